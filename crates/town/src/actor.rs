@@ -1,0 +1,34 @@
+//! Who did it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use crate::{AccountId, GuardId};
+
+/// Who acted: written in the journal as a code, never as a person's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A member of staff, logged in.
+    Account(AccountId),
+    /// A person at the platform's own command line.
+    CommandLine,
+    /// A guard. It reports; it never declares or publishes.
+    Guard(GuardId),
+    /// The platform itself: clocks, follow-ups, deliveries.
+    Platform,
+    /// Nobody known: an attempt from outside, such as a failed log-in.
+    Outside,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(id) => write!(f, "account:{id}"),
+            Self::CommandLine => f.write_str("command_line"),
+            Self::Guard(id) => write!(f, "guard:{id}"),
+            Self::Platform => f.write_str("platform"),
+            Self::Outside => f.write_str("outside"),
+        }
+    }
+}

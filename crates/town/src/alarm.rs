@@ -1,0 +1,107 @@
+//! What a machine suspects.
+//!
+//! An alarm awaits a person, who declares, merges or dismisses it. A machine never declares an
+//! incident, names a cause or publishes: from an alarm alone the public page says at most
+//! 'disturbed, we are checking'.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AlarmId, AssetId, GuardId, IncidentId, Instant, TenantId, asset::coded};
+
+coded! {
+    /// What was noticed.
+    AlarmKind {
+        /// Many files that existed before are gone.
+        FilesVanishing = "files_vanishing",
+        /// Many files were rewritten into something else.
+        FilesRewritten = "files_rewritten",
+        /// A host runs hot or is choked.
+        VitalSigns = "vital_signs",
+        /// A guard lost events or could not keep earlier content.
+        GuardBlind = "guard_blind",
+        /// A guard has not been heard.
+        GuardSilent = "guard_silent",
+        /// A guard refused a forged, stale or foreign order.
+        OrderRefused = "order_refused",
+        /// Many failed log-ins.
+        FailedLogins = "failed_logins",
+        /// A log-in from a device not seen before.
+        NewDevice = "new_device",
+    }
+}
+
+impl AlarmKind {
+    /// Whether a resident may notice: only such an alarm makes a page say 'disturbed, we are
+    /// checking'. A log-in from a new device is staff's business alone.
+    pub const fn disturbs_services(self) -> bool {
+        matches!(
+            self,
+            Self::FilesVanishing | Self::FilesRewritten | Self::VitalSigns
+        )
+    }
+}
+
+/// What became of an alarm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum AlarmState {
+    /// Nobody has decided yet.
+    Open,
+    /// A person declared an incident from it.
+    Declared {
+        /// The incident.
+        incident: IncidentId,
+    },
+    /// A person found that it belongs to an incident already declared.
+    Merged {
+        /// The incident.
+        incident: IncidentId,
+    },
+    /// A person found that it is nothing.
+    Dismissed,
+}
+
+impl AlarmState {
+    /// As the database writes it.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Declared { .. } => "declared",
+            Self::Merged { .. } => "merged",
+            Self::Dismissed => "dismissed",
+        }
+    }
+}
+
+/// What a machine noticed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// Its identifier.
+    pub id: AlarmId,
+    /// The tenant it concerns.
+    pub tenant: TenantId,
+    /// What was noticed.
+    pub kind: AlarmKind,
+    /// Which guard noticed; none when the platform itself did.
+    pub guard: Option<GuardId>,
+    /// The asset it was noticed on.
+    pub asset: Option<AssetId>,
+    /// When the first thing happened, as far as is known.
+    pub first_at: Instant,
+    /// When the alarm was raised.
+    pub raised_at: Instant,
+    /// When the platform received it.
+    pub received_at: Instant,
+    /// How many times it was raised again since.
+    pub repeats: u32,
+    /// Files touched, as counted by the guard.
+    pub touched: u32,
+    /// When the actor was stopped, if it was.
+    pub stopped_at: Option<Instant>,
+    /// Its figures came from a played sensor, not from the host.
+    pub simulated: bool,
+    /// Details as codes and figures (JSON); never a resident's name.
+    pub detail: serde_json::Value,
+    /// What became of it.
+    pub state: AlarmState,
+}

@@ -1,0 +1,88 @@
+//! Everything that is true about one town at one time: what pages, console and paper are made from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Alarm, Asset, DataExposure, Incident, Instant, Notice, PublicService, ServiceStatus, Tenant,
+    Whose,
+    alarm::AlarmState,
+    status::{self, ServiceView},
+};
+
+/// The facts of one town, read from the store in one consistent view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TownFacts {
+    /// The town.
+    pub tenant: Tenant,
+    /// Its public services, by rank.
+    pub services: Vec<PublicService>,
+    /// What they depend on, shared assets of others included.
+    pub assets: Vec<Asset>,
+    /// Alarms that no person has decided on yet.
+    pub open_alarms: Vec<Alarm>,
+    /// Incidents that are still going on, oldest first.
+    pub incidents: Vec<Incident>,
+    /// Notices ever published and drafts, newest first.
+    pub notices: Vec<Notice>,
+    /// When the store was read.
+    pub true_at: Instant,
+}
+
+/// The state of a town in one word, for the top of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mood {
+    /// Nothing out of the ordinary is known.
+    Calm,
+    /// A machine suspects something; no person has said anything yet.
+    Checking,
+    /// A service is not as usual, and no incident was declared.
+    Disturbed,
+    /// A person declared an incident.
+    Incident,
+}
+
+impl TownFacts {
+    /// The incident that the page is about: the oldest still going on.
+    pub fn incident(&self) -> Option<&Incident> {
+        self.incidents.iter().find(|incident| incident.is_open())
+    }
+
+    /// Each service with its status worked out, in the order of the page.
+    pub fn views(&self) -> Vec<ServiceView<'_>> {
+        status::views(&self.services, &self.assets, self.incident().is_some())
+    }
+
+    /// The state of the town in one word.
+    pub fn mood(&self) -> Mood {
+        let checking = self
+            .open_alarms
+            .iter()
+            .any(|alarm| alarm.state == AlarmState::Open && alarm.kind.disturbs_services());
+        if self.incident().is_some() {
+            Mood::Incident
+        } else if self
+            .views()
+            .iter()
+            .any(|view| view.status != ServiceStatus::Open)
+        {
+            Mood::Disturbed
+        } else if checking {
+            Mood::Checking
+        } else {
+            Mood::Calm
+        }
+    }
+
+    /// What is known of the data of `whose` over all assets that hold any.
+    pub fn exposure_of(&self, whose: Whose) -> DataExposure {
+        DataExposure::together(
+            self.assets
+                .iter()
+                .filter(|asset| {
+                    asset.exposure.whose == whose || asset.exposure.whose == Whose::Both
+                })
+                .map(|asset| asset.exposure.level),
+        )
+    }
+}

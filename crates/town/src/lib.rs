@@ -1,0 +1,39 @@
+//! What is true about a town: its public services, what they depend on, what is up, cut or lost,
+//! whose data is concerned, and who is asked to decide.
+//!
+//! Pure: no input or output, no clock, no randomness. Time and chance come in as values
+//! ([`Instant`], [`edge::Entropy`]). Every other room imports this one; this one imports none.
+
+pub mod actor;
+pub mod alarm;
+pub mod asset;
+pub mod catalogue;
+pub mod cut;
+pub mod edge;
+pub mod exposure;
+pub mod facts;
+pub mod id;
+pub mod incident;
+pub mod instant;
+pub mod lang;
+pub mod notice;
+pub mod role;
+pub mod service;
+pub mod status;
+pub mod tenant;
+pub mod watch;
+
+pub use actor::Actor;
+pub use alarm::{Alarm, AlarmKind, AlarmState};
+pub use asset::{Asset, AssetKind, AssetState, Need, Strength};
+pub use cut::{Cut, CutMeans};
+pub use exposure::{DataExposure, Exposure, Whose};
+pub use facts::TownFacts;
+pub use id::{AccountId, AlarmId, AssetId, GuardId, IncidentId, NoticeId, ServiceId};
+pub use incident::{Incident, Phase};
+pub use instant::Instant;
+pub use lang::Lang;
+pub use notice::Notice;
+pub use role::Role;
+pub use service::{Criticality, Fallback, FallbackKind, Override, PublicService, ServiceStatus};
+pub use tenant::{Tenant, TenantId, TenantKind};

@@ -1,0 +1,2 @@
+//! stub
+pub(crate) fn run(_: Option<&str>) -> anyhow::Result<()> { Ok(()) }

@@ -1,0 +1,44 @@
+//! Reading and writing with errors that name the file.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+/// The top of the repository.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map_or_else(|| here.to_path_buf(), Path::to_path_buf)
+}
+
+/// A whole file.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("reading {}", path.display()))
+}
+
+/// Writes a whole file, its folder made first, and says so.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("making the folder {}", folder.display()))?;
+    }
+    std::fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))?;
+    say(&format!("wrote {} ({} bytes)", path.display(), bytes.len()));
+    Ok(())
+}
+
+/// One line for the person who called the chore.
+#[expect(clippy::print_stdout, reason = "a chore speaks to the person who typed it")]
+pub(crate) fn say(line: &str) {
+    println!("{line}");
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
+    digest.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing into a String cannot fail.
+        let _done = write!(hex, "{byte:02x}");
+        hex
+    })
+}
