@@ -34,10 +34,7 @@ impl AlarmKind {
     /// Whether a resident may notice: only such an alarm makes a page say 'disturbed, we are
     /// checking'. A log-in from a new device is staff's business alone.
     pub const fn disturbs_services(self) -> bool {
-        matches!(
-            self,
-            Self::FilesVanishing | Self::FilesRewritten | Self::VitalSigns
-        )
+        matches!(self, Self::FilesVanishing | Self::FilesRewritten | Self::VitalSigns)
     }
 }
 

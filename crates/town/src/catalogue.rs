@@ -110,15 +110,11 @@ pub fn start(
 ) -> Result<(Vec<PublicService>, Vec<Asset>), CatalogueError> {
     let letter = tenant.kind().letter();
     let asset_rows: Vec<AssetRow> = rows("assets", ASSETS)?;
-    let offered: Vec<&AssetRow> = asset_rows
-        .iter()
-        .filter(|row| row.kinds.contains(letter))
-        .collect();
+    let offered: Vec<&AssetRow> =
+        asset_rows.iter().filter(|row| row.kinds.contains(letter)).collect();
     let known = |code: &str| offered.iter().any(|row| row.code == code);
-    let assets = offered
-        .iter()
-        .map(|row| asset(tenant, row, &known, at))
-        .collect::<Result<_, _>>()?;
+    let assets =
+        offered.iter().map(|row| asset(tenant, row, &known, at)).collect::<Result<_, _>>()?;
     let services = service_rows()?
         .iter()
         .filter(|row| row.kinds.contains(letter))
@@ -159,12 +155,7 @@ fn asset(
         state: AssetState::Up,
         state_reason: None,
         state_at: at,
-        exposure: Exposure {
-            level: DataExposure::Unknown,
-            whose,
-            reason: None,
-            at: None,
-        },
+        exposure: Exposure { level: DataExposure::Unknown, whose, reason: None, at: None },
         cut_means: None,
         needs: needs(tenant, &row.needs, known).map_err(|value| bad("needs", &value))?,
         contact: None,
@@ -195,11 +186,7 @@ fn service(
         criticality: Criticality::from_code(&row.criticality)
             .ok_or_else(|| bad("criticality", &row.criticality))?,
         max_downtime_minutes: row.max_downtime_minutes,
-        fallback: Fallback {
-            kind,
-            note_fr: None,
-            note_en: None,
-        },
+        fallback: Fallback { kind, note_fr: None, note_en: None },
         place: None,
         hours: None,
         phone: None,
@@ -213,9 +200,8 @@ fn service(
 fn needs(tenant: &TenantId, text: &str, known: &dyn Fn(&str) -> bool) -> Result<Vec<Need>, String> {
     let mut all = Vec::new();
     for word in text.split_whitespace() {
-        let (what, via) = word
-            .split_once('@')
-            .map_or((word, None), |(what, via)| (what, Some(via)));
+        let (what, via) =
+            word.split_once('@').map_or((word, None), |(what, via)| (what, Some(via)));
         let (code, strength) = match (what.strip_suffix('!'), what.strip_suffix('?')) {
             (Some(code), _) => (code, Strength::Essential),
             (_, Some(code)) => (code, Strength::Helpful),
@@ -223,11 +209,7 @@ fn needs(tenant: &TenantId, text: &str, known: &dyn Fn(&str) -> bool) -> Result<
         };
         if known(code) {
             let id = |code: &str| asset_id(tenant, code).map_err(|_| word.to_owned());
-            all.push(Need {
-                asset: id(code)?,
-                strength,
-                via: via.map(id).transpose()?,
-            });
+            all.push(Need { asset: id(code)?, strength, via: via.map(id).transpose()? });
         }
     }
     Ok(all)
@@ -240,19 +222,10 @@ mod tests {
 
     #[test]
     fn every_kind_of_tenant_starts_whole_and_open() {
-        for (code, least) in [
-            ("59273", 17),
-            ("epci:242900660", 8),
-            ("dep:44", 5),
-            ("reg:01", 4),
-        ] {
+        for (code, least) in [("59273", 17), ("epci:242900660", 8), ("dep:44", 5), ("reg:01", 4)] {
             let tenant = TenantId::parse(code).unwrap();
             let (services, assets) = start(&tenant, Instant::default()).unwrap();
-            assert!(
-                services.len() >= least,
-                "{code}: {} services",
-                services.len()
-            );
+            assert!(services.len() >= least, "{code}: {} services", services.len());
             assert_eq!(check_acyclic(&assets), Ok(()));
             let all_known = |needs: &[Need]| {
                 needs
@@ -264,22 +237,14 @@ mod tests {
             assert!(services.iter().all(|one| all_known(&one.needs)));
             assert!(assets.iter().all(|one| all_known(&one.needs)));
             let open = crate::ServiceStatus::Open;
-            assert!(
-                views(&services, &assets, false)
-                    .iter()
-                    .all(|view| view.status == open)
-            );
+            assert!(views(&services, &assets, false).iter().all(|view| view.status == open));
         }
     }
 
     #[test]
     fn each_legal_figure_has_a_source_and_a_day() {
         for row in service_rows().unwrap() {
-            assert!(
-                !row.source.is_empty() && row.checked_on.len() == 10,
-                "{}",
-                row.code
-            );
+            assert!(!row.source.is_empty() && row.checked_on.len() == 10, "{}", row.code);
         }
     }
 }

@@ -37,9 +37,7 @@ impl DataExposure {
 
     /// From its code.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|exposure| exposure.code() == code)
+        Self::ALL.into_iter().find(|exposure| exposure.code() == code)
     }
 
     /// What several pieces of data come to together: the gravest that is known, else unknown,
@@ -51,9 +49,7 @@ impl DataExposure {
             Self::AtRisk => 2,
             Self::Exposed => 3,
         };
-        all.into_iter()
-            .max_by_key(|exposure| gravity(*exposure))
-            .unwrap_or_default()
+        all.into_iter().max_by_key(|exposure| gravity(*exposure)).unwrap_or_default()
     }
 }
 

@@ -61,11 +61,7 @@ impl TownFacts {
             .any(|alarm| alarm.state == AlarmState::Open && alarm.kind.disturbs_services());
         if self.incident().is_some() {
             Mood::Incident
-        } else if self
-            .views()
-            .iter()
-            .any(|view| view.status != ServiceStatus::Open)
-        {
+        } else if self.views().iter().any(|view| view.status != ServiceStatus::Open) {
             Mood::Disturbed
         } else if checking {
             Mood::Checking

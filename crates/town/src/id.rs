@@ -10,9 +10,7 @@ pub fn new_uuid(at: Instant, entropy: &dyn Entropy) -> String {
     let mut random = [0_u8; 10];
     entropy.fill(&mut random);
     let ms = u64::try_from(at.ms()).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(ms, &random)
-        .into_uuid()
-        .to_string()
+    uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid().to_string()
 }
 
 /// An identifier that is not of the expected form.

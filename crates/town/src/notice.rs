@@ -51,10 +51,7 @@ pub struct Notice {
 impl Notice {
     /// The version that the public reads: the newest published.
     pub fn current(&self) -> Option<&NoticeVersion> {
-        self.versions
-            .iter()
-            .rev()
-            .find(|version| version.published_at.is_some())
+        self.versions.iter().rev().find(|version| version.published_at.is_some())
     }
 
     /// The newest version, published or not: what staff edit.
@@ -64,21 +61,12 @@ impl Notice {
 
     /// When it first was published.
     pub fn first_published_at(&self) -> Option<Instant> {
-        self.versions
-            .iter()
-            .find_map(|version| version.published_at)
+        self.versions.iter().find_map(|version| version.published_at)
     }
 
     /// When it was last corrected, if it was.
     pub fn corrected_at(&self) -> Option<Instant> {
-        let published = self
-            .versions
-            .iter()
-            .filter(|version| version.published_at.is_some());
-        if published.count() > 1 {
-            self.current()?.published_at
-        } else {
-            None
-        }
+        let published = self.versions.iter().filter(|version| version.published_at.is_some());
+        if published.count() > 1 { self.current()?.published_at } else { None }
     }
 }

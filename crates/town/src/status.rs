@@ -70,9 +70,7 @@ fn walk<'a>(
     if let Some(start) = trail.iter().position(|one| *one == id) {
         let round = trail.iter().skip(start).copied().chain([id]);
         let name = |one: &AssetId| {
-            by_id
-                .get(one)
-                .map_or_else(|| one.to_string(), |asset| asset.name.clone())
+            by_id.get(one).map_or_else(|| one.to_string(), |asset| asset.name.clone())
         };
         return Err(Cycle(round.map(name).collect()));
     }
@@ -81,11 +79,7 @@ fn walk<'a>(
     }
     trail.push(id);
     if let Some(asset) = by_id.get(id) {
-        for next in asset
-            .needs
-            .iter()
-            .flat_map(|need| [Some(&need.asset), need.via.as_ref()])
-        {
+        for next in asset.needs.iter().flat_map(|need| [Some(&need.asset), need.via.as_ref()]) {
             if let Some(next) = next {
                 walk(next, by_id, trail, done)?;
             }
@@ -124,10 +118,8 @@ pub fn views<'a>(
     incident_open: bool,
 ) -> Vec<ServiceView<'a>> {
     let mut reckoner = Reckoner::new(assets);
-    let mut views: Vec<_> = services
-        .iter()
-        .map(|service| reckoner.view(service, incident_open))
-        .collect();
+    let mut views: Vec<_> =
+        services.iter().map(|service| reckoner.view(service, incident_open)).collect();
     views.sort_by(|a, b| (a.service.rank, &a.service.id).cmp(&(b.service.rank, &b.service.id)));
     views
 }
@@ -152,18 +144,14 @@ impl<'a> Reckoner<'a> {
             return known.clone();
         }
         // Refused on the way in; if a circle gets here all the same, nobody knows: worst case.
-        self.known
-            .insert(id.clone(), (Reach::Doubtful, BTreeSet::from([id.clone()])));
+        self.known.insert(id.clone(), (Reach::Doubtful, BTreeSet::from([id.clone()])));
         let result = match self.by_id.get(id).copied() {
             // Depends on something that is not on record: nobody knows whether it works.
             None => (Reach::Doubtful, BTreeSet::from([id.clone()])),
             Some(asset) => {
                 let own = Reach::of(asset.state);
-                let causes = if own == Reach::Full {
-                    BTreeSet::new()
-                } else {
-                    BTreeSet::from([id.clone()])
-                };
+                let causes =
+                    if own == Reach::Full { BTreeSet::new() } else { BTreeSet::from([id.clone()]) };
                 self.worst((own, causes), &asset.needs)
             }
         };
@@ -191,11 +179,7 @@ impl<'a> Reckoner<'a> {
 
     fn view<'s>(&mut self, service: &'s PublicService, incident_open: bool) -> ServiceView<'s> {
         let unmapped = service.needs.is_empty() && incident_open;
-        let start = if unmapped {
-            Reach::Doubtful
-        } else {
-            Reach::Full
-        };
+        let start = if unmapped { Reach::Doubtful } else { Reach::Full };
         let (reach, causes) = self.worst((start, BTreeSet::new()), &service.needs);
         let computed = match (reach, service.fallback.kind) {
             (Reach::Full, _) => ServiceStatus::Open,
@@ -207,10 +191,7 @@ impl<'a> Reckoner<'a> {
             (Reach::Doubtful | Reach::Gone, _) => ServiceStatus::Degraded,
         };
         let (exposure, whose) = self.exposure(service);
-        let status = service
-            .overridden
-            .as_ref()
-            .map_or(computed, |word| word.status);
+        let status = service.overridden.as_ref().map_or(computed, |word| word.status);
         let falls_back = reach >= Reach::Doubtful
             && service.fallback.kind != FallbackKind::None
             && matches!(status, ServiceStatus::Degraded | ServiceStatus::PaperOnly);
@@ -235,19 +216,12 @@ impl<'a> Reckoner<'a> {
                 queue.extend(asset.needs.iter().map(|need| &need.asset));
             }
         }
-        let held = seen
-            .iter()
-            .filter_map(|id| self.by_id.get(*id))
-            .map(|asset| &asset.exposure);
-        let held: Vec<_> = held
-            .filter(|exposure| exposure.whose != Whose::Nobody)
-            .collect();
+        let held = seen.iter().filter_map(|id| self.by_id.get(*id)).map(|asset| &asset.exposure);
+        let held: Vec<_> = held.filter(|exposure| exposure.whose != Whose::Nobody).collect();
         let level = DataExposure::together(held.iter().map(|exposure| exposure.level));
         let gravest = held.iter().filter(|exposure| exposure.level == level);
-        let whose = gravest
-            .map(|exposure| exposure.whose)
-            .reduce(together)
-            .unwrap_or(Whose::Nobody);
+        let whose =
+            gravest.map(|exposure| exposure.whose).reduce(together).unwrap_or(Whose::Nobody);
         (level, whose)
     }
 }

@@ -125,9 +125,7 @@ impl TenantId {
 
     /// The bare code, without the kind: `242900660`.
     pub fn bare(&self) -> &str {
-        self.0
-            .split_once(':')
-            .map_or(self.0.as_str(), |(_, code)| code)
+        self.0.split_once(':').map_or(self.0.as_str(), |(_, code)| code)
     }
 
     /// The path of its public page: `/c/59273/`.
@@ -225,17 +223,8 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in [
-            "",
-            "5927",
-            "592733",
-            "3A004",
-            "../..",
-            "epci:12",
-            "dep:4A",
-            "x:1",
-            "reg:１１",
-        ] {
+        for text in ["", "5927", "592733", "3A004", "../..", "epci:12", "dep:4A", "x:1", "reg:１１"]
+        {
             assert!(TenantId::parse(text).is_err(), "{text}");
         }
     }

@@ -572,11 +572,7 @@ pub struct OutOfBounds {
 }
 
 fn within(field: &'static str, length: usize, max: usize) -> Result<(), OutOfBounds> {
-    if length <= max {
-        Ok(())
-    } else {
-        Err(OutOfBounds { field, max })
-    }
+    if length <= max { Ok(()) } else { Err(OutOfBounds { field, max }) }
 }
 
 impl Level {
@@ -594,11 +590,7 @@ impl EnrolRequest {
         within("hostname", self.host.hostname.len(), TEXT_BYTES_MAX)?;
         within("system", self.host.system.len(), TEXT_BYTES_MAX)?;
         within("kernel", self.host.kernel.len(), TEXT_BYTES_MAX)?;
-        within(
-            "guard_version",
-            self.host.guard_version.len(),
-            TEXT_BYTES_MAX,
-        )?;
+        within("guard_version", self.host.guard_version.len(), TEXT_BYTES_MAX)?;
         self.level.check()
     }
 }
@@ -645,16 +637,8 @@ impl AlarmReport {
         within("reasons", self.reasons.len(), LIST_MAX)?;
         if let Some(actor) = &self.actor {
             within("actor exe", actor.exe.len(), PATH_BYTES_MAX)?;
-            within(
-                "actor user",
-                actor.user.as_ref().map_or(0, String::len),
-                TEXT_BYTES_MAX,
-            )?;
-            within(
-                "actor session",
-                actor.session.as_ref().map_or(0, String::len),
-                TEXT_BYTES_MAX,
-            )?;
+            within("actor user", actor.user.as_ref().map_or(0, String::len), TEXT_BYTES_MAX)?;
+            within("actor session", actor.session.as_ref().map_or(0, String::len), TEXT_BYTES_MAX)?;
         }
         Ok(())
     }
@@ -668,10 +652,7 @@ pub fn request_text(
     at: Instant,
     body_sha256: &[u8; 32],
 ) -> Vec<u8> {
-    let mut text = format!(
-        "beffroi guard request v1\n{guard}\n{method}\n{path}\n{}\n",
-        at.ms()
-    );
+    let mut text = format!("beffroi guard request v1\n{guard}\n{method}\n{path}\n{}\n", at.ms());
     push_hex(&mut text, body_sha256);
     text.into_bytes()
 }
@@ -683,11 +664,8 @@ pub fn order_text(guard: &GuardId, sequence: u64, expires_at: Instant, order: &O
         Order::LiftSelf => "lift_self".to_owned(),
         Order::Restore(alarm) => format!("restore {alarm}"),
     };
-    format!(
-        "beffroi guard order v1\n{guard}\n{sequence}\n{}\n{what}\n",
-        expires_at.ms()
-    )
-    .into_bytes()
+    format!("beffroi guard order v1\n{guard}\n{sequence}\n{}\n{what}\n", expires_at.ms())
+        .into_bytes()
 }
 
 fn push_hex(text: &mut String, bytes: &[u8]) {
@@ -715,10 +693,7 @@ pub fn shown_path(bytes: &[u8]) -> String {
     }
     if shown.len() > PATH_BYTES_MAX {
         let room = PATH_BYTES_MAX - '…'.len_utf8();
-        let end = (0..=room)
-            .rev()
-            .find(|at| shown.is_char_boundary(*at))
-            .unwrap_or(0);
+        let end = (0..=room).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or(0);
         shown.truncate(end);
         shown.push('…');
     }
@@ -765,17 +740,8 @@ mod tests {
 
     #[test]
     fn bounds_are_kept() {
-        let level = Level {
-            letter: Letter::C,
-            holes: vec![Hole::NoStop; LIST_MAX + 1],
-        };
-        assert_eq!(
-            level.check(),
-            Err(OutOfBounds {
-                field: "holes",
-                max: LIST_MAX
-            })
-        );
+        let level = Level { letter: Letter::C, holes: vec![Hole::NoStop; LIST_MAX + 1] };
+        assert_eq!(level.check(), Err(OutOfBounds { field: "holes", max: LIST_MAX }));
     }
 
     proptest! {

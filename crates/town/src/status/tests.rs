@@ -37,11 +37,7 @@ fn service(fallback: FallbackKind, needs: Vec<Need>) -> PublicService {
         group: "school".into(),
         criticality: Criticality::High,
         max_downtime_minutes: 240,
-        fallback: Fallback {
-            kind: fallback,
-            note_fr: None,
-            note_en: None,
-        },
+        fallback: Fallback { kind: fallback, note_fr: None, note_en: None },
         place: None,
         hours: None,
         phone: None,
@@ -69,10 +65,7 @@ fn an_essential_loss_falls_back_or_closes() {
         (Unknown, FallbackKind::Paper, ServiceStatus::PaperOnly),
         (Cut, FallbackKind::Telephone, ServiceStatus::Degraded),
     ] {
-        let found = status(
-            &service(fallback, needs.clone()),
-            &[asset("app", state, vec![])],
-        );
+        let found = status(&service(fallback, needs.clone()), &[asset("app", state, vec![])]);
         assert_eq!(found, expected, "{state:?} {fallback:?}");
     }
 }
@@ -81,10 +74,7 @@ fn an_essential_loss_falls_back_or_closes() {
 fn a_helpful_loss_only_disturbs() {
     let canteen = service(FallbackKind::None, vec![need("app", Helpful, None)]);
     for state in [Degraded, Cut, Down, Unknown] {
-        assert_eq!(
-            status(&canteen, &[asset("app", state, vec![])]),
-            ServiceStatus::Degraded
-        );
+        assert_eq!(status(&canteen, &[asset("app", state, vec![])]), ServiceStatus::Degraded);
     }
 }
 
@@ -106,29 +96,18 @@ fn an_outside_system_stays_safe_when_the_path_to_it_is_cut() {
     let mut state_system = asset("identity", Up, vec![]);
     state_system.exposure.level = DataExposure::Safe;
     let assets = [state_system, asset("network", Cut, vec![])];
-    let cards = service(
-        FallbackKind::OtherPlace,
-        vec![need("identity", Essential, Some("network"))],
-    );
+    let cards =
+        service(FallbackKind::OtherPlace, vec![need("identity", Essential, Some("network"))]);
     let view = &views(std::slice::from_ref(&cards), &assets, true)[0];
-    assert_eq!(
-        (view.status, view.exposure),
-        (ServiceStatus::Degraded, DataExposure::Safe)
-    );
+    assert_eq!((view.status, view.exposure), (ServiceStatus::Degraded, DataExposure::Safe));
     assert_eq!(view.causes, [AssetId::parse("network").unwrap()]);
 }
 
 #[test]
 fn what_nobody_mapped_is_unknown_during_an_incident() {
     let hall = service(FallbackKind::Paper, vec![]);
-    assert_eq!(
-        views(std::slice::from_ref(&hall), &[], true)[0].status,
-        ServiceStatus::Unknown
-    );
-    assert_eq!(
-        views(std::slice::from_ref(&hall), &[], false)[0].status,
-        ServiceStatus::Open
-    );
+    assert_eq!(views(std::slice::from_ref(&hall), &[], true)[0].status, ServiceStatus::Unknown);
+    assert_eq!(views(std::slice::from_ref(&hall), &[], false)[0].status, ServiceStatus::Open);
 }
 
 #[test]
@@ -145,10 +124,7 @@ fn a_circle_is_refused_by_name() {
         asset("c", Up, vec![need("x", Essential, Some("b"))]),
         asset("x", Up, vec![]),
     ];
-    assert_eq!(
-        check_acyclic(&assets),
-        Err(Cycle(vec!["B".into(), "C".into(), "B".into()]))
-    );
+    assert_eq!(check_acyclic(&assets), Err(Cycle(vec!["B".into(), "C".into(), "B".into()])));
     assert_eq!(check_acyclic(&assets[..2]), Ok(()));
 }
 
@@ -163,23 +139,15 @@ fn any_strength() -> impl Strategy<Value = Strength> {
 type Link = (prop::sample::Index, Strength, Option<prop::sample::Index>);
 
 fn any_link() -> impl Strategy<Value = Link> {
-    (
-        any::<prop::sample::Index>(),
-        any_strength(),
-        any::<Option<prop::sample::Index>>(),
-    )
+    (any::<prop::sample::Index>(), any_strength(), any::<Option<prop::sample::Index>>())
 }
 
 /// Up to 12 assets, each depending only on later ones, and a service on some of them.
 fn any_town() -> impl Strategy<Value = (Vec<Asset>, PublicService)> {
     let links = || prop::collection::vec(any_link(), 0..4);
     let one = (any_state(), links());
-    (
-        prop::collection::vec(one, 1..12),
-        links(),
-        prop::sample::select(FallbackKind::ALL),
-    )
-        .prop_map(|(raw, wanted, fallback)| {
+    (prop::collection::vec(one, 1..12), links(), prop::sample::select(FallbackKind::ALL)).prop_map(
+        |(raw, wanted, fallback)| {
             let count = raw.len();
             let pick = |from: usize, index: &prop::sample::Index| {
                 (from < count).then(|| format!("n{:02}", from + index.index(count - from)))
@@ -201,7 +169,8 @@ fn any_town() -> impl Strategy<Value = (Vec<Asset>, PublicService)> {
                 })
                 .collect();
             (assets, service(fallback, needs(0, &wanted)))
-        })
+        },
+    )
 }
 
 const fn severity(state: AssetState) -> u8 {
