@@ -1,2 +1,4 @@
 //! stub
-pub(crate) fn run(_: Option<&str>) -> anyhow::Result<()> { Ok(()) }
+pub(crate) fn run(_: Option<&str>) -> anyhow::Result<()> {
+    Ok(())
+}

@@ -45,9 +45,7 @@ enum Chore {
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().chore {
-        Chore::France { folder, tarball, check } => {
-            france::run(&folder, tarball.as_deref(), check)
-        }
+        Chore::France { folder, tarball, check } => france::run(&folder, tarball.as_deref(), check),
         Chore::Bench { group } => bench::run(group.as_deref()),
     }
 }

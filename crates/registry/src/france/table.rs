@@ -213,9 +213,8 @@ fn slips(one: &str, other: &str, max: usize) -> Option<usize> {
         let mut before_b = 0_u8;
         for (j, &b) in other.iter().enumerate() {
             let at = |cells: &[usize], column: usize| cells.get(column).copied().unwrap_or(max + 1);
-            let mut cost = (at(&last, j) + usize::from(a != b))
-                .min(at(&last, j + 1) + 1)
-                .min(at(&row, j) + 1);
+            let mut cost =
+                (at(&last, j) + usize::from(a != b)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
             if i > 0 && j > 0 && a == before_b && b == before_a {
                 cost = cost.min(at(&older, j - 1) + 1);
             }
