@@ -6,7 +6,7 @@
 //! part of the program (`data/france.tsv.gz`; origin and licence in `data/SOURCE.md`), unpacked on
 //! the first call and kept.
 
-mod fold;
+pub(crate) mod fold;
 mod table;
 
 use std::fmt;

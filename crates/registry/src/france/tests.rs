@@ -140,7 +140,7 @@ fn nonsense_is_found_nowhere() {
         .into_iter()
         .chain(["\u{0}", "../../etc/passwd", "'; DROP TABLE tenant; --", long.as_str()])
     {
-        assert_eq!(find(text), Found::None { near: Vec::new() }, "{:.40}", text);
+        assert_eq!(find(text), Found::None { near: Vec::new() }, "{text:.40}");
     }
 }
 

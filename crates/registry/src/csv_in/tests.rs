@@ -1,0 +1,211 @@
+//! Files as people send them.
+
+use beffroi_town::ServiceId;
+
+use super::services::phone;
+use super::*;
+
+const COLUMNS: &[Column] = &[
+    Column { key: "name", names: &["nom", "name"], required: true },
+    Column { key: "hours", names: &["horaires d'été", "hours"], required: false },
+];
+
+fn first(bytes: &[u8]) -> (String, String) {
+    let sheet = read(bytes, COLUMNS).unwrap_or_else(|error| panic!("{error}"));
+    (sheet.rows[0].get("name").to_owned(), sheet.rows[0].get("hours").to_owned())
+}
+
+fn reasons(bytes: &[u8]) -> Vec<(usize, Reason)> {
+    let errors = read(bytes, COLUMNS).expect_err("refused");
+    errors.list().iter().map(|error| (error.row, error.reason.clone())).collect()
+}
+
+#[test]
+fn every_encoding_and_separator_gives_the_same_cells() {
+    let text = "Nom;Horaires d'été\nÉcole;9 h – 12 h\n";
+    let expect = ("École".to_owned(), "9 h – 12 h".to_owned());
+    let utf16: Vec<u8> =
+        std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert_eq!(first(text.as_bytes()), expect);
+    assert_eq!(first(format!("\u{FEFF}{text}").as_bytes()), expect);
+    assert_eq!(first(&utf16), expect);
+    assert_eq!(first(&encoding_rs::WINDOWS_1252.encode(text).0), expect);
+    assert_eq!(first(text.replace(';', "\t").as_bytes()), expect);
+    assert_eq!(first(text.replace(';', ",").replace('\n', "\r\n").as_bytes()), expect);
+    assert_eq!(first("HORAIRES D’ETE;NOM\n1;x\n".as_bytes()), ("x".into(), "1".into()));
+}
+
+#[test]
+fn short_rows_are_completed_and_unknown_headings_told() {
+    let sheet = read(b"nom;couleur;horaires d'ete;\n\na\n b ;red;9h;;;\n", COLUMNS).unwrap();
+    assert_eq!(sheet.unused, ["couleur"]);
+    let rows: Vec<_> =
+        sheet.rows.iter().map(|r| (r.number, r.get("name"), r.get("hours"), r.get("x"))).collect();
+    assert_eq!(rows, [(3, "a", "", ""), (4, "b", "9h", "")]);
+}
+
+#[test]
+fn all_errors_are_told_and_nothing_is_returned() {
+    let long = "x".repeat(CELL_CHARS_MAX + 1);
+    let file = format!("nom;heures;hours;hours\na;b;c;d;e\n{long};\n\u{7};\nfine;\n");
+    assert_eq!(
+        reasons(file.as_bytes()),
+        [
+            (1, Reason::DuplicateColumn),
+            (2, Reason::TooManyCells { found: 5, expected: 4 }),
+            (3, Reason::CellTooLong),
+            (4, Reason::ControlCharacter),
+        ]
+    );
+    let message = read(file.as_bytes(), COLUMNS).unwrap_err().to_string();
+    assert!(message.contains("4 errors, nothing was imported"), "{message}");
+    assert!(message.contains("\n  row 3, column 'nom': the cell is longer"), "{message}");
+}
+
+#[test]
+fn what_is_no_table_is_refused() {
+    assert_eq!(reasons(b""), [(0, Reason::Empty)]);
+    assert_eq!(reasons(b"\xEF\xBB\xBF \r\n;;\n"), [(0, Reason::Empty)]);
+    assert_eq!(reasons(b"nom\n\n"), [(0, Reason::NoRow)]);
+    assert_eq!(reasons(b"PK\x03\x04\x14\0\x06\0\xFF\x00"), [(0, Reason::NotText)]);
+    assert_eq!(reasons(b"nom\nplain\0text\n"), [(0, Reason::NotText)]);
+    assert_eq!(reasons(b"\xFF\xFEn\0o\0m\0\n\0a\0\0\xD8"), [(0, Reason::NotText)]);
+    assert_eq!(
+        reasons(
+            "nom\n\u{e9}cole"
+                .as_bytes()
+                .iter()
+                .chain(b"\n\xE9t\xE9\n")
+                .copied()
+                .collect::<Vec<u8>>()
+                .as_slice()
+        ),
+        [(0, Reason::MixedEncodings)]
+    );
+    assert_eq!(reasons(b"a;b\n1;2\n"), [(1, Reason::MissingColumn { names: &["nom", "name"] })]);
+    assert_eq!(reasons(b"nom\n\"a\nb\nc"), [(2, Reason::OpenQuote)]);
+}
+
+#[test]
+fn size_and_rows_are_bounded() {
+    let bytes = FILE_BYTES_MAX + 1;
+    assert_eq!(reasons(&vec![b'a'; bytes]), [(0, Reason::FileTooLarge { bytes })]);
+    let just = "nom\n".to_owned() + &"a\n".repeat(ROWS_MAX);
+    assert_eq!(read(just.as_bytes(), COLUMNS).unwrap().rows.len(), ROWS_MAX);
+    assert_eq!(reasons((just + "a\n").as_bytes()), [(0, Reason::TooManyRows)]);
+    // One enormous row of separators or of quotes ends quickly and is refused.
+    let wide = "nom\n".to_owned() + &";".repeat(1_000_000) + "x";
+    assert_eq!(reasons(wide.as_bytes()).len(), 1);
+    let quotes = "nom\n".to_owned() + &"\"".repeat(2_000_001);
+    assert!(reasons(quotes.as_bytes()).contains(&(2, Reason::OpenQuote)));
+}
+
+#[test]
+fn the_message_shows_a_few_errors_and_counts_the_others() {
+    let file = "nom\n".to_owned() + &"a;b\n".repeat(1_000);
+    let message = read(file.as_bytes(), COLUMNS).unwrap_err().to_string();
+    assert_eq!(message.lines().count(), 22);
+    assert!(message.ends_with("and 980 more"), "{message}");
+}
+
+#[test]
+fn towns_are_read_by_code_or_unique_name() {
+    let file = b"\xEF\xBB\xBFINSEE;Nom\n59273;Gravelines\nepci:242900660;\nIsbergues;\n59273;\n";
+    let rows = tenants::read(file).unwrap();
+    let ids: Vec<_> = rows.iter().map(|row| (row.row, row.entry.id.as_str())).collect();
+    assert_eq!(ids, [(2, "59273"), (3, "epci:242900660"), (4, "62473")]);
+}
+
+#[test]
+fn a_wrong_town_is_told_with_its_row() {
+    let errors = tenants::read(b"code;x\n59273;\n1001;\n;y\n59820;\nSaint-Denis;\n99999;\n");
+    let errors = errors.unwrap_err();
+    let told: Vec<_> = errors.list().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 5, "{told:#?}");
+    assert!(told[0].starts_with("row 3, column 'code': '1001' lost its first zero: write '01001'"));
+    assert_eq!(told[1], "row 4, column 'code': the cell is empty");
+    assert!(told[2].contains("did you mean 59273 Gravelines (59 Nord, 59820)"), "{}", told[2]);
+    assert!(told[3].contains("several bear the name 'Saint-Denis'") && told[3].contains("93066"));
+    assert!(told[4].ends_with("has the code '99999'"), "{}", told[4]);
+}
+
+fn resolve(text: &str) -> Option<ServiceId> {
+    let found = [("canteen", "Cantine scolaire"), ("library", "Médiathèque")]
+        .into_iter()
+        .find(|(code, name)| *code == text || fold::fold(name) == fold::fold(text))?;
+    ServiceId::parse(found.0).ok()
+}
+
+#[test]
+fn services_are_read_in_french_and_english() {
+    let french = "Service;Lieu;Horaires;Téléphone\nCANTINE SCOLAIRE;École \"Jules Ferry\", 1 rue \
+                  du Port;\"lundi : 8 h ; 12 h\nmardi : 8 h\";03.28.51.34.34\nlibrary;;;\n";
+    let rows = services::read(french.as_bytes(), resolve).unwrap();
+    assert_eq!(rows[0].service.as_str(), "canteen");
+    assert_eq!(rows[0].place.as_deref(), Some("École \"Jules Ferry\", 1 rue du Port"));
+    assert_eq!(rows[0].hours.as_deref(), Some("lundi : 8 h ; 12 h\nmardi : 8 h"));
+    assert_eq!(rows[0].phone.as_deref(), Some("03 28 51 34 34"));
+    assert_eq!((&rows[1].place, &rows[1].hours, &rows[1].phone), (&None, &None, &None));
+    let english = services::read(b"service,place,hours,phone\ncanteen,a,b,112\n", resolve).unwrap();
+    assert_eq!(english[0].phone.as_deref(), Some("112"));
+}
+
+#[test]
+fn wrong_services_are_told_all_at_once() {
+    let file = "service;téléphone\ncantine;03 28 51 34 34\ncanteen;12\nlibrary;call us\n;\n;1\n\
+                library;\ncanteen;328513434\n";
+    let errors = services::read(file.as_bytes(), resolve).unwrap_err();
+    let told: Vec<_> =
+        errors.list().iter().map(|error| (error.row, error.reason.clone())).collect();
+    assert_eq!(
+        told,
+        [
+            (2, Reason::UnknownService { text: "cantine".into() }),
+            (4, Reason::BadPhone { text: "call us".into() }),
+            (6, Reason::BadPhone { text: "1".into() }),
+            (6, Reason::EmptyCell),
+            (7, Reason::Duplicate { text: "library".into(), first_row: 4 }),
+            (8, Reason::LostZero { text: "328513434".into() }),
+            (8, Reason::Duplicate { text: "canteen".into(), first_row: 3 }),
+        ]
+    );
+}
+
+#[test]
+fn telephone_numbers_are_shown_one_way() {
+    for (typed, shown) in [
+        ("0328513434", "03 28 51 34 34"),
+        ("03 28 51 34 34", "03 28 51 34 34"),
+        ("03\u{a0}28\u{202f}51-34.34", "03 28 51 34 34"),
+        ("+33 3 28 51 34 34", "03 28 51 34 34"),
+        ("+33 (0)3 28 51 34 34", "03 28 51 34 34"),
+        ("0033328513434", "03 28 51 34 34"),
+        ("0590 80 40 40", "05 90 80 40 40"),
+        ("17", "17"),
+        ("112", "112"),
+        ("39 19", "3919"),
+        ("118 712", "118712"),
+        ("+687 25 00 00", "+687250000"),
+        ("+590 590 80 40 40", "+590590804040"),
+    ] {
+        assert_eq!(phone(typed).as_deref(), Ok(shown), "{typed}");
+    }
+    for typed in [
+        "",
+        "+",
+        "0",
+        "03 28 51 34 3",
+        "03 28 51 34 34 5",
+        "0028",
+        "+0123456789",
+        "mairie",
+        "99",
+        "03 28 51 34 34 / 35",
+        "+33 28",
+        "٠٣٢٨٥١٣٤٣٤",
+        "1e9",
+        "+1234567890123456",
+    ] {
+        assert!(phone(typed).is_err(), "{typed}");
+    }
+}
