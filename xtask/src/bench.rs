@@ -1,4 +1,151 @@
-//! stub
-pub(crate) fn run(_: Option<&str>) -> anyhow::Result<()> {
+//! `cargo xtask bench [GROUP]`: measures, and writes `BENCHMARKS.md`.
+//!
+//! Rules: a group is a program of the room that it measures (an example named `bench_<group>`, or a
+//! hidden command of `beffroi`) that prints one JSON array of [`Row`]s. Its rows go to
+//! `target/bench/<group>.json`; `BENCHMARKS.md` is written from those files, never by hand. A group
+//! that has never run on this machine keeps no figures.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail, ensure};
+use serde::{Deserialize, Serialize};
+
+use crate::files;
+
+/// One group of measures.
+struct Group {
+    /// As typed after `cargo xtask bench`.
+    name: &'static str,
+    /// What it measures, for `BENCHMARKS.md`.
+    about: &'static str,
+    /// The arguments of `cargo` that run it.
+    cargo: &'static [&'static str],
+}
+
+/// Every group. A new one is a new entry here and a program that prints rows.
+const GROUPS: &[Group] = &[Group {
+    name: "registry",
+    about: "France's register of local authorities: unpacking it, finding a town in it.",
+    cargo: &[
+        "run",
+        "--release",
+        "--quiet",
+        "-p",
+        "beffroi-registry",
+        "--example",
+        "bench_registry",
+    ],
+}];
+
+/// One measure.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    what: String,
+    unit: String,
+    ours: f64,
+    peer: Option<f64>,
+    peer_name: Option<String>,
+    /// How many times better than the peer: above 1 is better, whichever way the unit runs.
+    ratio: Option<f64>,
+    /// The least ratio asked; without a peer, a bound in the unit.
+    goal: f64,
+    met: bool,
+}
+
+/// Runs one group or all, then writes the page.
+pub(crate) fn run(name: Option<&str>) -> anyhow::Result<()> {
+    let chosen: Vec<&Group> =
+        GROUPS.iter().filter(|group| name.is_none_or(|name| name == group.name)).collect();
+    if chosen.is_empty() {
+        let names: Vec<&str> = GROUPS.iter().map(|group| group.name).collect();
+        bail!("there is no such group; the groups are: {}", names.join(", "));
+    }
+    let mut missed = 0;
+    for group in chosen {
+        files::say(&format!("bench {}: {}", group.name, group.about));
+        let rows = measure(group)?;
+        missed += rows.iter().filter(|row| !row.met).count();
+        files::write(&result_file(group)?, &serde_json::to_vec_pretty(&rows)?)?;
+    }
+    files::write(&files::root().join("BENCHMARKS.md"), page()?.as_bytes())?;
+    ensure!(missed == 0, "{missed} goals were not met; BENCHMARKS.md says which");
     Ok(())
+}
+
+fn measure(group: &Group) -> anyhow::Result<Vec<Row>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(group.cargo)
+        .current_dir(files::root())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("starting the benchmark {}", group.name))?;
+    ensure!(output.status.success(), "the benchmark {} ended with {}", group.name, output.status);
+    let rows: Vec<Row> = serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("understanding what the benchmark {} printed", group.name))?;
+    ensure!(!rows.is_empty(), "the benchmark {} printed no row", group.name);
+    for row in &rows {
+        let complete = row.peer.is_some() == row.ratio.is_some()
+            && row.peer.is_some() == row.peer_name.is_some();
+        ensure!(complete, "'{}': peer, peer_name and ratio go together", row.what);
+        // With a peer 'met' follows from the ratio; without one the way the unit runs decides.
+        let agrees = row.ratio.is_none_or(|ratio| (ratio >= row.goal) == row.met);
+        ensure!(agrees, "'{}': 'met' does not follow from ratio and goal", row.what);
+    }
+    Ok(rows)
+}
+
+/// `target/bench/<group>.json`, wherever cargo keeps its target folder.
+fn result_file(group: &Group) -> anyhow::Result<PathBuf> {
+    let target = match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => std::path::absolute(folder).context("finding CARGO_TARGET_DIR")?,
+        None => files::root().join("target"),
+    };
+    Ok(target.join("bench").join(format!("{}.json", group.name)))
+}
+
+fn page() -> anyhow::Result<String> {
+    let mut page = String::from(
+        "# Benchmarks\n\nWritten by `make bench`; do not edit. A ratio says how many times better \
+         than the peer Beffroi is:\nabove 1 is better, whichever way the unit runs. Without a peer \
+         the goal is in the unit.\nPeers run in the same run, on the same work, alternating; each \
+         figure is a median.\n",
+    );
+    writeln!(page, "\nMachine of the last run: {}.", machine())?;
+    for group in GROUPS {
+        let path = result_file(group)?;
+        if !path.is_file() {
+            continue;
+        }
+        let rows: Vec<Row> = serde_json::from_slice(&files::read(&path)?)
+            .with_context(|| format!("understanding {}", path.display()))?;
+        writeln!(page, "\n## {}\n\n{}\n", group.name, group.about)?;
+        writeln!(page, "| what | unit | ours | peer | ratio | goal | met |")?;
+        writeln!(page, "|---|---|---:|---:|---:|---:|---|")?;
+        for row in rows {
+            let peer = match (row.peer, &row.peer_name) {
+                (Some(peer), Some(name)) => format!("{peer} ({name})"),
+                _ => "none".to_owned(),
+            };
+            let ratio = row.ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
+            let met = if row.met { "yes" } else { "**no**" };
+            let Row { what, unit, ours, goal, .. } = row;
+            writeln!(page, "| {what} | {unit} | {ours} | {peer} | {ratio} | {goal} | {met} |")?;
+        }
+    }
+    Ok(page)
+}
+
+/// Cores and processor, as far as the system says.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| name))
+        .unwrap_or(std::env::consts::ARCH);
+    format!("{cores} cores, {}", model.trim())
 }
