@@ -1,0 +1,63 @@
+### What guards say, for staff.
+
+guard-letter-a = A: each write is seen before it happens
+guard-letter-b = B: each open is seen before it happens
+guard-letter-c = C: changes are seen afterwards; nobody is named or stopped
+
+guard-mode-observe = Observes: says what it would have done
+guard-mode-protect = Protects: denies, holds, stops
+
+guard-hole-not_root = Does not run as root
+guard-hole-no_fanotify = The system does not let it watch opens (fanotify)
+guard-hole-no_actor = Cannot name who did it
+guard-hole-no_stop = Cannot stop who did it
+guard-hole-deletions_after_the_fact = Deletions are counted afterwards: some pass before the stop
+guard-hole-truncate_by_path = A file emptied by its path is seen only afterwards
+guard-hole-opened_before = A file opened before the guard started can be rewritten unseen
+guard-hole-hard_links_elsewhere = A file reached by another link, outside the watched folders, is not seen
+guard-hole-no_earlier_content = The earlier content of a file rewritten in place is not kept
+guard-hole-no_reserve = No reserve on this disk: a vanished file stays lost there
+guard-hole-no_cut = Cannot cut its server from the network
+guard-hole-no_temperature = Reads no temperature
+guard-hole-no_pressure = Does not read the load of the server
+guard-hole-observe_only = Only observes: nobody has switched protection on yet
+guard-hole-unknown = A limit that this version does not know: update the platform
+
+guard-suspicion-mass_disappearance = Files vanishing in mass
+guard-suspicion-mass_rewriting = Files rewritten in mass
+guard-suspicion-vital_signs = Server hot or choked
+guard-suspicion-reserve_full = Reserve full: what comes next could not be put back
+guard-suspicion-events_lost = Events lost: something may have been missed
+guard-suspicion-order_refused = Suspect order refused
+guard-suspicion-unknown = A suspicion that this version does not know: update the platform
+
+alarm-outcome-observed = Reported, nothing more
+alarm-outcome-held = Author paused
+alarm-outcome-stopped = Author stopped
+alarm-outcome-denied_only = Author left running, its access to files denied
+alarm-outcome-not_stopped = Author not stopped
+alarm-outcome-unknown = Outcome unknown: go and look at the server
+
+guard-signal-existing_file_gone = A file that was there vanished
+guard-signal-content_transformed = A content became unreadable
+guard-signal-blocks_transformed = Parts of a file became unreadable
+guard-signal-content_wiped = A content was overwritten
+guard-signal-content_emptied = A content was emptied
+guard-signal-same_new_extension = Files were given one same new extension
+guard-signal-vital_signs = Heat or load at the same time
+guard-signal-unknown = A sign that this version does not know
+
+guard-touch-deleted = Deleted
+guard-touch-renamed_away = Renamed or moved away
+guard-touch-rewritten = Rewritten
+guard-touch-unknown = Touched in an unknown way
+
+order-outcome-done = Done, and read back
+order-outcome-bad_signature = Refused: the signature is not the platform’s
+order-outcome-other_guard = Refused: meant for another guard
+order-outcome-old_sequence = Refused: older than an order already obeyed
+order-outcome-expired = Refused: it came too late
+order-outcome-unknown_alarm = Refused: there is no such alarm here
+order-outcome-no_means = Not done: the means are missing on this server
+order-outcome-failed = Tried, and failed
+order-outcome-unknown = Outcome unknown: go and look at the server

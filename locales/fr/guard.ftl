@@ -1,0 +1,63 @@
+### Ce que disent les veilleurs, pour le personnel.
+
+guard-letter-a = A : chaque écriture est vue avant d’avoir lieu
+guard-letter-b = B : chaque ouverture est vue avant d’avoir lieu
+guard-letter-c = C : les changements sont vus après coup ; personne n’est nommé ni arrêté
+
+guard-mode-observe = Observe : dit ce qu’il aurait fait
+guard-mode-protect = Protège : refuse, retient, arrête
+
+guard-hole-not_root = Ne tourne pas en administrateur (root)
+guard-hole-no_fanotify = Le système ne permet pas de surveiller les ouvertures (fanotify)
+guard-hole-no_actor = Ne peut pas nommer l’auteur
+guard-hole-no_stop = Ne peut pas arrêter l’auteur
+guard-hole-deletions_after_the_fact = Les suppressions sont comptées après coup : certaines passent avant l’arrêt
+guard-hole-truncate_by_path = Un fichier vidé par son chemin n’est vu qu’après coup
+guard-hole-opened_before = Un fichier ouvert avant le démarrage du veilleur peut être réécrit sans être vu
+guard-hole-hard_links_elsewhere = Un fichier atteint par un autre lien, hors des dossiers surveillés, n’est pas vu
+guard-hole-no_earlier_content = Le contenu précédent d’un fichier réécrit sur place n’est pas gardé
+guard-hole-no_reserve = Pas de réserve sur ce disque : un fichier disparu y reste perdu
+guard-hole-no_cut = Ne peut pas couper son serveur du réseau
+guard-hole-no_temperature = Ne lit aucune température
+guard-hole-no_pressure = Ne lit pas la charge du serveur
+guard-hole-observe_only = Observe seulement : personne n’a encore activé la protection
+guard-hole-unknown = Une limite que cette version ne connaît pas : mettez la plateforme à jour
+
+guard-suspicion-mass_disappearance = Disparition de fichiers en masse
+guard-suspicion-mass_rewriting = Réécriture de fichiers en masse
+guard-suspicion-vital_signs = Serveur chaud ou saturé
+guard-suspicion-reserve_full = Réserve pleine : la suite ne pourrait pas être rendue
+guard-suspicion-events_lost = Événements perdus : quelque chose a pu échapper
+guard-suspicion-order_refused = Ordre suspect refusé
+guard-suspicion-unknown = Soupçon que cette version ne connaît pas : mettez la plateforme à jour
+
+alarm-outcome-observed = Signalé, rien de plus
+alarm-outcome-held = Auteur mis en pause
+alarm-outcome-stopped = Auteur arrêté
+alarm-outcome-denied_only = Auteur laissé en marche, accès aux fichiers refusés
+alarm-outcome-not_stopped = Auteur non arrêté
+alarm-outcome-unknown = Suite inconnue : allez voir le serveur
+
+guard-signal-existing_file_gone = Un fichier déjà là a disparu
+guard-signal-content_transformed = Un contenu est devenu illisible
+guard-signal-blocks_transformed = Des parties d’un fichier sont devenues illisibles
+guard-signal-content_wiped = Un contenu a été effacé par écrasement
+guard-signal-content_emptied = Un contenu a été vidé
+guard-signal-same_new_extension = Des fichiers ont reçu la même nouvelle extension
+guard-signal-vital_signs = Chaleur ou charge au même moment
+guard-signal-unknown = Signe que cette version ne connaît pas
+
+guard-touch-deleted = Supprimé
+guard-touch-renamed_away = Renommé ou déplacé
+guard-touch-rewritten = Réécrit
+guard-touch-unknown = Touché d’une façon inconnue
+
+order-outcome-done = Fait, et vérifié
+order-outcome-bad_signature = Refusé : la signature n’est pas celle de la plateforme
+order-outcome-other_guard = Refusé : destiné à un autre veilleur
+order-outcome-old_sequence = Refusé : plus ancien qu’un ordre déjà suivi
+order-outcome-expired = Refusé : arrivé trop tard
+order-outcome-unknown_alarm = Refusé : cette alarme n’existe pas ici
+order-outcome-no_means = Pas fait : les moyens manquent sur ce serveur
+order-outcome-failed = Tenté, sans succès
+order-outcome-unknown = Suite inconnue : allez voir le serveur
