@@ -1,0 +1,24 @@
+# The only commands a person must remember. `make` alone lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+demo: ## play the Gravelines attack on a town and leave the platform up (ARGS=--exit: end by itself)
+	cargo run --locked --profile demo --bin beffroi -- demo $(ARGS)
+
+test: ## install what the tests need, start their servers, run every test
+	scripts/setup-tests
+	scripts/with-servers scripts/run-tests $(ARGS)
+
+bench: ## measure everything and write BENCHMARKS.md (ARGS=registry: one group)
+	cargo xtask bench $(ARGS)
+
+lint: ## formatting, clippy, documentation, shell scripts; every warning is an error
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+	for script in scripts/* .ci/run; do bash -n "$$script" || exit 1; done
