@@ -79,10 +79,9 @@ fn walk<'a>(
     }
     trail.push(id);
     if let Some(asset) = by_id.get(id) {
-        for next in asset.needs.iter().flat_map(|need| [Some(&need.asset), need.via.as_ref()]) {
-            if let Some(next) = next {
-                walk(next, by_id, trail, done)?;
-            }
+        let links = asset.needs.iter().flat_map(|need| [Some(&need.asset), need.via.as_ref()]);
+        for next in links.flatten() {
+            walk(next, by_id, trail, done)?;
         }
     }
     trail.pop();
@@ -183,12 +182,11 @@ impl<'a> Reckoner<'a> {
         let (reach, causes) = self.worst((start, BTreeSet::new()), &service.needs);
         let computed = match (reach, service.fallback.kind) {
             (Reach::Full, _) => ServiceStatus::Open,
-            (Reach::Reduced, _) => ServiceStatus::Degraded,
             (Reach::Gone, FallbackKind::None) => ServiceStatus::Closed,
             (Reach::Doubtful, FallbackKind::None) => ServiceStatus::Unknown,
             (Reach::Doubtful, _) if unmapped => ServiceStatus::Unknown,
             (Reach::Doubtful | Reach::Gone, FallbackKind::Paper) => ServiceStatus::PaperOnly,
-            (Reach::Doubtful | Reach::Gone, _) => ServiceStatus::Degraded,
+            (Reach::Reduced | Reach::Doubtful | Reach::Gone, _) => ServiceStatus::Degraded,
         };
         let (exposure, whose) = self.exposure(service);
         let status = service.overridden.as_ref().map_or(computed, |word| word.status);

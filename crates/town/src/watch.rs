@@ -160,7 +160,7 @@ pub enum Hole {
     NoStop,
     /// Deletions are counted after the fact: some pass before the stop.
     DeletionsAfterTheFact,
-    /// A file emptied by its path, without an open, is seen only afterwards.
+    /// A file emptied by its path, without an open, loses its earlier content.
     TruncateByPath,
     /// A file opened before the guard started can be rewritten unseen.
     OpenedBefore,
@@ -428,6 +428,8 @@ pub enum AlarmOutcome {
     Observed,
     /// The actor is paused.
     Held,
+    /// The actor was paused and went on: the waiting time ended without a second signal.
+    Released,
     /// The actor is stopped.
     Stopped,
     /// It serves other people, so it runs on; its opens of existing files are denied.
@@ -463,7 +465,8 @@ pub struct TouchCounts {
     pub rewritten: u64,
     /// Of all these, how many the reserve can put back.
     pub recoverable: u64,
-    /// Vanished before the actor was stopped, that is `vanished` then; none without a stop.
+    /// Vanished before the actor was held or stopped; known once every event of that time was
+    /// read, so a first revision has none.
     pub vanished_at_stop: Option<u64>,
 }
 

@@ -1,0 +1,363 @@
+//! The command line: what can be asked for. What is done about it stands in `commands`.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use beffroi_town::{AssetState, DataExposure, Lang, Role, Whose};
+use clap::{Args, Parser, Subcommand};
+
+/// Keeps a town hall serving its people through a cyberattack.
+#[derive(Debug, Parser)]
+#[command(name = "beffroi", version, about, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Common {
+    /// Configuration file; none is required
+    #[arg(long, global = true, value_name = "FILE", env = "BEFFROI_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of the data; wins over the configuration [default: ./beffroi-data]
+    #[arg(long, global = true, value_name = "DIR", env = "BEFFROI_DATA")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// For commands whose answer a machine may read.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Out {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the platform: public pages, staff console, door of the guards
+    Serve(ServeArgs),
+    /// Watch a file server's folders, report, stop what destroys them
+    Guard(GuardArgs),
+    /// Play an attack against the real program, in a folder made for it
+    Drill(DrillArgs),
+    /// Add, list, show and close towns and other local authorities
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// What public services depend on: servers, applications, networks
+    #[command(subcommand)]
+    Asset(AssetCommand),
+    /// People who may log in to the console
+    #[command(subcommand)]
+    Staff(StaffCommand),
+    /// Export the record of everything that happened, and verify an export
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Write a town's public pages as plain files, for any other host
+    ExportPages(ExportPagesArgs),
+    /// Play the Gravelines attack, then leave the platform up to look at
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Address and port; wins over the configuration; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
+    /// Write the address it listens on to this file, once it answers
+    #[arg(long, value_name = "FILE")]
+    pub(crate) address_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct GuardArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<GuardCommand>,
+    #[command(flatten)]
+    pub(crate) run: GuardRun,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GuardRun {
+    /// A folder to watch; may be given several times
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(crate) watch: Vec<PathBuf>,
+    /// Enrolment file from the console; needed at the first start only
+    #[arg(long, value_name = "FILE")]
+    pub(crate) enrol: Option<PathBuf>,
+    /// Where the guard keeps its key and its undelivered reports
+    #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
+    pub(crate) state: PathBuf,
+    /// Where earlier contents are kept; on the same file system as what is watched
+    #[arg(long, value_name = "DIR")]
+    pub(crate) reserve: Option<PathBuf>,
+    /// Folder that vital signs are read from; another than / makes them 'simulated'
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    pub(crate) sensors: PathBuf,
+    /// Say what it would have done, or act
+    #[arg(long, value_enum, default_value_t = GuardMode::Observe)]
+    pub(crate) mode: GuardMode,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum GuardMode {
+    /// Reports only
+    Observe,
+    /// Denies, holds and stops
+    Protect,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GuardCommand {
+    /// Make an enrolment file for the guard of one file server (valid 15 minutes, one use)
+    Invite {
+        /// Code of the tenant
+        tenant: String,
+        /// The file server: its code or identifier
+        #[arg(long, default_value = "file_server")]
+        asset: String,
+        /// Address of the platform as that server reaches it
+        #[arg(long, value_name = "URL")]
+        platform: Option<String>,
+        /// Where to write it, readable by its owner only
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Say what a guard can do on this machine, hole by hole
+    Probe {
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Put back what vanished or was overwritten, from the reserve of this machine
+    Restore {
+        /// Where the guard keeps its state
+        #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
+        state: PathBuf,
+        /// Where earlier contents are kept
+        #[arg(long, value_name = "DIR")]
+        reserve: Option<PathBuf>,
+        /// A watched folder; may be given several times
+        #[arg(long, value_name = "DIR", required = true)]
+        watch: Vec<PathBuf>,
+        /// Only what this alarm reported
+        #[arg(long)]
+        alarm: Option<String>,
+        /// Show what would be done, and do nothing
+        #[arg(long)]
+        plan: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DrillArgs {
+    /// Which attack
+    #[arg(value_parser = ["gravelines"])]
+    pub(crate) name: String,
+    /// Play it without one of the defences, to see what it is worth
+    #[arg(long, value_parser = ["guard"])]
+    pub(crate) without: Option<String>,
+    /// Seed of the generated files
+    #[arg(long, default_value_t = 20_240_425)]
+    pub(crate) seed: u64,
+    /// How many files to generate
+    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(50..=5_000))]
+    pub(crate) files: u32,
+    /// Where to make the drill's folder [default: the temporary folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Write the outcome as JSON to this file too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Language of the page: fr or en
+    #[arg(long, default_value = "fr", value_parser = parse_lang)]
+    pub(crate) lang: Lang,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// End when the drill has ended, instead of leaving the platform up
+    #[arg(long)]
+    pub(crate) exit: bool,
+    /// Language of the page: fr or en
+    #[arg(long, default_value = "fr", value_parser = parse_lang)]
+    pub(crate) lang: Lang,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TenantCommand {
+    /// Add one by code or unique name, or many from a file; adding twice changes nothing
+    Add {
+        /// 59273, epci:242900660, dep:44, reg:01, or a name that only one bears
+        #[arg(required_unless_present_any = ["csv", "all_communes"])]
+        tenant: Option<String>,
+        /// A table with a column 'code'
+        #[arg(long, value_name = "FILE", conflicts_with = "tenant")]
+        csv: Option<PathBuf>,
+        /// Every commune of the register
+        #[arg(long, conflicts_with_all = ["tenant", "csv"])]
+        all_communes: bool,
+    },
+    /// List those on this platform
+    List {
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Show one: its services, what they depend on, what is missing
+    Show {
+        /// Its code
+        tenant: String,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Hide one: nothing is deleted, no object, no key, no journal
+    Close {
+        /// Its code
+        tenant: String,
+    },
+    /// Places, hours and telephone numbers of public services
+    #[command(subcommand)]
+    Services(ServicesCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServicesCommand {
+    /// Fill them in from a table with columns service, lieu, horaires, telephone
+    Import {
+        /// Code of the tenant
+        tenant: String,
+        /// The table: commas or semicolons, UTF-8 or Latin-1
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AssetCommand {
+    /// List a tenant's assets and their state
+    List {
+        /// Code of the tenant
+        tenant: String,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Say what is true of one
+    Set {
+        /// Code of the tenant
+        tenant: String,
+        /// Its code or identifier
+        asset: String,
+        /// up, degraded, cut, down or unknown
+        #[arg(long, value_parser = parse_state)]
+        state: Option<AssetState>,
+        /// safe, at_risk, exposed or unknown
+        #[arg(long, value_parser = parse_exposure)]
+        exposure: Option<DataExposure>,
+        /// Whose data: residents, staff, both or nobody
+        #[arg(long, value_parser = parse_whose, requires = "exposure")]
+        whose: Option<Whose>,
+        /// Why you believe so; for staff only
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Share one with another tenant that uses it too
+    Share {
+        /// Code of the tenant that owns it
+        tenant: String,
+        /// Its code or identifier
+        asset: String,
+        /// Code of the tenant that uses it too
+        with: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StaffCommand {
+    /// Add a person; prints a one-use code for the first log-in
+    Add {
+        /// Code of the tenant
+        tenant: String,
+        /// The person's name, as it will be typed at log-in
+        name: String,
+        /// operator, director, technician, clerk, reader or responder
+        #[arg(long, value_parser = parse_role)]
+        role: Role,
+    },
+    /// List the people of a tenant
+    List {
+        /// Code of the tenant
+        tenant: String,
+        #[command(flatten)]
+        out: Out,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JournalCommand {
+    /// Write a tenant's journal as JSON lines
+    Export {
+        /// Code of the tenant
+        tenant: String,
+        /// Where to; standard output if not given
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Verify an export: 0 proven, 3 consistent but author unproven, 1 altered
+    Verify {
+        /// The export
+        file: PathBuf,
+        /// The tenant's fingerprint, printed when it was added and on every report
+        #[arg(long, value_name = "FINGERPRINT")]
+        key: Option<String>,
+        /// The newest head you know of, as SEQUENCE:HASH
+        #[arg(long, value_name = "HEAD")]
+        head: Option<String>,
+        #[command(flatten)]
+        out: Out,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportPagesArgs {
+    /// Where to
+    pub(crate) dir: PathBuf,
+    /// Code of the tenant; all open ones if not given
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+}
+
+/// Processes that a drill starts for itself; not for people.
+#[derive(Debug, Parser)]
+#[command(name = "beffroi-play", hide = true)]
+pub(crate) enum Play {
+    /// Makes the files of a drill's share vanish
+    Vanish { share: PathBuf, log: PathBuf },
+    /// Greets whoever connects, as a file share would
+    Greet { address: SocketAddr },
+    /// Notes that a switch port was cut or lifted
+    Switch { folder: PathBuf, state: String },
+}
+
+fn parse_lang(text: &str) -> Result<Lang, String> {
+    Lang::ALL.into_iter().find(|lang| lang.tag() == text).ok_or_else(|| "write fr or en".to_owned())
+}
+
+fn parse_state(text: &str) -> Result<AssetState, String> {
+    one_of(AssetState::from_code(text), AssetState::ALL.iter().map(|one| one.code()))
+}
+
+fn parse_exposure(text: &str) -> Result<DataExposure, String> {
+    one_of(DataExposure::from_code(text), DataExposure::ALL.iter().map(|one| one.code()))
+}
+
+fn parse_whose(text: &str) -> Result<Whose, String> {
+    one_of(Whose::from_code(text), Whose::ALL.iter().map(|one| one.code()))
+}
+
+fn parse_role(text: &str) -> Result<Role, String> {
+    one_of(Role::from_code(text), Role::ALL.iter().map(|one| one.code()))
+}
+
+fn one_of<T>(found: Option<T>, known: impl Iterator<Item = &'static str>) -> Result<T, String> {
+    found.ok_or_else(|| format!("write one of: {}", known.collect::<Vec<_>>().join(", ")))
+}
