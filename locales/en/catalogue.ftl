@@ -5,10 +5,14 @@ fallback-sentence-online = Use the other online way: ask the reception for its a
 fallback-sentence-paper = Come to the counter: your request is taken on paper.
 fallback-sentence-other_place = This service is given at another place: ask the reception for the address.
 fallback-sentence-telephone = Call: your request is taken by telephone.
+fallback-sentence-telephone_out = Come in person: the telephone does not work.
 
 service-reception = Reception
 service-reception-what = Front desk, switchboard, post
-service-reception-fallback-paper = Come or call: the reception answers and notes your request on paper.
+service-reception-fallback-paper = { $phone ->
+    [out] Come: the reception notes your request on paper.
+   *[up] Come or call: the reception notes your request on paper.
+}
 
 service-deaths = Deaths and cemetery
 service-deaths-what = Declare a death, arrange a funeral
@@ -32,7 +36,10 @@ service-elections-fallback-paper = Ask for the paper form at the counter.
 
 service-canteen = School meals and after-school care
 service-canteen-what = Register a child, report an absence
-service-canteen-fallback-paper = Register your child or report an absence at the counter or by telephone.
+service-canteen-fallback-paper = { $phone ->
+    [out] Register your child or report an absence at the counter.
+   *[up] Register your child or report an absence at the counter or by telephone.
+}
 
 service-creche = Nursery
 service-creche-what = Care of young children

@@ -34,6 +34,7 @@ guard-suspicion-unknown = A suspicion that this version does not know: update th
 alarm-outcome-observed = Reported, nothing more
 alarm-outcome-held = Author paused
 alarm-outcome-stopped = Author stopped
+alarm-outcome-released = Author paused, then let go: no second sign came
 alarm-outcome-denied_only = Author left running, its access to files denied
 alarm-outcome-not_stopped = Author not stopped
 alarm-outcome-unknown = Outcome unknown: go and look at the server

@@ -5,10 +5,14 @@ fallback-sentence-online = Faites votre démarche en ligne, par une autre voie :
 fallback-sentence-paper = Venez au guichet : votre demande est prise sur papier.
 fallback-sentence-other_place = Ce service est rendu dans un autre lieu : demandez l’adresse à l’accueil.
 fallback-sentence-telephone = Appelez : votre demande est prise par téléphone.
+fallback-sentence-telephone_out = Venez sur place : le téléphone ne fonctionne pas.
 
 service-reception = Accueil
 service-reception-what = Accueil, standard, courrier
-service-reception-fallback-paper = Venez ou appelez : l’accueil répond et note votre demande sur papier.
+service-reception-fallback-paper = { $phone ->
+    [out] Venez : l’accueil note votre demande sur papier.
+   *[up] Venez ou appelez : l’accueil note votre demande sur papier.
+}
 
 service-deaths = Décès et cimetière
 service-deaths-what = Déclarer un décès, organiser des obsèques
@@ -32,7 +36,10 @@ service-elections-fallback-paper = Demandez le formulaire papier au guichet.
 
 service-canteen = Cantine et périscolaire
 service-canteen-what = Inscrire un enfant, signaler une absence
-service-canteen-fallback-paper = Inscrivez votre enfant ou signalez une absence au guichet ou par téléphone.
+service-canteen-fallback-paper = { $phone ->
+    [out] Inscrivez votre enfant ou signalez une absence au guichet.
+   *[up] Inscrivez votre enfant ou signalez une absence au guichet ou par téléphone.
+}
 
 service-creche = Crèche
 service-creche-what = Accueil des jeunes enfants

@@ -135,7 +135,7 @@ coded_here! {
     /// What a guard did about an alarm.
     alarm_outcome(AlarmOutcome) = "alarm-outcome" {
         Observed => "observed", Held => "held", Stopped => "stopped",
-        DeniedOnly => "denied_only", NotStopped => "not_stopped", Unknown => "unknown",
+        Released => "released", DeniedOnly => "denied_only", NotStopped => "not_stopped", Unknown => "unknown",
     }
     /// What a guard weighed.
     guard_signal(Signal) = "guard-signal" {
@@ -182,10 +182,13 @@ impl Words {
 
     /// What residents do while a service goes on otherwise: the town's own sentence, else the
     /// catalogue's for that service, else the one for that way of going on.
+    ///
+    /// `phone_works`: nobody is told to call while the telephone is out.
     pub fn fallback_sentence<'a>(
         &self,
         service: &'a PublicService,
         kind: TenantKind,
+        phone_works: bool,
     ) -> Cow<'a, str> {
         let fallback = &service.fallback;
         let own = match self.lang() {
@@ -195,7 +198,11 @@ impl Words {
         if let Some(note) = own.filter(|note| !note.trim().is_empty()) {
             return Cow::Borrowed(note);
         }
-        let values = [("kind", kind.code().into())];
+        if fallback.kind == FallbackKind::Telephone && !phone_works {
+            return Cow::Owned(self.say("fallback-sentence-telephone_out"));
+        }
+        let phone = if phone_works { "up" } else { "out" };
+        let values = [("kind", kind.code().into()), ("phone", phone.into())];
         let code = fallback.kind.code();
         let special = format!("service-{}-fallback-{code}", service.id);
         let general = format!("fallback-sentence-{code}");
@@ -267,8 +274,13 @@ mod tests {
             for kind in FallbackKind::ALL {
                 service.fallback.kind = *kind;
                 for lang in Lang::ALL {
-                    let said = Words::of(lang).fallback_sentence(service, TenantKind::Commune);
+                    let said =
+                        Words::of(lang).fallback_sentence(service, TenantKind::Commune, true);
                     assert!(!said.is_empty() && !said.contains('⟦'));
+                    let words = Words::of(lang);
+                    let said = words.fallback_sentence(service, TenantKind::Commune, false);
+                    let small = said.to_lowercase();
+                    assert!(!small.contains("appelez") && !small.starts_with("call"), "{said}");
                 }
             }
         }
@@ -287,7 +299,7 @@ mod tests {
         service.name_fr = Some("  ".to_owned());
         assert_ne!(fr.service_name(service).trim(), "");
         service.fallback.note_fr = Some("Sonnez deux fois.".to_owned());
-        assert_eq!(fr.fallback_sentence(service, TenantKind::Commune), "Sonnez deux fois.");
+        assert_eq!(fr.fallback_sentence(service, TenantKind::Commune, true), "Sonnez deux fois.");
         service.id = beffroi_town::ServiceId::parse("sous-marin").unwrap();
         assert_eq!(en.service_name(service), "sous-marin");
         service.name_fr = Some("Sous-marin".to_owned());

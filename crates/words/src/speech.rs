@@ -13,7 +13,7 @@ use unic_langid::LanguageIdentifier;
 use crate::typography;
 
 /// The areas of one language: the file's name and its text.
-type Areas = [(&'static str, &'static str); 7];
+type Areas = [(&'static str, &'static str); 8];
 
 macro_rules! areas {
     ($lang:literal) => {
@@ -25,6 +25,7 @@ macro_rules! areas {
             ("console", include_str!(concat!("../../../locales/", $lang, "/console.ftl"))),
             ("paper", include_str!(concat!("../../../locales/", $lang, "/paper.ftl"))),
             ("guard", include_str!(concat!("../../../locales/", $lang, "/guard.ftl"))),
+            ("drill", include_str!(concat!("../../../locales/", $lang, "/drill.ftl"))),
         ]
     };
 }
