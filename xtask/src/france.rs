@@ -293,3 +293,75 @@ fn origin(source: &Source, counts: &Counts, tarball_sha256: &str, packed: &[u8])
         packed_sha256 = files::sha256(packed),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(communes: &str, epci: &str) -> Source {
+        Source {
+            package: "@a/b".to_owned(),
+            version: "1.0.0".to_owned(),
+            communes: serde_json::from_str(communes).unwrap(),
+            epci: serde_json::from_str(epci).unwrap(),
+            departments: serde_json::from_str(
+                r#"[{"code":"975","nom":"SPM","region":"975","zone":"com"},
+                    {"code":"59","nom":"Nord","region":"32","zone":"metro"}]"#,
+            )
+            .unwrap(),
+            regions: serde_json::from_str(
+                r#"[{"code":"975","nom":"SPM","zone":"com"},
+                    {"code":"32","nom":"Hauts-de-France","zone":"metro"}]"#,
+            )
+            .unwrap(),
+            checksums: BTreeMap::new(),
+        }
+    }
+
+    const COMMUNES: &str = r#"[
+        {"code":"97502","nom":"Saint-Pierre","type":"commune-actuelle","departement":"975",
+         "region":"975","codesPostaux":["97500"],"population":5194},
+        {"code":"59273","nom":"Gravelines","type":"commune-actuelle","departement":"59",
+         "region":"32","siren":"215902735","codesPostaux":["59821","59820","59820"],
+         "population":11430},
+        {"code":"59999","nom":"Gone","type":"commune-deleguee","departement":"59","region":"32"}]"#;
+
+    fn epci(member: &str) -> String {
+        format!(
+            r#"[{{"code":"245900428","nom":"CU","populationMunicipale":7,
+                 "membres":[{{"code":"{member}"}}]}}]"#
+        )
+    }
+
+    #[test]
+    fn rows_are_sorted_and_hold_what_the_source_says_and_no_more() {
+        let (text, counts) = tables(&source(COMMUNES, &epci("59273"))).unwrap();
+        assert_eq!(
+            text,
+            "#regions\t1\n32\tHauts-de-France\t\t32\t11430\t\t\t\n\
+             #departements\t2\n59\tNord\t59\t32\t11430\t\t\t\n975\tSPM\t975\t\t5194\t\t\t\n\
+             #epci\t1\n245900428\tCU\t59\t32\t7\t245900428\t\t\n\
+             #communes\t2\n59273\tGravelines\t59\t32\t11430\t215902735\t245900428\t59820 59821\n\
+             97502\tSaint-Pierre\t975\t\t5194\t\t\t97500\n"
+        );
+        assert_eq!(counts.values().sum::<usize>(), 6);
+        assert_eq!(pack(&text).unwrap(), pack(&text).unwrap());
+    }
+
+    #[test]
+    fn a_source_that_contradicts_itself_is_refused() {
+        for (communes, epci, part) in [
+            (COMMUNES.to_owned(), epci("59999"), "a member that does not exist"),
+            (COMMUNES.replace("97502", "59273"), epci("59273"), "bear the same code"),
+            (COMMUNES.replace("Gravelines", "Grave\\tlines"), epci("59273"), "holds a tab"),
+            (
+                COMMUNES.to_owned(),
+                format!("{},{}", epci("59273").trim_end_matches(']'), &epci("59273")[1..]),
+                "member of two EPCI",
+            ),
+        ] {
+            let error = tables(&source(&communes, &epci)).unwrap_err();
+            assert!(format!("{error:#}").contains(part), "{error:#}");
+        }
+    }
+}

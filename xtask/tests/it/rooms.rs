@@ -68,3 +68,22 @@ fn each_room_lies_where_its_name_says_and_obeys_the_lints_of_the_house() {
         assert!(!text.contains("[features]"), "{expected}: the house has no features of its own");
     }
 }
+
+#[test]
+fn the_table_says_what_the_design_says() {
+    let may = |room, other| may_import(room).is_some_and(|allowed| allowed.contains(&other));
+    assert!(may("web", "crisis") && may("guard", "town") && may("drills", "platform"));
+    for (room, other) in [
+        ("crisis", "registry"),
+        ("registry", "crisis"),
+        ("guard", "store"),
+        ("pages", "store"),
+        ("web", "platform"),
+        ("drills", "beffroi"),
+        ("town", "words"),
+        ("xtask", "town"),
+    ] {
+        assert!(!may(room, other), "{room} -> {other}");
+    }
+    assert!(may_import("util").is_none());
+}

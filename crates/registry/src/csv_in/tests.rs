@@ -209,3 +209,38 @@ fn telephone_numbers_are_shown_one_way() {
         assert!(phone(typed).is_err(), "{typed}");
     }
 }
+
+/// Any bytes end in rows or in at least one error, never in a panic.
+#[test]
+fn damaged_files_are_read_or_refused() {
+    let file = "nom;hours\n\"a;\"\"b\";\u{e9}t\u{e9}\r\nc;\"d\ne\"\n".as_bytes();
+    let mut state = 1_u32;
+    let mut next = |below: usize| {
+        // The numbers of Numerical Recipes: the same damage at every run.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        usize::try_from(state >> 8).unwrap() % below
+    };
+    let (mut read_whole, mut refused) = (0, 0);
+    for _ in 0..5_000 {
+        let mut bytes = file.to_vec();
+        for _ in 0..=next(4) {
+            let at = next(bytes.len());
+            match next(3) {
+                0 => bytes[at] = b"\";,\t\n\r\xC3\xE9\xFF\0a"[next(11)],
+                1 => bytes.truncate(at + 1),
+                _ => bytes.insert(at, b"\";\n\xA0"[next(4)]),
+            }
+        }
+        match read(&bytes, COLUMNS) {
+            Ok(sheet) => {
+                assert!(!sheet.rows.is_empty(), "{bytes:?}");
+                read_whole += 1;
+            }
+            Err(errors) => {
+                assert!(!errors.list().is_empty(), "{bytes:?}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(read_whole > 100 && refused > 100, "{read_whole} read, {refused} refused");
+}
