@@ -1,1 +1,45 @@
-//! store.
+//! Where it is kept: SQLite or PostgreSQL, the journal, the change rows, the outbox.
+//!
+//! Rules:
+//! - One way to write a fact: [`Store::begin`], the functions of the nouns, [`Tx::commit`]. Each
+//!   such function writes its own journal entry and change row. [`Store::bookkeeping`] is for what
+//!   is no fact about a town, and touches a fixed list of tables.
+//! - Every read takes a [`Conn`], a view in which everything was true at one moment, and a
+//!   [`TenantScope`]: what is not yours is absent. [`OperatorScope`] is for lists across tenants.
+//!   The few look-ups that authentication itself needs say so.
+//! - What is acknowledged is on the disk first.
+//! - One SQL text for both databases; [`sql_texts`] lists them all.
+//! - Time and randomness are handed in; this crate asks for neither.
+
+pub mod bookkeeping;
+pub mod changes;
+mod db;
+mod error;
+pub mod journal;
+mod keys;
+mod migrate;
+pub mod outbox;
+mod scope;
+mod sql;
+mod store;
+pub mod texts;
+mod tx;
+
+pub use bookkeeping::Bookkeeping;
+pub use changes::{Change, Changes, Follower};
+pub use db::Conn;
+pub use error::{Error, Result};
+pub use journal::{Fingerprint, Head};
+pub use scope::{OperatorScope, TenantScope};
+pub use sql::Sql;
+#[doc(hidden)]
+pub use store::TestOptions;
+pub use store::{Location, Store};
+pub use tx::{Committed, Tx};
+
+/// Every SQL text of this crate that is the same for both databases: for the test that prepares
+/// each on both.
+#[doc(hidden)]
+pub fn sql_texts() -> Vec<Sql> {
+    [changes::SQL, journal::SQL, migrate::SQL, outbox::SQL, texts::SQL, tx::SQL].concat()
+}
