@@ -157,6 +157,7 @@ page-about-json = JSON Feed
 ## Banner, feeds, other pages
 
 banner-label = Important information
+banner-line = { $name }: { $headline }
 banner-link = See the state of services
 feed-title = { $name }: news and state of services
 feed-status-title = State of services: { $headline }

@@ -169,6 +169,7 @@ page-about-json = JSON Feed
 ## Bandeau, flux, autres pages
 
 banner-label = Information importante
+banner-line = { $name } : { $headline }
 banner-link = Voir l’état des services
 feed-title = { $name } : informations et état des services
 feed-status-title = État des services : { $headline }

@@ -1,0 +1,171 @@
+//! The services, open ones too: status in words, what to do, where, when, which number.
+
+use beffroi_town::{PublicService, ServiceStatus, status::ServiceView};
+
+use super::Town;
+use crate::{
+    inert::{self, LINE_CHARS_MAX, SENTENCE_CHARS_MAX},
+    voice::When,
+};
+
+/// A telephone number as the town wrote it, and as a telephone dials it.
+pub(super) struct Phone {
+    pub(super) shown: String,
+    pub(super) dial: Option<String>,
+}
+
+/// Where, when, which number; and what to ask for because it is not on record.
+pub(super) struct Desk {
+    pub(super) rows: Vec<(String, String)>,
+    pub(super) phone: Option<Phone>,
+    pub(super) ask: Vec<String>,
+}
+
+impl Desk {
+    /// Whether anything is on record.
+    pub(super) fn has_rows(&self) -> bool {
+        !self.rows.is_empty() || self.phone.is_some()
+    }
+}
+
+/// One service.
+pub(super) struct Card {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) code: &'static str,
+    pub(super) status: String,
+    pub(super) lines: Vec<String>,
+    pub(super) desk: Desk,
+    pub(super) said: Option<When>,
+}
+
+/// Services under one heading.
+pub(super) struct Group {
+    pub(super) title: String,
+    pub(super) lead: Option<String>,
+    pub(super) cards: Vec<Card>,
+}
+
+/// All services of the page: those that are not as usual, and the others.
+pub(super) struct Groups {
+    pub(super) affected: Option<Group>,
+    pub(super) unaffected: Group,
+}
+
+/// The class and the shape of a status.
+pub(super) const fn class(status: ServiceStatus) -> &'static str {
+    match status {
+        ServiceStatus::Open => "open",
+        ServiceStatus::Degraded => "degraded",
+        ServiceStatus::PaperOnly => "paper",
+        ServiceStatus::Closed => "closed",
+        ServiceStatus::Unknown => "unknown",
+    }
+}
+
+pub(super) fn groups(town: &Town<'_>, phone_works: bool) -> Groups {
+    let v = &town.voice;
+    let card = |view: &ServiceView<'_>| card(town, view, phone_works);
+    let affected: Vec<Card> = town.affected().map(card).collect();
+    let open = town.views.iter().filter(|view| view.status == ServiceStatus::Open);
+    let open: Vec<Card> = open.map(card).collect();
+    let unaffected = if affected.is_empty() {
+        Group { title: v.say("page-services"), lead: None, cards: open }
+    } else {
+        let lead = if open.is_empty() {
+            v.say("page-none-unaffected")
+        } else {
+            v.say_count("page-unaffected-lead", open.len())
+        };
+        Group { title: v.say("page-unaffected"), lead: Some(lead), cards: open }
+    };
+    let affected = (!affected.is_empty()).then(|| Group {
+        title: v.say_count("page-affected", affected.len()),
+        lead: None,
+        cards: affected,
+    });
+    Groups { affected, unaffected }
+}
+
+fn card(town: &Town<'_>, view: &ServiceView<'_>, phone_works: bool) -> Card {
+    let (v, service) = (&town.voice, view.service);
+    let mut lines = Vec::new();
+    if view.status == ServiceStatus::Open {
+        lines.extend(v.words.service_what(service));
+    } else {
+        lines.push(inert::line(&what_to_do(town, view, phone_works), SENTENCE_CHARS_MAX));
+    }
+    Card {
+        id: service.id.to_string(),
+        name: inert::line(&v.words.service_name(service), LINE_CHARS_MAX),
+        code: class(view.status),
+        status: v.words.status(view.status),
+        lines,
+        desk: desk(town, service),
+        said: view.overridden.map(|word| v.when("page-said-by-person", word.at)),
+    }
+}
+
+/// What residents do for a service that is not as usual.
+fn what_to_do(town: &Town<'_>, view: &ServiceView<'_>, phone_works: bool) -> String {
+    let v = &town.voice;
+    if view.fallback.is_some() {
+        return v.words.fallback_sentence(view.service, v.kind, phone_works).into_owned();
+    }
+    v.say(match view.status {
+        ServiceStatus::Open | ServiceStatus::Degraded => "page-do-degraded",
+        ServiceStatus::PaperOnly => "fallback-sentence-paper",
+        ServiceStatus::Closed => "fallback-sentence-none",
+        ServiceStatus::Unknown => "page-do-unknown",
+    })
+}
+
+/// Where, when, which number.
+pub(super) fn desk(town: &Town<'_>, service: &PublicService) -> Desk {
+    let v = &town.voice;
+    let place = inert::some_line(service.place.as_deref());
+    let hours = inert::some_line(service.hours.as_deref());
+    let phone = inert::some_line(service.phone.as_deref()).map(|shown| Phone {
+        dial: dial(&shown),
+        shown,
+    });
+    let ask: &[&str] = match (&place, &hours, &phone) {
+        (None, None, None) => &["page-ask-all"],
+        (None, None, Some(_)) => &["page-ask-where-when"],
+        (None, Some(_), None) => &["page-ask-where", "page-ask-phone"],
+        (None, Some(_), Some(_)) => &["page-ask-where"],
+        (Some(_), None, None) => &["page-ask-when", "page-ask-phone"],
+        (Some(_), None, Some(_)) => &["page-ask-when"],
+        (Some(_), Some(_), None) => &["page-ask-phone"],
+        (Some(_), Some(_), Some(_)) => &[],
+    };
+    let rows = [("page-where", place), ("page-when", hours)]
+        .into_iter()
+        .filter_map(|(key, text)| Some((v.say(key), text?)))
+        .collect();
+    Desk { rows, phone, ask: ask.iter().map(|key| v.say(key)).collect() }
+}
+
+/// What a telephone dials: digits, at most one `+` in front; none when the text holds more than
+/// one number or none at all.
+fn dial(shown: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_digit() || "+ .-\u{a0}\u{202f}()".contains(c);
+    let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+    let plus = if shown.trim_start().starts_with('+') { "+" } else { "" };
+    (shown.chars().all(plain) && (2..=15).contains(&digits.len())).then(|| format!("{plus}{digits}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_plain_number_can_be_dialled() {
+        assert_eq!(dial("03 28 24 85 00").as_deref(), Some("0328248500"));
+        assert_eq!(dial("+33 3 28").as_deref(), Some("+33328"));
+        assert_eq!(dial("112").as_deref(), Some("112"));
+        for text in ["", "0", "03 28 ou 03 29", "javascript:1", "1234567890123456"] {
+            assert_eq!(dial(text), None, "{text}");
+        }
+    }
+}
