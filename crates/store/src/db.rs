@@ -126,9 +126,20 @@ impl Conn {
         &self.keys
     }
 
+    fn check(&self, sql: Sql, args: &[Arg]) -> Result<()> {
+        let has_null = |arg: &Arg| match arg {
+            Arg::Text(text) | Arg::OptText(Some(text)) => text.contains('\0'),
+            Arg::Int(_) | Arg::OptText(None) | Arg::OptInt(_) => false,
+        };
+        if args.iter().any(has_null) {
+            return Err(Error::NullCharacter { doing: sql.name });
+        }
+        self.faults.tick()
+    }
+
     /// Every row of a query.
     pub(crate) async fn all(&mut self, sql: Sql, args: &[Arg]) -> Result<Vec<Row>> {
-        self.faults.tick()?;
+        self.check(sql, args)?;
         match &mut self.live {
             Live::Lite(live) => bound!(sql, args)
                 .fetch_all(&mut **live)
@@ -144,7 +155,7 @@ impl Conn {
 
     /// The first row of a query, if it has one.
     pub(crate) async fn one(&mut self, sql: Sql, args: &[Arg]) -> Result<Option<Row>> {
-        self.faults.tick()?;
+        self.check(sql, args)?;
         match &mut self.live {
             Live::Lite(live) => {
                 bound!(sql, args).fetch_optional(&mut **live).await.map(|row| row.map(Row::Lite))
@@ -158,7 +169,7 @@ impl Conn {
 
     /// Runs a statement; how many rows it touched.
     pub(crate) async fn run(&mut self, sql: Sql, args: &[Arg]) -> Result<u64> {
-        self.faults.tick()?;
+        self.check(sql, args)?;
         match &mut self.live {
             Live::Lite(live) => {
                 bound!(sql, args).execute(&mut **live).await.map(|done| done.rows_affected())

@@ -122,6 +122,12 @@ pub enum Error {
         /// What stands against it.
         why: &'static str,
     },
+    /// A text with a null character, which PostgreSQL cannot keep.
+    #[error("'{doing}' was given a text with a null character: take it out")]
+    NullCharacter {
+        /// The step.
+        doing: &'static str,
+    },
     /// Dependencies that go round in a circle.
     #[error(transparent)]
     Cycle(#[from] Cycle),

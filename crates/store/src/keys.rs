@@ -18,7 +18,7 @@ use beffroi_town::edge::Entropy;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    digest, hkdf,
+    digest, hkdf, hmac,
     signature::Ed25519KeyPair,
 };
 
@@ -125,6 +125,14 @@ impl Keys {
             )
             .map_err(|_| damaged())?;
         Ok(plain.to_vec())
+    }
+
+    /// What is kept of a secret that must be recognised but never read back: a token, a code, the
+    /// key of a throttle. Without the master key nobody can try guesses on a dump.
+    pub(crate) fn secret_hash(&self, purpose: &'static str, secret: &str) -> Result<String> {
+        let key =
+            hmac::Key::new(hmac::HMAC_SHA256, &self.derive("beffroi secret hash v1", purpose)?);
+        Ok(HEXLOWER.encode(hmac::sign(&key, secret.as_bytes()).as_ref()))
     }
 
     /// The platform's own signing key for one purpose, always the same for one master key.

@@ -11,18 +11,30 @@
 //! - One SQL text for both databases; [`sql_texts`] lists them all.
 //! - Time and randomness are handed in; this crate asks for neither.
 
+pub mod accounts;
+pub mod alarms;
+pub mod assets;
 pub mod bookkeeping;
 pub mod changes;
+pub mod cuts;
 mod db;
 mod error;
+pub mod facts;
+pub mod guards;
+pub mod incidents;
 pub mod journal;
 mod keys;
 mod migrate;
+pub mod notices;
 pub mod outbox;
 mod scope;
+pub mod services;
+pub mod sessions;
 mod sql;
 mod store;
+pub mod tenants;
 pub mod texts;
+pub mod throttle;
 mod tx;
 
 pub use bookkeeping::Bookkeeping;
@@ -41,5 +53,24 @@ pub use tx::{Committed, Tx};
 /// each on both.
 #[doc(hidden)]
 pub fn sql_texts() -> Vec<Sql> {
-    [changes::SQL, journal::SQL, migrate::SQL, outbox::SQL, texts::SQL, tx::SQL].concat()
+    [
+        accounts::SQL,
+        alarms::SQL,
+        assets::SQL,
+        changes::SQL,
+        cuts::SQL,
+        guards::SQL,
+        incidents::SQL,
+        journal::SQL,
+        migrate::SQL,
+        notices::SQL,
+        outbox::SQL,
+        services::SQL,
+        sessions::SQL,
+        tenants::SQL,
+        texts::SQL,
+        throttle::SQL,
+        tx::SQL,
+    ]
+    .concat()
 }
