@@ -1,1 +1,51 @@
-//! guard.
+//! The watchman of a file server: senses what happens to its files, decides alone, stops the one
+//! who does it where the kernel lets it, keeps what is lost, and tells the platform.
+//!
+//! Rules:
+//! - [`decide`] is pure; senses, reserve, stop and cut are its hands.
+//! - The guard never becomes the outage: every open is answered within a bound, a guard that dies
+//!   lets everything pass, and whoever serves others is never stopped.
+//! - It stops, cuts and restores on its own host alone. It takes no code and no paths.
+//! - What it cannot do on a host it says by code ([`probe`]), never in silence.
+//!
+//! First floor. As root on Linux, through opens and names of the watched folders, it brings back
+//! files deleted, renamed away, replaced, or rewritten through an open (in place, emptied at open,
+//! mapped). It does not bring back what was rewritten through a descriptor opened before it
+//! started, through `truncate` by path, or through a hard link outside the watched folders; and
+//! without root nothing rewritten in place comes back. Only ordinary files are kept.
+
+pub mod content;
+pub mod cut;
+pub mod decide;
+pub mod error;
+
+mod actor;
+mod alarms;
+mod clerk;
+mod core;
+mod fan;
+mod holdings;
+mod identity;
+mod keeper;
+mod level;
+mod line;
+mod messenger;
+mod opens;
+mod orders;
+mod reserve;
+mod restore;
+mod run;
+mod sense_kernel;
+mod sense_plain;
+mod shelf;
+mod state;
+mod status;
+mod stop;
+mod sys;
+mod touches;
+mod vitals;
+
+pub use error::{GuardError, Result};
+pub use level::probe;
+pub use restore::{Plan, Step};
+pub use run::{Edge, Offline, Options, run};

@@ -1,0 +1,283 @@
+//! Who did it: what `/proc` tells about a thread that the kernel names.
+//!
+//! Rules:
+//! - A process is judged by what it is and holds, never by its name.
+//! - Whoever serves other people (pid 1, kernel threads, a system account's process that holds a
+//!   listening socket or a connection to one) is never stopped: stopping it would be the outage.
+//!   An ordinary user cannot hide behind a listening socket.
+//! - Intent is believed only from register arguments of a blocked system call; whatever cannot be
+//!   read counts as a write.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::PathBuf;
+
+use beffroi_town::watch::{ActorSeen, PATH_BYTES_MAX, TEXT_BYTES_MAX, shown_path};
+
+/// First user identifier of ordinary accounts (`login.defs`, Debian).
+const ORDINARY_UID_MIN: u32 = 1000;
+
+/// One process, at the time of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Actor {
+    pub(crate) pid: u32,
+    pub(crate) parent: u32,
+    /// With the pid, names a process for good.
+    pub(crate) started: u64,
+    /// Who its file accesses count for.
+    pub(crate) uid: u32,
+    /// Who it is.
+    pub(crate) real_uid: u32,
+    /// The kernel session (`setsid`).
+    pub(crate) sid: u32,
+    pub(crate) exe: Option<PathBuf>,
+    pub(crate) serves_others: bool,
+    /// What its deeds are counted under.
+    pub(crate) session: String,
+}
+
+/// What is known of a thread that has already ended.
+pub(crate) const NOBODY_KNOWN: &str = "unknown";
+
+impl Actor {
+    /// The process that thread `tid` belongs to; none when it has ended.
+    pub(crate) fn of_thread(tid: u32) -> Option<Self> {
+        let status = fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
+        let field = |name: &str| -> Option<Vec<u32>> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            Some(line.split_whitespace().filter_map(|word| word.parse().ok()).collect())
+        };
+        let pid = *field("Tgid:")?.first()?;
+        let uids = field("Uid:")?;
+        let [real_uid, _, saved_uid, uid] = *uids.as_slice() else { return None };
+        let stat = Stat::of(pid)?;
+        let exe = fs::read_link(format!("/proc/{pid}/exe")).ok();
+        let system_account = [real_uid, saved_uid].iter().any(|uid| *uid < ORDINARY_UID_MIN);
+        let serves_others = pid == 1 || exe.is_none() || (system_account && holds_service(pid));
+        let session = if serves_others {
+            format!("service {pid}.{}", stat.started)
+        } else {
+            format!("user {real_uid} session {}", stat.sid)
+        };
+        Some(Self {
+            pid,
+            parent: stat.parent,
+            started: stat.started,
+            uid,
+            real_uid,
+            sid: stat.sid,
+            exe,
+            serves_others,
+            session,
+        })
+    }
+
+    /// As it travels in a report.
+    pub(crate) fn seen(&self) -> ActorSeen {
+        let exe = self.exe.as_ref().map(|exe| shown_path(exe.as_os_str().as_encoded_bytes()));
+        ActorSeen {
+            pid: self.pid,
+            exe: bounded(exe.unwrap_or_default(), PATH_BYTES_MAX),
+            uid: self.uid,
+            user: user_name(self.uid).map(|name| bounded(name, TEXT_BYTES_MAX)),
+            session: Some(bounded(session_of(self.pid, &self.session), TEXT_BYTES_MAX)),
+        }
+    }
+}
+
+/// The parts of `/proc/PID/stat` that matter here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stat {
+    pub(crate) parent: u32,
+    pub(crate) sid: u32,
+    pub(crate) started: u64,
+    pub(crate) state: u8,
+}
+
+impl Stat {
+    pub(crate) fn of(pid: u32) -> Option<Self> {
+        let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+        // The name may hold anything, spaces and brackets included: fields start after the last.
+        let end = stat.iter().rposition(|b| *b == b')')?;
+        let text = String::from_utf8_lossy(stat.get(end + 1..)?).into_owned();
+        let fields: Vec<&str> = text.split_whitespace().collect();
+        Some(Self {
+            state: *fields.first()?.as_bytes().first()?,
+            parent: fields.get(1)?.parse().ok()?,
+            sid: fields.get(3)?.parse().ok()?,
+            started: fields.get(19)?.parse().ok()?,
+        })
+    }
+}
+
+/// Every process, as far as it can be read.
+pub(crate) fn all_pids() -> Vec<u32> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+/// What a blocked open is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Intent {
+    Read,
+    /// Also when it cannot be told.
+    Write,
+}
+
+/// Reads the intent of thread `tid`, which waits for our answer to its open.
+pub(crate) fn intent_of(tid: u32) -> Intent {
+    let Ok(text) = fs::read_to_string(format!("/proc/{tid}/syscall")) else {
+        return Intent::Write;
+    };
+    let mut words = text.split_whitespace();
+    let Some(number) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
+        return Intent::Write;
+    };
+    let arguments: Vec<u64> = words
+        .filter_map(|word| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok())
+        .collect();
+    intent_of_call(number, &arguments)
+}
+
+#[cfg(target_arch = "x86_64")]
+const OPEN: u32 = 2;
+#[cfg(target_arch = "x86_64")]
+const OPENAT: u32 = 257;
+#[cfg(target_arch = "x86_64")]
+const EXECVE: [u32; 2] = [59, 322];
+// Other 64-bit Linux platforms share the generic table, where plain `open` does not exist.
+#[cfg(not(target_arch = "x86_64"))]
+const OPEN: u32 = u32::MAX;
+#[cfg(not(target_arch = "x86_64"))]
+const OPENAT: u32 = 56;
+#[cfg(not(target_arch = "x86_64"))]
+const EXECVE: [u32; 2] = [221, 281];
+
+/// `O_ACCMODE`, `O_TRUNC`, `O_CREAT`: the last makes a file at most, but with `O_TRUNC` empties one.
+fn intent_of_call(number: u32, arguments: &[u64]) -> Intent {
+    if EXECVE.contains(&number) {
+        return Intent::Read;
+    }
+    let flags = match number {
+        OPEN => arguments.get(1),
+        OPENAT => arguments.get(2),
+        _ => None,
+    };
+    #[expect(clippy::cast_sign_loss, reason = "a set of flag bits")]
+    let writing = (libc::O_ACCMODE | libc::O_TRUNC) as u64;
+    match flags {
+        Some(flags) if flags & writing == 0 => Intent::Read,
+        _ => Intent::Write,
+    }
+}
+
+/// Whether `pid` holds a listening socket, or a connection to a port that is listened on.
+fn holds_service(pid: u32) -> bool {
+    let mut listening: HashSet<u64> = HashSet::new();
+    let mut ports: HashSet<u16> = HashSet::new();
+    let mut connected: Vec<(u64, u16)> = Vec::new();
+    for table in ["tcp", "tcp6"] {
+        let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/{table}")) else { continue };
+        for (state, port, inode) in text.lines().skip(1).filter_map(tcp_line) {
+            if state == 0x0a {
+                listening.insert(inode);
+                ports.insert(port);
+            } else if state == 0x01 {
+                connected.push((inode, port));
+            }
+        }
+    }
+    if let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/unix")) {
+        listening.extend(text.lines().skip(1).filter_map(unix_listener));
+    }
+    let serving =
+        connected.iter().filter(|(_, port)| ports.contains(port)).map(|(inode, _)| *inode);
+    listening.extend(serving);
+    let Ok(open) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
+    open.flatten().filter_map(|entry| fs::read_link(entry.path()).ok()).any(|target| {
+        let name = target.to_string_lossy();
+        let inode = name.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']'));
+        inode.and_then(|inode| inode.parse().ok()).is_some_and(|inode| listening.contains(&inode))
+    })
+}
+
+/// State, local port and inode of one line of `/proc/net/tcp`.
+fn tcp_line(line: &str) -> Option<(u8, u16, u64)> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let port = fields.get(1)?.rsplit(':').next()?;
+    Some((
+        u8::from_str_radix(fields.get(3)?, 16).ok()?,
+        u16::from_str_radix(port, 16).ok()?,
+        fields.get(9)?.parse().ok()?,
+    ))
+}
+
+/// Inode of a listening socket in a line of `/proc/net/unix` (flag `__SO_ACCEPTCON`).
+fn unix_listener(line: &str) -> Option<u64> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let flags = u32::from_str_radix(fields.get(3)?, 16).ok()?;
+    if flags & 0x1_0000 == 0 {
+        return None;
+    }
+    fields.get(6)?.parse().ok()
+}
+
+/// The name of a user, from the local table alone: no look-up may leave this host here.
+fn user_name(uid: u32) -> Option<String> {
+    let table = fs::read_to_string("/etc/passwd").ok()?;
+    table.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    })
+}
+
+/// The control group, which names the service or log-in, else the session.
+fn session_of(pid: u32, session: &str) -> String {
+    let group = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok().and_then(|text| {
+        let path = text.lines().find_map(|line| line.strip_prefix("0::"))?;
+        (path != "/").then(|| path.to_owned())
+    });
+    group.map_or_else(|| session.to_owned(), |group| format!("{session} in {group}"))
+}
+
+fn bounded(mut text: String, bytes_max: usize) -> String {
+    if text.len() > bytes_max {
+        let end = (0..=bytes_max).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_test_is_an_actor_that_serves_nobody() {
+        let me = Actor::of_thread(std::process::id()).unwrap();
+        assert_eq!(me.pid, std::process::id());
+        assert_eq!(me.exe, std::env::current_exe().ok());
+        assert!(!me.serves_others);
+    }
+
+    #[test]
+    fn a_listener_is_found() {
+        assert!(!holds_service(std::process::id()));
+        let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        assert!(holds_service(std::process::id()));
+        drop(door);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn only_a_plain_read_is_believed() {
+        assert_eq!(intent_of_call(257, &[0, 0, 0o2_000_000]), Intent::Read);
+        assert_eq!(intent_of_call(257, &[0, 0, 0o1001]), Intent::Write);
+        assert_eq!(intent_of_call(2, &[0, 0o2]), Intent::Write);
+        assert_eq!(intent_of_call(85, &[0, 0o644]), Intent::Write, "creat");
+        assert_eq!(intent_of_call(437, &[0, 0, 0]), Intent::Write, "openat2");
+        assert_eq!(intent_of_call(426, &[]), Intent::Write, "io_uring");
+        assert_eq!(intent_of_call(59, &[0, 0, 0]), Intent::Read, "execve");
+    }
+}

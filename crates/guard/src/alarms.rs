@@ -1,0 +1,256 @@
+//! The alarms this guard raised: one per scope while it goes on, each a file until delivered.
+//!
+//! Rules:
+//! - An alarm is on disk before it is sent, and stays until the platform has its newest revision.
+//! - While one scope goes on being touched its alarm is corrected, not repeated.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use beffroi_town::watch::{
+    ActorSeen, AlarmOutcome, AlarmReport, Reason, Suspicion, TOUCHED_MAX, Touch, TouchCounts,
+    Touched, Vitals,
+};
+use beffroi_town::{AlarmId, Instant};
+
+use crate::decide::Scope;
+use crate::error::{Context, Result, shown};
+use crate::state::{read_json, write_json};
+use crate::touches::Touches;
+
+/// An alarm of a scope that is touched again later than this is a new one.
+const QUIET_MS: i64 = 10 * 60_000;
+/// Most alarms kept; the oldest delivered go first.
+const ALARMS_MAX: usize = 1_000;
+
+/// One alarm, with what only the guard needs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Raised {
+    pub(crate) report: AlarmReport,
+    /// None for alarms that touch no file.
+    pub(crate) scope: Option<Scope>,
+    /// Processes paused for it: pid and start time.
+    pub(crate) paused: Vec<(u32, u64)>,
+    /// When those that are only held go on.
+    pub(crate) held_until: Option<Instant>,
+    pub(crate) last_at: Instant,
+    /// The newest revision the platform has; 0 none.
+    pub(crate) delivered_revision: u32,
+}
+
+/// What is needed to raise one.
+pub(crate) struct New<'a> {
+    pub(crate) id: AlarmId,
+    pub(crate) kind: Suspicion,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) first_touch_at: Instant,
+    pub(crate) at: Instant,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) actor: Option<ActorSeen>,
+    pub(crate) vitals: &'a Vitals,
+    pub(crate) simulated: bool,
+}
+
+/// All of them.
+#[derive(Debug)]
+pub(crate) struct Alarms {
+    folder: PathBuf,
+    raised: BTreeMap<String, Raised>,
+    changed: Vec<String>,
+}
+
+impl Alarms {
+    /// Opens the folder of alarms.
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
+        crate::reserve::make_private(folder)?;
+        let mut raised = BTreeMap::new();
+        for entry in std::fs::read_dir(folder).context("list", folder)?.flatten() {
+            let path = entry.path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            match read_json::<Raised>(&path, "an alarm of this guard") {
+                Ok(Some(alarm)) => drop(raised.insert(alarm.report.id.to_string(), alarm)),
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "an alarm is left out"),
+            }
+        }
+        Ok(Self { folder: folder.to_owned(), raised, changed: Vec::new() })
+    }
+
+    /// The alarm that goes on for a scope and kind of event, if any.
+    pub(crate) fn going_on(
+        &mut self,
+        scope: Option<&Scope>,
+        kind: Suspicion,
+        now: Instant,
+    ) -> Option<&mut Raised> {
+        let found = self.raised.values_mut().rev().find(|alarm| {
+            alarm.scope.as_ref() == scope
+                && (scope.is_some() || alarm.report.kind == kind)
+                && now.ms_since(alarm.last_at) <= QUIET_MS
+        })?;
+        self.changed.push(found.report.id.to_string());
+        Some(found)
+    }
+
+    /// Raises one.
+    pub(crate) fn raise(&mut self, new: New<'_>) -> &mut Raised {
+        let id = new.id.to_string();
+        let report = AlarmReport {
+            id: new.id,
+            revision: 0,
+            kind: new.kind,
+            first_touch_at: new.first_touch_at,
+            raised_at: new.at,
+            stopped_at: None,
+            outcome: AlarmOutcome::Observed,
+            actor: new.actor,
+            counts: TouchCounts::default(),
+            reasons: new.reasons,
+            touched: Vec::new(),
+            touched_total: 0,
+            vitals: new.vitals.clone(),
+            simulated: new.simulated,
+        };
+        self.changed.push(id.clone());
+        self.raised.entry(id).or_insert(Raised {
+            report,
+            scope: new.scope,
+            paused: Vec::new(),
+            held_until: None,
+            last_at: new.at,
+            delivered_revision: 0,
+        })
+    }
+
+    pub(crate) fn get(&self, id: &AlarmId) -> Option<&Raised> {
+        self.raised.get(id.as_str())
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Raised> {
+        self.raised.values()
+    }
+
+    /// Marks as released, and answers, those whose waiting time is over.
+    pub(crate) fn due_for_release(
+        &mut self,
+        now: Instant,
+    ) -> Vec<(Option<Scope>, Vec<(u32, u64)>)> {
+        let mut due = Vec::new();
+        for alarm in self.raised.values_mut() {
+            if alarm.held_until.is_none_or(|until| now < until) {
+                continue;
+            }
+            alarm.held_until = None;
+            if matches!(alarm.report.outcome, AlarmOutcome::Held | AlarmOutcome::DeniedOnly) {
+                alarm.report.outcome = AlarmOutcome::Released;
+                self.changed.push(alarm.report.id.to_string());
+                due.push((alarm.scope.clone(), std::mem::take(&mut alarm.paused)));
+            }
+        }
+        due
+    }
+
+    /// Counts anew from the record of touches; true when something changed.
+    pub(crate) fn recount(&mut self, touches: &Touches, now: Instant) -> bool {
+        let mut any = !self.changed.is_empty();
+        for alarm in self.raised.values_mut() {
+            let Some(scope) = alarm.scope.clone() else { continue };
+            if now.ms_since(alarm.last_at) > QUIET_MS {
+                continue;
+            }
+            let before = (alarm.report.counts, alarm.report.touched_total);
+            count(&mut alarm.report, &scope, touches, now);
+            if before != (alarm.report.counts, alarm.report.touched_total) {
+                any = true;
+                alarm.last_at = now;
+                self.changed.push(alarm.report.id.to_string());
+            }
+        }
+        any
+    }
+
+    /// Writes what changed, each as a new revision. Answers whether there was any.
+    pub(crate) fn persist(&mut self) -> Result<bool> {
+        let mut changed = std::mem::take(&mut self.changed);
+        changed.sort();
+        changed.dedup();
+        for id in &changed {
+            let Some(alarm) = self.raised.get_mut(id) else { continue };
+            alarm.report.revision += 1;
+            write_json(&self.folder.join(format!("{id}.json")), alarm)?;
+        }
+        self.drop_oldest();
+        Ok(!changed.is_empty())
+    }
+
+    /// Reports the platform does not have yet, oldest first.
+    pub(crate) fn undelivered(&self) -> Vec<AlarmReport> {
+        let waiting = self.raised.values().filter(|alarm| {
+            alarm.delivered_revision < alarm.report.revision
+                && !self.changed.contains(&alarm.report.id.to_string())
+        });
+        waiting.map(|alarm| alarm.report.clone()).collect()
+    }
+
+    /// The platform has this revision on its disk.
+    pub(crate) fn delivered(&mut self, id: &AlarmId, revision: u32) -> Result<()> {
+        let Some(alarm) = self.raised.get_mut(id.as_str()) else { return Ok(()) };
+        alarm.delivered_revision = alarm.delivered_revision.max(revision);
+        write_json(&self.folder.join(format!("{id}.json")), alarm)
+    }
+
+    fn drop_oldest(&mut self) {
+        while self.raised.len() > ALARMS_MAX {
+            let delivered = self
+                .raised
+                .iter()
+                .find(|(_, alarm)| alarm.delivered_revision >= alarm.report.revision);
+            let Some(id) = delivered.or(self.raised.iter().next()).map(|(id, _)| id.clone()) else {
+                return;
+            };
+            self.raised.remove(&id);
+            if let Err(error) = std::fs::remove_file(self.folder.join(format!("{id}.json"))) {
+                tracing::debug!(%error, "an old alarm's file is already gone");
+            }
+        }
+    }
+}
+
+/// Milliseconds after a stop in which events of before may still be read.
+const SETTLE_MS: i64 = 150;
+
+fn count(report: &mut AlarmReport, scope: &Scope, touches: &Touches, now: Instant) {
+    let mut counts =
+        TouchCounts { vanished_at_stop: report.counts.vanished_at_stop, ..TouchCounts::default() };
+    let mut touched = Vec::new();
+    let mut total = 0_u64;
+    for record in touches.iter().filter(|r| r.at >= report.first_touch_at && r.is_of(scope)) {
+        match record.how {
+            Touch::Deleted | Touch::RenamedAway => counts.vanished += 1,
+            Touch::Rewritten if record.counted => counts.rewritten += 1,
+            Touch::Rewritten | Touch::Unknown => {}
+        }
+        counts.recoverable += u64::from(record.recoverable());
+        total += 1;
+        if touched.len() < TOUCHED_MAX {
+            touched.push(Touched {
+                path: shown(&record.path.0),
+                how: record.how,
+                at: record.at,
+                recoverable: record.recoverable(),
+            });
+        }
+    }
+    // What was restored leaves the record of touches, never the report.
+    if total < report.touched_total {
+        return;
+    }
+    let settled = report.stopped_at.is_some_and(|at| now.ms_since(at) >= SETTLE_MS);
+    if settled && counts.vanished_at_stop.is_none() {
+        counts.vanished_at_stop = Some(counts.vanished);
+    }
+    (report.counts, report.touched, report.touched_total) = (counts, touched, total);
+}

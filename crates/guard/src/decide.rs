@@ -1,0 +1,342 @@
+//! Weighs what happens to files, and says when to act.
+//!
+//! Pure and replayable: the same events in the same order give the same verdicts. Rules:
+//! - Scores are kept per session, per user and for the whole share, over a sliding window of
+//!   [`WINDOW_MS`], so that splitting work over processes does not help.
+//! - Only files that existed before count as vanished, never those that the same session made in
+//!   the last [`MADE_MS`]: plain `tar xf` and `rm -r` are everyday work.
+//! - Vanishing alone holds; it stops only together with a second signal.
+//! - No program is trusted for its name.
+//! - Memory is bounded: the least recently active scope is forgotten first.
+
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use beffroi_town::Instant;
+use beffroi_town::watch::{Reason, Signal, Suspicion};
+
+use crate::content::{Change, Damage};
+
+/// Length of the sliding window.
+pub const WINDOW_MS: i64 = 60_000;
+/// How long a file counts as made by the session that made it.
+pub const MADE_MS: i64 = 15 * 60_000;
+/// Points at which a session or a user is stopped. The whole share needs twice as many.
+pub const STOP_POINTS: u32 = 100;
+/// Vanished files at which a session or a user is held. The whole share needs three times as many.
+pub const HOLD_GONE: u32 = 20;
+/// Most scopes remembered.
+const SCOPES_MAX: usize = 4_096;
+/// Most makers remembered.
+const MADE_MAX: usize = 200_000;
+/// Most events of one window.
+const WINDOW_EVENTS_MAX: usize = 10_000;
+
+/// Something that happened to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: Instant,
+    /// The session that did it, as far as it is known.
+    pub session: String,
+    /// The user, where known; root is no scope of its own (every service is root).
+    pub user: Option<u32>,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// A file was made.
+    Made {
+        /// The guard's number for it.
+        file: u64,
+    },
+    /// A file was deleted, or renamed out of sight.
+    Gone {
+        /// The guard's number for it.
+        file: u64,
+        /// Its new extension, when it was renamed to another one.
+        new_extension: Option<String>,
+    },
+    /// A file's content was replaced.
+    Rewritten {
+        /// The guard's number for it.
+        file: u64,
+        /// What that did to it.
+        change: Change,
+    },
+    /// The host runs hot or is choked.
+    VitalSigns,
+}
+
+/// Whose score crossed the line.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// One session.
+    Session(String),
+    /// One user, over all sessions.
+    User(u32),
+    /// Everything watched.
+    Share,
+}
+
+/// What to do with the one who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Nothing.
+    Allow,
+    /// Pause it and ask a person.
+    Hold(Finding),
+    /// Stop it.
+    Stop(Finding),
+}
+
+/// Why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Whose score.
+    pub scope: Scope,
+    /// What it looks like.
+    pub kind: Suspicion,
+    /// The score.
+    pub points: u32,
+    /// What it is made of.
+    pub reasons: Vec<Reason>,
+    /// The first event that counted, in the window.
+    pub first_touch_at: Instant,
+}
+
+/// The scores.
+#[derive(Debug, Default)]
+pub struct Decider {
+    now: Instant,
+    scopes: HashMap<Scope, Window>,
+    made: HashMap<u64, (String, Instant)>,
+    made_order: VecDeque<u64>,
+    vital_signs_at: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+struct Window {
+    touched: VecDeque<(Instant, Signal, Option<String>)>,
+    times: BTreeMap<Signal, u32>,
+    extensions: BTreeMap<String, u32>,
+}
+
+impl Decider {
+    /// Takes one event and says what follows from it.
+    pub fn feed(&mut self, event: &Event) -> Verdict {
+        // A clock that jumps back must not reopen an old window.
+        self.now = self.now.max(event.at);
+        let (signal, extension) = match &event.what {
+            What::Made { file } => {
+                self.remember_maker(*file, &event.session);
+                return Verdict::Allow;
+            }
+            What::VitalSigns => {
+                self.vital_signs_at = Some(self.now);
+                return Verdict::Allow;
+            }
+            What::Gone { file, new_extension } => {
+                if self.made_by(*file, &event.session) {
+                    return Verdict::Allow;
+                }
+                (Signal::ExistingFileGone, new_extension.clone())
+            }
+            What::Rewritten { file, change } => {
+                let Some(signal) = signal_of(change.damage()) else { return Verdict::Allow };
+                if self.made_by(*file, &event.session) {
+                    return Verdict::Allow;
+                }
+                (signal, None)
+            }
+        };
+        self.count(event, signal, extension)
+    }
+
+    /// Whether `session` made this file a short while ago.
+    pub fn made_by(&self, file: u64, session: &str) -> bool {
+        self.made
+            .get(&file)
+            .is_some_and(|(maker, at)| maker == session && self.now.ms_since(*at) <= MADE_MS)
+    }
+
+    /// Points of a session now; more than none means suspicious.
+    pub fn points(&self, session: &str) -> u32 {
+        self.scopes
+            .get(&Scope::Session(session.to_owned()))
+            .map_or(0, |window| window.times.values().sum::<u32>())
+    }
+
+    fn count(&mut self, event: &Event, signal: Signal, extension: Option<String>) -> Verdict {
+        let hot = self.vital_signs_at.is_some_and(|at| self.now.ms_since(at) <= WINDOW_MS);
+        let mut scopes = vec![Scope::Session(event.session.clone())];
+        scopes.extend(event.user.filter(|user| *user != 0).map(Scope::User));
+        scopes.push(Scope::Share);
+        let mut worst = Verdict::Allow;
+        for scope in scopes {
+            let window = self.scopes.entry(scope.clone()).or_default();
+            window.push(self.now, signal, extension.clone());
+            let verdict = window.verdict(&scope, hot);
+            if verdict.rank() > worst.rank() {
+                worst = verdict;
+            }
+        }
+        self.forget();
+        worst
+    }
+
+    fn remember_maker(&mut self, file: u64, session: &str) {
+        self.made.insert(file, (session.to_owned(), self.now));
+        self.made_order.push_back(file);
+        while self.made_order.len() > MADE_MAX {
+            if let Some(oldest) = self.made_order.pop_front() {
+                self.made.remove(&oldest);
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        if self.scopes.len() <= SCOPES_MAX {
+            return;
+        }
+        let idle = self
+            .scopes
+            .iter()
+            .filter(|(scope, _)| **scope != Scope::Share)
+            .min_by_key(|(scope, window)| {
+                (window.touched.back().map(|(at, ..)| *at), (*scope).clone())
+            })
+            .map(|(scope, _)| scope.clone());
+        if let Some(scope) = idle {
+            self.scopes.remove(&scope);
+        }
+    }
+}
+
+impl Verdict {
+    /// 0 allow, 1 hold, 2 stop.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Allow => 0,
+            Self::Hold(_) => 1,
+            Self::Stop(_) => 2,
+        }
+    }
+
+    /// What led to it, unless it allows.
+    pub fn finding(&self) -> Option<&Finding> {
+        match self {
+            Self::Allow => None,
+            Self::Hold(finding) | Self::Stop(finding) => Some(finding),
+        }
+    }
+}
+
+fn signal_of(damage: Damage) -> Option<Signal> {
+    match damage {
+        Damage::None => None,
+        Damage::Transformed => Some(Signal::ContentTransformed),
+        Damage::Blocks => Some(Signal::BlocksTransformed),
+        Damage::Wiped => Some(Signal::ContentWiped),
+        Damage::Emptied => Some(Signal::ContentEmptied),
+    }
+}
+
+/// What `times` occurrences of a signal weigh. Research page 'guard', starting point for scores.
+fn weight(signal: Signal, times: u32) -> u32 {
+    match signal {
+        Signal::ExistingFileGone => times.saturating_sub(HOLD_GONE).saturating_mul(5).min(80),
+        Signal::ContentTransformed | Signal::BlocksTransformed | Signal::ContentWiped => {
+            times.saturating_mul(34)
+        }
+        Signal::ContentEmptied => times.saturating_mul(20),
+        Signal::SameNewExtension => {
+            if times >= 5 {
+                40
+            } else {
+                0
+            }
+        }
+        Signal::VitalSigns => 20,
+        Signal::Unknown => 0,
+    }
+}
+
+impl Window {
+    fn push(&mut self, now: Instant, signal: Signal, extension: Option<String>) {
+        while let Some((at, ..)) = self.touched.front() {
+            if now.ms_since(*at) <= WINDOW_MS && self.touched.len() < WINDOW_EVENTS_MAX {
+                break;
+            }
+            self.drop_oldest();
+        }
+        *self.times.entry(signal).or_default() += 1;
+        if let Some(extension) = &extension {
+            *self.extensions.entry(extension.clone()).or_default() += 1;
+        }
+        self.touched.push_back((now, signal, extension));
+    }
+
+    fn drop_oldest(&mut self) {
+        let Some((_, signal, extension)) = self.touched.pop_front() else { return };
+        if let Some(times) = self.times.get_mut(&signal) {
+            *times = times.saturating_sub(1);
+        }
+        if let Some(extension) = extension {
+            let left = self.extensions.get(&extension).map_or(0, |n| n.saturating_sub(1));
+            if left == 0 {
+                self.extensions.remove(&extension);
+            } else {
+                self.extensions.insert(extension, left);
+            }
+        }
+    }
+
+    fn verdict(&self, scope: &Scope, hot: bool) -> Verdict {
+        let mut reasons: Vec<Reason> = Vec::new();
+        let mut add = |signal, times: u32| {
+            if times > 0 {
+                reasons.push(Reason { signal, times, points: weight(signal, times) });
+            }
+        };
+        for (signal, times) in &self.times {
+            add(*signal, *times);
+        }
+        add(Signal::SameNewExtension, self.extensions.values().copied().max().unwrap_or(0));
+        add(Signal::VitalSigns, u32::from(hot));
+        let points = reasons.iter().map(|reason| reason.points).sum();
+        let gone = self.times.get(&Signal::ExistingFileGone).copied().unwrap_or(0);
+        let rewritten: u32 = self.times.values().sum::<u32>() - gone;
+        let (points_needed, gone_needed) = match scope {
+            Scope::Share => (2 * STOP_POINTS, 3 * HOLD_GONE),
+            Scope::Session(_) | Scope::User(_) => (STOP_POINTS, HOLD_GONE),
+        };
+        let finding = || Finding {
+            scope: scope.clone(),
+            kind: if rewritten * HOLD_GONE > gone * 3 {
+                Suspicion::MassRewriting
+            } else {
+                Suspicion::MassDisappearance
+            },
+            points,
+            reasons: reasons.clone(),
+            first_touch_at: self.touched.front().map_or(Instant::default(), |(at, ..)| *at),
+        };
+        if points >= points_needed {
+            Verdict::Stop(finding())
+        } else if gone >= gone_needed {
+            Verdict::Hold(finding())
+        } else {
+            Verdict::Allow
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

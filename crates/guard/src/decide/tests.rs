@@ -1,0 +1,141 @@
+use super::*;
+use crate::content::ContentKind;
+use proptest::prelude::*;
+
+fn event(at: i64, session: &str, what: What) -> Event {
+    Event { at: Instant::from_ms(at), session: session.to_owned(), user: Some(1000), what }
+}
+
+fn gone(file: u64) -> What {
+    What::Gone { file, new_extension: None }
+}
+
+fn noise(file: u64) -> What {
+    let change = Change {
+        before: ContentKind::Text,
+        after: ContentKind::Other,
+        equal_permille: 4,
+        random_after: true,
+        blocks_turned_random: 9,
+        wiped: false,
+    };
+    What::Rewritten { file, change }
+}
+
+#[test]
+fn the_twentieth_vanished_file_holds_and_vanishing_alone_never_stops() {
+    let mut decider = Decider::default();
+    for n in 1..500_u64 {
+        let verdict = decider.feed(&event(i64::try_from(n).unwrap(), "s", gone(n)));
+        match (n, verdict.rank()) {
+            (..20, 0) | (20.., 1) => {}
+            (n, rank) => panic!("file {n}: rank {rank}"),
+        }
+        // The whole share would hold at 60, the session did long before.
+        assert!(n < 20 || matches!(verdict.finding().unwrap().scope, Scope::Session(_)));
+    }
+}
+
+#[test]
+fn vanishing_files_on_a_hot_host_stop() {
+    let mut decider = Decider::default();
+    decider.feed(&event(0, "host", What::VitalSigns));
+    let verdicts: Vec<u8> =
+        (1..60).map(|n| decider.feed(&event(10, "s", gone(n))).rank()).collect();
+    assert_eq!(verdicts.iter().position(|rank| *rank == 2), Some(35), "{verdicts:?}");
+    assert_eq!(Verdict::Allow, Decider::default().feed(&event(0, "host", What::VitalSigns)));
+}
+
+#[test]
+fn the_third_transformed_file_stops() {
+    let mut decider = Decider::default();
+    assert_eq!(decider.feed(&event(0, "s", noise(1))).rank(), 0);
+    assert_eq!(decider.feed(&event(1, "s", noise(2))).rank(), 0);
+    let Verdict::Stop(finding) = decider.feed(&event(2, "s", noise(3))) else { panic!("allowed") };
+    assert_eq!(finding.kind, Suspicion::MassRewriting);
+    assert_eq!(finding.points, 102);
+    assert_eq!(finding.first_touch_at, Instant::from_ms(0));
+}
+
+#[test]
+fn a_process_per_session_is_seen_by_its_user() {
+    let mut decider = Decider::default();
+    let ranks: Vec<u8> =
+        (0..25).map(|n| decider.feed(&event(0, &format!("s{n}"), gone(n))).rank()).collect();
+    assert_eq!(ranks[18], 0);
+    assert_eq!(ranks[19], 1);
+}
+
+#[test]
+fn what_one_made_one_may_remove() {
+    let mut decider = Decider::default();
+    for n in 0..300 {
+        decider.feed(&event(0, "s", What::Made { file: n }));
+    }
+    for n in 0..300 {
+        assert_eq!(decider.feed(&event(5, "s", gone(n))), Verdict::Allow);
+    }
+    for n in 0..19 {
+        decider.feed(&event(0, "t", What::Made { file: 1000 + n }));
+        assert_eq!(decider.feed(&event(6, "s", gone(1000 + n))), Verdict::Allow);
+    }
+    let later = MADE_MS + 10;
+    decider.feed(&event(later, "s", gone(1)));
+    assert!(!decider.made_by(2, "s"), "the right to remove ends");
+}
+
+#[test]
+fn slow_work_is_forgotten_after_the_window() {
+    let mut decider = Decider::default();
+    for n in 0..200_u32 {
+        let at = i64::from(n) * (WINDOW_MS / 18);
+        assert_eq!(decider.feed(&event(at, "s", gone(u64::from(n)))), Verdict::Allow);
+    }
+}
+
+#[test]
+fn one_new_extension_adds_to_renaming() {
+    let mut decider = Decider::default();
+    let stop = (1..60).find(|n| {
+        let what = What::Gone { file: *n, new_extension: Some("locked".to_owned()) };
+        decider.feed(&event(0, "s", what)).rank() == 2
+    });
+    assert_eq!(stop, Some(32));
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let what = prop_oneof![
+        (0..50_u64).prop_map(|file| What::Made { file }),
+        (0..50_u64).prop_map(gone),
+        (0..50_u64).prop_map(noise),
+        Just(What::VitalSigns),
+    ];
+    (0..200_000_i64, 0..4_u8, prop::option::of(0..3_u32), what).prop_map(|(at, s, user, what)| {
+        Event { at: Instant::from_ms(at), session: format!("s{s}"), user, what }
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_recorded_log_replays_to_the_same_verdicts(log in prop::collection::vec(any_event(), 0..200)) {
+        let mut live = Decider::default();
+        let seen: Vec<Verdict> = log.iter().map(|event| live.feed(event)).collect();
+        let text = serde_json::to_string(&log).unwrap();
+        let read: Vec<Event> = serde_json::from_str(&text).unwrap();
+        let mut again = Decider::default();
+        let replayed: Vec<Verdict> = read.iter().map(|event| again.feed(event)).collect();
+        prop_assert_eq!(seen, replayed);
+    }
+
+    #[test]
+    fn nothing_is_stopped_by_fewer_than_three_touches(log in prop::collection::vec(any_event(), 0..200)) {
+        let mut decider = Decider::default();
+        let mut touches = 0;
+        for event in &log {
+            touches += u32::from(matches!(event.what, What::Gone { .. } | What::Rewritten { .. }));
+            let verdict = decider.feed(event);
+            prop_assert!(verdict.rank() < 2 || touches >= 3);
+            prop_assert!(verdict.rank() < 1 || touches >= 3);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What a guard holds on disk: inventory, record of touches, reserves; opened by one guard at a
+//! time, or by a restoring command while no guard runs.
+
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use beffroi_town::Instant;
+
+use crate::error::{Context, GuardError, Result, shown};
+use crate::reserve::{RESERVE_NAME, Reserve, make_private};
+use crate::shelf::Shelf;
+use crate::touches::{Held, TouchRecord, Touches};
+
+/// Everything kept on disk.
+#[derive(Debug)]
+pub(crate) struct Holdings {
+    pub(crate) state: PathBuf,
+    pub(crate) watched: Vec<PathBuf>,
+    pub(crate) reserves: Vec<Reserve>,
+    /// Reserve folders, which are never watched.
+    pub(crate) excluded: Vec<PathBuf>,
+    pub(crate) shelf: Mutex<Shelf>,
+    pub(crate) touches: Mutex<Touches>,
+    /// Held for as long as this value lives.
+    _lock: File,
+}
+
+/// Locks, and goes on after a panic elsewhere: a guard that stops altogether protects less.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Holdings {
+    /// Opens, or makes, everything for these watched folders.
+    pub(crate) fn open(
+        watch: &[PathBuf],
+        state: &Path,
+        reserve: Option<&Path>,
+        reserve_bytes_max: Option<u64>,
+        now: Instant,
+    ) -> Result<Self> {
+        make_private(state)?;
+        let state = fs::canonicalize(state).context("find", state)?;
+        let lock = take_lock(&state)?;
+        let watched = roots(watch)?;
+        let mut reserves: Vec<Reserve> = Vec::new();
+        let mut excluded = vec![state.clone()];
+        for folder in &watched {
+            let device = fs::metadata(folder).context("read", folder)?.dev();
+            if reserves.iter().any(|known| known.device() == device) {
+                continue;
+            }
+            let root = reserve.map_or_else(|| default_reserve(folder, device), Path::to_owned);
+            match Reserve::open(&root, device, reserve_bytes_max) {
+                Ok(made) => {
+                    excluded.push(fs::canonicalize(&root).context("find", &root)?);
+                    reserves.push(made);
+                }
+                // The level names the hole; the guard still sees and stops.
+                Err(error) => tracing::error!(%error, "no reserve: vanished files would stay lost"),
+            }
+        }
+        Ok(Self {
+            shelf: Mutex::new(Shelf::open(&state.join("inventory.jsonl"))?),
+            touches: Mutex::new(Touches::open(&state.join("touches.jsonl"), now)?),
+            state,
+            watched,
+            reserves,
+            excluded,
+            _lock: lock,
+        })
+    }
+
+    /// The reserve of a file system.
+    pub(crate) fn reserve(&self, device: u64) -> Option<&Reserve> {
+        self.reserves.iter().find(|reserve| reserve.device() == device)
+    }
+
+    /// The watched folder that a path lies in.
+    pub(crate) fn root_of(&self, path: &Path) -> Option<&Path> {
+        self.watched.iter().map(PathBuf::as_path).find(|root| path.starts_with(root))
+    }
+
+    /// Whether a path lies in a reserve or in the state folder.
+    pub(crate) fn is_excluded(&self, path: &Path) -> bool {
+        self.excluded.iter().any(|folder| path.starts_with(folder))
+    }
+
+    /// Whether a watched folder has no reserve.
+    pub(crate) fn lacks_reserve(&self) -> bool {
+        self.watched.iter().any(|folder| {
+            !fs::metadata(folder).is_ok_and(|meta| self.reserve(meta.dev()).is_some())
+        })
+    }
+
+    /// Lets go what records that are no longer kept held.
+    pub(crate) fn drop_held(&self, gone: &[TouchRecord]) {
+        for record in gone {
+            let Some(reserve) = self.reserve(record.before.device) else { continue };
+            let dropped = match record.held {
+                Held::Copy(number) => reserve.drop_copy(number),
+                Held::Link => {
+                    let shelf = lock(&self.shelf);
+                    if shelf.path_of(record.before.device, record.before.inode).is_some() {
+                        continue;
+                    }
+                    reserve.uncount(record.before.size);
+                    reserve.drop_link(record.before.inode)
+                }
+                Held::Nothing => continue,
+            };
+            if let Err(error) = dropped {
+                tracing::debug!(%error, "nothing to drop in the reserve");
+            }
+        }
+    }
+}
+
+/// Absolute, existing, none inside another.
+fn roots(watch: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut roots: Vec<PathBuf> = Vec::new();
+    for folder in watch {
+        let root = fs::canonicalize(folder).context("find", folder)?;
+        if !root.is_dir() {
+            return Err(GuardError::NotAFolder(shown(folder)));
+        }
+        roots.push(root);
+    }
+    roots.sort();
+    roots.dedup_by(|later, earlier| later.starts_with(&*earlier));
+    if roots.is_empty() { Err(GuardError::NothingToWatch) } else { Ok(roots) }
+}
+
+/// Beside the watched folder; inside it where the folder is all there is of its file system.
+fn default_reserve(folder: &Path, device: u64) -> PathBuf {
+    let beside =
+        folder.parent().filter(|parent| fs::metadata(parent).is_ok_and(|m| m.dev() == device));
+    beside.unwrap_or(folder).join(RESERVE_NAME)
+}
+
+fn take_lock(state: &Path) -> Result<File> {
+    let path = state.join("lock");
+    let file = File::options().create(true).append(true).open(&path).context("open", &path)?;
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| GuardError::AlreadyRunning(shown(state)))?;
+    Ok(file)
+}

@@ -1,0 +1,320 @@
+//! The thread that keeps the inventory and the reserve up to date: scans, links, hashes, compares.
+//!
+//! Rules:
+//! - Links first, hashes later: after the first pass every file can come back, after the second it
+//!   can be proven to.
+//! - Only ordinary files are kept. Symbolic links are never followed, nor other file systems entered.
+//! - A hash is recorded only when size and time were the same before and after reading.
+
+use std::collections::{HashSet, VecDeque};
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use beffroi_town::watch::{Suspicion, Touch};
+
+use crate::content::{Change, ContentKind, Damage, SAMPLE_BYTES, kind, looks_random};
+use crate::core::{Core, Who, open_quietly};
+use crate::decide::What;
+use crate::holdings::lock;
+use crate::shelf::{FolderFacts, Kept, file_number};
+use crate::state::Sha256;
+use crate::touches::{Held, touch};
+
+/// Tasks that may wait; beyond, the folders are scanned anew.
+pub(crate) const TASKS_MAX: usize = 65_536;
+/// How long the keeper waits for a task before it goes on hashing.
+const IDLE: Duration = Duration::from_millis(20);
+
+/// Something for the keeper to do.
+#[derive(Debug)]
+pub(crate) enum Task {
+    /// A file is new or changed.
+    Refresh(PathBuf),
+    /// A folder is new.
+    Scan(PathBuf, Who),
+    /// A file took another's name.
+    Compare { path: PathBuf, before: Kept, touch: u64, who: Who },
+    /// A file was rewritten and no copy of its earlier content is there to compare with.
+    Rescore(PathBuf, Who),
+    /// A file's maker removed it.
+    Release { device: u64, inode: u64 },
+}
+
+/// Makes the senses follow one more folder.
+pub(crate) type Follow = Box<dyn Fn(&Path) -> std::io::Result<()> + Send>;
+
+/// The keeper's own state.
+pub(crate) struct Keeper {
+    core: Arc<Core>,
+    tasks: Receiver<Task>,
+    follow: Follow,
+    to_hash: VecDeque<PathBuf>,
+}
+
+impl Keeper {
+    pub(crate) fn new(core: Arc<Core>, tasks: Receiver<Task>, follow: Follow) -> Self {
+        Self { core, tasks, follow, to_hash: VecDeque::new() }
+    }
+
+    /// Scans, then serves tasks until the guard stops.
+    pub(crate) fn run(mut self) {
+        self.scan_all();
+        while !self.core.is_stopping() {
+            let wait = if self.to_hash.is_empty() { 5 * IDLE } else { Duration::ZERO };
+            match self.tasks.recv_timeout(wait) {
+                Ok(task) => self.serve(task),
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(path) = self.to_hash.pop_front() {
+                        self.hash(&path);
+                    } else if self.core.rescan.swap(false, Ordering::Relaxed) {
+                        self.scan_all();
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn serve(&mut self, task: Task) {
+        match task {
+            Task::Refresh(path) => self.refresh(&path),
+            Task::Scan(folder, who) => self.scan(&folder, Some(&who)),
+            Task::Compare { path, before, touch, who } => {
+                self.compare(&path, &before, touch, &who);
+                self.refresh(&path);
+            }
+            Task::Rescore(path, who) => {
+                self.rescore(&path, &who);
+                self.refresh(&path);
+            }
+            Task::Release { device, inode } => {
+                if lock(&self.core.holdings.shelf).path_of(device, inode).is_some() {
+                    return;
+                }
+                let reserve = self.core.holdings.reserve(device);
+                if let Some(Err(error)) = reserve.map(|reserve| reserve.drop_link(inode)) {
+                    tracing::debug!(%error, "no link to drop");
+                }
+            }
+        }
+    }
+
+    fn scan_all(&mut self) {
+        for root in self.core.holdings.watched.clone() {
+            self.scan(&root, None);
+        }
+        self.find_missing();
+        self.sweep_links();
+        lock(&self.core.holdings.shelf).flush();
+        self.core.scanned.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes in a folder and all below it. `maker` made it just now; none at the first scan.
+    fn scan(&mut self, top: &Path, maker: Option<&Who>) {
+        let Ok(device) = fs::symlink_metadata(top).map(|meta| meta.dev()) else { return };
+        let mut folders = vec![top.to_owned()];
+        while let Some(folder) = folders.pop() {
+            if self.core.is_stopping() || self.core.holdings.is_excluded(&folder) {
+                continue;
+            }
+            // Followed before listed: what is made in between is seen twice rather than never.
+            if let Err(error) = (self.follow)(&folder) {
+                if error.kind() != std::io::ErrorKind::NotFound {
+                    tracing::error!(%error, folder = %crate::error::shown(&folder), "a folder cannot be followed");
+                    self.core.say(Suspicion::EventsLost, false);
+                }
+                continue;
+            }
+            let Ok(entries) = fs::read_dir(&folder) else { continue };
+            self.note_folder(&folder);
+            for entry in entries.flatten() {
+                let (path, Ok(meta)) = (entry.path(), entry.metadata()) else { continue };
+                if meta.is_dir() && meta.dev() == device {
+                    folders.push(path);
+                } else if meta.is_file() {
+                    if let Some(who) =
+                        maker.filter(|_| lock(&self.core.holdings.shelf).get(&path).is_none())
+                    {
+                        self.core.decide(who, What::Made { file: file_number(&path) });
+                    }
+                    self.take_in(&path, &meta);
+                }
+            }
+        }
+    }
+
+    fn note_folder(&self, folder: &Path) {
+        if let Ok(meta) = fs::symlink_metadata(folder) {
+            let facts =
+                FolderFacts { mode: meta.mode() & 0o7777, uid: meta.uid(), gid: meta.gid() };
+            lock(&self.core.holdings.shelf).insert_folder(folder.to_owned(), facts);
+        }
+    }
+
+    fn refresh(&mut self, path: &Path) {
+        match fs::symlink_metadata(path) {
+            Ok(meta) if meta.is_file() => self.take_in(path, &meta),
+            _ => {}
+        }
+    }
+
+    fn take_in(&mut self, path: &Path, meta: &fs::Metadata) {
+        let mut kept = Kept::of(meta);
+        let known = lock(&self.core.holdings.shelf).get(path).cloned();
+        if let Some(known) = &known
+            && known.same_content(&kept)
+        {
+            kept.sha256 = known.sha256;
+            kept.kind = known.kind;
+        }
+        let reserve = self.core.holdings.reserve(kept.device);
+        kept.linked = match reserve.map(|reserve| reserve.link(path, kept.inode)) {
+            Some(Ok(())) => true,
+            Some(Err(error)) => {
+                if error.kind() == std::io::ErrorKind::NotFound {
+                    return;
+                }
+                tracing::warn!(%error, file = %crate::error::shown(path), "a file could not be linked into the reserve");
+                false
+            }
+            None => false,
+        };
+        if kept.sha256.is_none() {
+            self.to_hash.push_back(path.to_owned());
+        }
+        if known.as_ref() != Some(&kept) {
+            lock(&self.core.holdings.shelf).insert(path.to_owned(), kept);
+        }
+    }
+
+    /// Reads a file once, for its hash and its kind.
+    fn hash(&self, path: &Path) {
+        let Some(known) = lock(&self.core.holdings.shelf).get(path).cloned() else { return };
+        let Ok(mut file) = open_quietly(path) else { return };
+        let is_known = |file: &fs::File| {
+            file.metadata().is_ok_and(|meta| Kept::of(&meta).same_content(&known))
+        };
+        if !is_known(&file) {
+            return;
+        }
+        let mut head = Vec::new();
+        let sample = (&mut file).take(SAMPLE_BYTES as u64).read_to_end(&mut head);
+        let Ok((sha256, _)) = sample.and_then(|_| Sha256::of_reader(head.as_slice().chain(&file)))
+        else {
+            return;
+        };
+        let mut shelf = lock(&self.core.holdings.shelf);
+        let still = shelf.get(path).is_some_and(|now| now.same_content(&known));
+        if still && is_known(&file) {
+            let hashed = Kept { sha256: Some(sha256), kind: Some(kind(&head)), ..known };
+            shelf.insert(path.to_owned(), hashed);
+        }
+    }
+
+    fn compare(&self, path: &Path, before: &Kept, touch: u64, who: &Who) {
+        let Some(after) = sample_of(path) else { return };
+        let link = self.core.holdings.reserve(before.device).filter(|_| before.linked);
+        let earlier = link.and_then(|reserve| sample_of(&reserve.link_path(before.inode)));
+        let change = match earlier {
+            Some(earlier) => Change::between(&earlier, &after),
+            None => from_kind(before.kind, &after),
+        };
+        self.core.rewritten(path, change, Some(touch), who);
+    }
+
+    /// Judges a rewriting by what the file was known to be, since nothing kept its bytes.
+    fn rescore(&self, path: &Path, who: &Who) {
+        let Some(before) = lock(&self.core.holdings.shelf).get(path).cloned() else { return };
+        let Ok(meta) = fs::symlink_metadata(path) else { return };
+        if before.kind.is_none() || before.same_content(&Kept::of(&meta)) {
+            return;
+        }
+        let Some(after) = sample_of(path) else { return };
+        let change = from_kind(before.kind, &after);
+        if change.damage() == Damage::None {
+            return;
+        }
+        let mut record = touch(
+            self.core.now(),
+            path.to_owned(),
+            Touch::Rewritten,
+            (&who.session, who.user),
+            before,
+        );
+        record.held = Held::Nothing;
+        let number = lock(&self.core.holdings.touches).push(record);
+        self.core.rewritten(path, change, Some(number), who);
+    }
+
+    /// Files that vanished while no guard was there: noted, so that they can be put back; nobody is
+    /// accused of it.
+    fn find_missing(&self) {
+        for root in &self.core.holdings.watched {
+            let known = lock(&self.core.holdings.shelf).below(root);
+            for path in known.into_iter().filter(|path| fs::symlink_metadata(path).is_err()) {
+                let mut shelf = lock(&self.core.holdings.shelf);
+                let Some(before) = shelf.remove(&path) else { continue };
+                let moved = shelf.path_of(before.device, before.inode).is_some();
+                drop(shelf);
+                if !moved && before.linked {
+                    let who = Who::unknown();
+                    let record =
+                        touch(self.core.now(), path, Touch::Deleted, (&who.session, None), before);
+                    lock(&self.core.holdings.touches).push(record);
+                }
+            }
+        }
+    }
+
+    /// Drops links that neither a file nor a touch refers to, and counts those only touches need.
+    fn sweep_links(&self) {
+        let touched: Vec<(u64, u64, u64)> = lock(&self.core.holdings.touches)
+            .iter()
+            .filter(|record| record.held == Held::Link)
+            .map(|record| (record.before.device, record.before.inode, record.before.size))
+            .collect();
+        let first = !self.core.scanned.load(Ordering::Relaxed);
+        for reserve in &self.core.holdings.reserves {
+            let device = reserve.device();
+            let of_device = touched.iter().filter(|(d, ..)| *d == device);
+            let needed: HashSet<u64> = of_device.clone().map(|(_, inode, _)| *inode).collect();
+            if first {
+                of_device.for_each(|(.., size)| reserve.count(*size));
+            }
+            for inode in reserve.linked() {
+                let live = lock(&self.core.holdings.shelf).path_of(device, inode).is_some();
+                if live || needed.contains(&inode) {
+                    continue;
+                }
+                if let Err(error) = reserve.drop_link(inode) {
+                    tracing::debug!(%error, "no link to drop");
+                }
+            }
+        }
+    }
+}
+
+/// The first bytes of a file.
+pub(crate) fn sample_of(path: &Path) -> Option<Vec<u8>> {
+    let mut sample = Vec::new();
+    open_quietly(path).ok()?.take(SAMPLE_BYTES as u64).read_to_end(&mut sample).ok()?;
+    Some(sample)
+}
+
+fn from_kind(before: Option<ContentKind>, after: &[u8]) -> Change {
+    let one_byte = after.first().is_some_and(|first| after.iter().all(|b| b == first));
+    Change {
+        before: before.unwrap_or(ContentKind::Other),
+        after: kind(after),
+        equal_permille: 0,
+        random_after: looks_random(after),
+        blocks_turned_random: 0,
+        wiped: one_byte && after.len() > 64,
+    }
+}

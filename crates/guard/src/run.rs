@@ -1,0 +1,269 @@
+//! Starts the guard's threads, and ends them together. Also opens its holdings for restoring
+//! while no guard runs.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use beffroi_town::edge::{Clock, Entropy};
+use beffroi_town::watch::{Mode, RestoreReport, Vitals};
+use beffroi_town::{AlarmId, Instant};
+
+use crate::alarms::Alarms;
+use crate::clerk::Clerk;
+use crate::core::Core;
+use crate::cut;
+use crate::error::{GuardError, Result};
+use crate::holdings::Holdings;
+use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
+use crate::level::{kernel_senses, level};
+use crate::messenger::Messenger;
+use crate::opens::{JOBS_MAX, Job, Opens, work};
+use crate::restore::{self, Plan, Selection};
+use crate::sense_kernel::{Marks, Responder};
+use crate::sense_plain::Plain;
+use crate::vitals::Sensors;
+
+/// Threads that keep earlier contents while opens wait.
+const WORKERS: usize = 2;
+
+/// What a guard is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Folders to watch, at least one.
+    pub watch: Vec<PathBuf>,
+    /// Enrolment file; needed once, and not at all to guard without a platform.
+    pub enrol: Option<PathBuf>,
+    /// Where the guard keeps its key, inventory, alarms; made when missing. One guard each.
+    pub state: PathBuf,
+    /// Where earlier contents go; beside each watched folder when none.
+    pub reserve: Option<PathBuf>,
+    /// Bound of the reserve; a tenth of its file system when none.
+    pub reserve_bytes_max: Option<u64>,
+    /// Root below which `sys` and `proc` are read for vital signs: `/`, else played.
+    pub sensors: PathBuf,
+    /// Whether it acts.
+    pub mode: Mode,
+    /// Time between two beats until the platform asks for another.
+    pub beat_ms: u32,
+    /// Use the plain senses even where the kernel's are to be had.
+    pub plain_senses: bool,
+}
+
+impl Options {
+    /// Observing, everything else at its default.
+    pub fn new(watch: Vec<PathBuf>, state: PathBuf) -> Self {
+        Self {
+            watch,
+            enrol: None,
+            state,
+            reserve: None,
+            reserve_bytes_max: None,
+            sensors: PathBuf::from("/"),
+            mode: Mode::Observe,
+            beat_ms: 1_000,
+            plain_senses: false,
+        }
+    }
+}
+
+/// Time and chance, from the edge of the program.
+#[derive(Clone)]
+pub struct Edge {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+struct Ends {
+    tasks: Receiver<Task>,
+    bell: Receiver<()>,
+}
+
+/// Guards until `shutdown` is set. Blocks.
+///
+/// # Errors
+/// [`GuardError`] when it cannot start: a folder that cannot be watched, a state folder in use, an
+/// enrolment file or key that cannot be believed. A platform that is away is no error.
+pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result<()> {
+    let kernel = !options.plain_senses && kernel_senses();
+    let (core, ends) = build(options, edge, shutdown, kernel)?;
+    let (messenger_call, messenger_ear) = sync_channel(1);
+    let messenger =
+        Messenger::new(Arc::clone(&core), options.enrol.clone(), options.beat_ms, messenger_ear)?;
+    let sensors = Sensors::at(&options.sensors);
+    let mut crew = Crew { threads: Vec::new() };
+    let outcome = (|| {
+        let (follow, jobs) = start_senses(&core, kernel, &mut crew)?;
+        let keeper = Keeper::new(Arc::clone(&core), ends.tasks, follow);
+        crew.start("keeper", move || keeper.run())?;
+        let clerk = Clerk {
+            core: Arc::clone(&core),
+            sensors,
+            bell: ends.bell,
+            messenger: messenger_call,
+            jobs,
+            alarming: 0,
+        };
+        crew.start("clerk", move || clerk.run())?;
+        crew.start("messenger", move || messenger.run())?;
+        tracing::info!(level = ?core.level.letter, holes = ?core.level.holes, "guarding");
+        crew.watch_over(shutdown)
+    })();
+    shutdown.store(true, Ordering::Relaxed);
+    crew.dismiss();
+    outcome
+}
+
+fn build(
+    options: &Options,
+    edge: &Edge,
+    shutdown: &Arc<AtomicBool>,
+    kernel: bool,
+) -> Result<(Arc<Core>, Ends)> {
+    let now = edge.clock.now();
+    let reserve = options.reserve.as_deref();
+    let holdings =
+        Holdings::open(&options.watch, &options.state, reserve, options.reserve_bytes_max, now)?;
+    let vitals: Vitals = Sensors::at(&options.sensors).read(&holdings.watched);
+    let level = level(kernel, options.mode, &vitals, holdings.lacks_reserve());
+    let (keeper, tasks) = sync_channel(TASKS_MAX);
+    let (bell, bell_ear) = sync_channel(1);
+    let alarms = Alarms::open(&holdings.state.join("alarms"))?;
+    let core = Arc::new(Core {
+        clock: Arc::clone(&edge.clock),
+        entropy: Arc::clone(&edge.entropy),
+        started_at: now,
+        mode: options.mode,
+        cut: AtomicBool::new(cut::is_cut().unwrap_or(false)),
+        level,
+        holdings,
+        decider: Mutex::default(),
+        alarms: Mutex::new(alarms),
+        condemned: Mutex::new(HashMap::new()),
+        vitals: Mutex::new(vitals),
+        scanned: AtomicBool::new(false),
+        stopping: Arc::clone(shutdown),
+        keeper,
+        rescan: AtomicBool::new(false),
+        bell,
+        answered: AtomicU64::new(0),
+        dealt_with: Mutex::default(),
+    });
+    Ok((core, Ends { tasks, bell: bell_ear }))
+}
+
+fn start_senses(
+    core: &Arc<Core>,
+    kernel: bool,
+    crew: &mut Crew,
+) -> Result<(Follow, Option<SyncSender<Job>>)> {
+    if !kernel {
+        let plain = Plain::open(Arc::clone(core))?;
+        crew.start("senses", move || plain.run())?;
+        return Ok((Box::new(|_: &Path| Ok(())), None));
+    }
+    let marks = Marks::open()?;
+    let (jobs, waiting) = sync_channel(JOBS_MAX);
+    let (opens, waiting) = (Arc::new(Opens::default()), Arc::new(Mutex::new(waiting)));
+    for _ in 0..WORKERS {
+        let (core, opens, waiting) = (Arc::clone(core), Arc::clone(&opens), Arc::clone(&waiting));
+        crew.start("worker", move || work(&core, &opens, &waiting))?;
+    }
+    let responder = Responder::new(Arc::clone(core), marks.clone(), jobs.clone());
+    crew.start("responder", move || responder.run())?;
+    Ok((Box::new(move |folder: &Path| marks.follow(folder)), Some(jobs)))
+}
+
+/// The threads of a guard.
+struct Crew {
+    threads: Vec<(&'static str, JoinHandle<()>)>,
+}
+
+impl Crew {
+    fn start(&mut self, name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(work)
+            .map_err(|error| GuardError::Senses(format!("no thread for the {name}: {error}")))?;
+        self.threads.push((name, thread));
+        Ok(())
+    }
+
+    /// Waits for the end, or for a thread that ends before.
+    fn watch_over(&self, shutdown: &AtomicBool) -> Result<()> {
+        while !shutdown.load(Ordering::Relaxed) {
+            if let Some((name, _)) = self.threads.iter().find(|(_, thread)| thread.is_finished())
+                && !shutdown.load(Ordering::Relaxed)
+            {
+                return Err(GuardError::WorkerEnded(name));
+            }
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    fn dismiss(self) {
+        for (name, thread) in self.threads {
+            if thread.join().is_err() {
+                tracing::error!(name, "a thread of the guard had panicked");
+            }
+        }
+    }
+}
+
+/// The holdings of a guard that does not run, for restoring with the platform out of reach.
+pub struct Offline {
+    holdings: Holdings,
+    alarms: Alarms,
+}
+
+impl Offline {
+    /// Opens them. `options` are those the guard runs with.
+    ///
+    /// # Errors
+    /// [`GuardError::AlreadyRunning`] while the guard runs: stop it first, or order the restoring
+    /// on the platform.
+    pub fn open(options: &Options, now: Instant) -> Result<Self> {
+        let reserve = options.reserve.as_deref();
+        let holdings = Holdings::open(
+            &options.watch,
+            &options.state,
+            reserve,
+            options.reserve_bytes_max,
+            now,
+        )?;
+        let alarms = Alarms::open(&holdings.state.join("alarms"))?;
+        Ok(Self { holdings, alarms })
+    }
+
+    /// Alarms this guard raised, oldest first.
+    pub fn alarms(&self) -> Vec<beffroi_town::watch::AlarmReport> {
+        self.alarms.iter().map(|alarm| alarm.report.clone()).collect()
+    }
+
+    /// Plans to put back what one alarm touched, or everything on record. Changes nothing.
+    ///
+    /// # Errors
+    /// [`GuardError::UnknownAlarm`].
+    pub fn plan(&self, alarm: Option<&AlarmId>) -> Result<Plan> {
+        let Some(id) = alarm else {
+            return Ok(restore::plan(&self.holdings, &Selection::All, None));
+        };
+        let unknown = || GuardError::UnknownAlarm(id.to_string());
+        let raised = self.alarms.get(id).ok_or_else(unknown)?;
+        let scope = raised.scope.clone().ok_or_else(unknown)?;
+        let selection = Selection::Scope(scope, raised.report.first_touch_at);
+        Ok(restore::plan(&self.holdings, &selection, Some(id.clone())))
+    }
+
+    /// Carries a plan out. What it finds in the way is kept beside under a name with `at`.
+    pub fn restore(&self, plan: &Plan, at: Instant) -> RestoreReport {
+        restore::carry_out(&self.holdings, plan, at)
+    }
+}

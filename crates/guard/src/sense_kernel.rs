@@ -1,0 +1,336 @@
+//! Senses as root on Linux: two fanotify groups, one for permission, one for names.
+//!
+//! Rules:
+//! - Names are read before every answer to an open: what an actor did so far is known when its next
+//!   open is judged. That makes the count exact for whoever opens files between deletions.
+//! - This thread does no work on files: what needs reading or copying goes to the workers.
+//! - The guard's own threads are let through at once; it can never wait for itself.
+//! - Every open is answered within a bound; when this process dies the kernel lets all pass.
+//!
+//! Marks are set on each watched folder (not on the whole file system), so the rest of the machine
+//! pays nothing. Price: a file also reachable by a hard link outside is not seen through that name.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant as Tick};
+
+use beffroi_town::watch::{Mode, Suspicion, Touch};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::actor::{Actor, Intent, intent_of};
+use crate::core::{Core, Who};
+use crate::error::{GuardError, Result};
+use crate::fan::{self, FanEvent, Place};
+use crate::holdings::lock;
+use crate::keeper::Task;
+use crate::opens::{Job, Open, answer, hand_over};
+use crate::shelf::file_number;
+use crate::sys;
+
+const OPEN_MASK: u64 = libc::FAN_OPEN_PERM | libc::FAN_ONDIR | libc::FAN_EVENT_ON_CHILD;
+const NAME_MASK: u64 = libc::FAN_CREATE
+    | libc::FAN_DELETE
+    | libc::FAN_RENAME
+    | libc::FAN_CLOSE_WRITE
+    | libc::FAN_ONDIR
+    | libc::FAN_EVENT_ON_CHILD;
+/// Events are read in pieces of this size.
+const BUFFER_BYTES: usize = 64 * 1024;
+/// How long the actor of a thread is believed without asking again.
+const ACTOR_FRESH: Duration = Duration::from_secs(1);
+/// Most threads remembered.
+const ACTORS_MAX: usize = 8_192;
+
+/// Both groups and what they cover.
+#[derive(Debug, Clone)]
+pub(crate) struct Marks {
+    opens: Arc<OwnedFd>,
+    names: Arc<OwnedFd>,
+    folders: Arc<Mutex<HashMap<Vec<u8>, PathBuf>>>,
+}
+
+impl Marks {
+    /// Opens both groups.
+    pub(crate) fn open() -> Result<Self> {
+        let opens = sys::fanotify_init(
+            libc::FAN_CLASS_PRE_CONTENT
+                | libc::FAN_REPORT_TID
+                | libc::FAN_CLOEXEC
+                | libc::FAN_NONBLOCK
+                | libc::FAN_UNLIMITED_MARKS,
+            libc::O_RDONLY | libc::O_LARGEFILE | libc::O_CLOEXEC | libc::O_NOATIME,
+        );
+        let names = sys::fanotify_init(
+            libc::FAN_CLASS_NOTIF
+                | libc::FAN_REPORT_DFID_NAME
+                | libc::FAN_REPORT_TID
+                | libc::FAN_CLOEXEC
+                | libc::FAN_NONBLOCK
+                | libc::FAN_UNLIMITED_MARKS,
+            0,
+        );
+        match (opens, names) {
+            (Ok(opens), Ok(names)) => {
+                Ok(Self { opens: Arc::new(opens), names: Arc::new(names), folders: Arc::default() })
+            }
+            (Err(error), _) | (_, Err(error)) => Err(GuardError::Senses(format!(
+                "the kernel refuses fanotify: {error}; run as root on Linux 5.17 or later"
+            ))),
+        }
+    }
+
+    /// Follows one more folder. Following twice is the same as once.
+    pub(crate) fn follow(&self, folder: &Path) -> io::Result<()> {
+        let handle = sys::handle_of(folder)?;
+        lock(&self.folders).insert(handle, folder.to_owned());
+        let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_ONLYDIR | libc::FAN_MARK_DONT_FOLLOW;
+        sys::fanotify_mark(self.names.as_fd(), flags, NAME_MASK, folder)?;
+        sys::fanotify_mark(self.opens.as_fd(), flags, OPEN_MASK, folder)
+    }
+
+    fn path(&self, place: &Place) -> Option<PathBuf> {
+        let folders = lock(&self.folders);
+        Some(folders.get(&place.folder)?.join(&place.name))
+    }
+
+    fn rename(&self, from: &Path, to: Option<&Path>) {
+        let mut folders = lock(&self.folders);
+        match to {
+            Some(to) => {
+                for path in folders.values_mut() {
+                    if let Ok(rest) = path.strip_prefix(from) {
+                        *path =
+                            if rest.as_os_str().is_empty() { to.to_owned() } else { to.join(rest) };
+                    }
+                }
+            }
+            // Its marks stay until it is gone, but what happens there is nobody's business here.
+            None => folders.retain(|_, path| !path.starts_with(from)),
+        }
+    }
+}
+
+/// The thread that answers the kernel.
+pub(crate) struct Responder {
+    core: Arc<Core>,
+    marks: Marks,
+    jobs: SyncSender<Job>,
+    actors: HashMap<u32, (Tick, Option<Arc<Actor>>)>,
+    waiting: Vec<Arc<Open>>,
+    buffer: Vec<u8>,
+    own_pid: u32,
+}
+
+impl Responder {
+    pub(crate) fn new(core: Arc<Core>, marks: Marks, jobs: SyncSender<Job>) -> Self {
+        Self {
+            core,
+            marks,
+            jobs,
+            actors: HashMap::new(),
+            waiting: Vec::new(),
+            buffer: vec![0; BUFFER_BYTES],
+            own_pid: std::process::id(),
+        }
+    }
+
+    /// Serves events until the guard stops.
+    pub(crate) fn run(mut self) {
+        // Deletions go on while this thread waits for a processor: it comes first.
+        if let Err(error) = rustix::process::setpriority_process(None, -15) {
+            tracing::warn!(%error, "the guard runs at ordinary priority");
+        }
+        let tick = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+        while !self.core.is_stopping() {
+            let (names, opens) = (Arc::clone(&self.marks.names), Arc::clone(&self.marks.opens));
+            let mut both =
+                [PollFd::new(&*names, PollFlags::IN), PollFd::new(&*opens, PollFlags::IN)];
+            if let Err(error) = poll(&mut both, Some(&tick))
+                && error != rustix::io::Errno::INTR
+            {
+                tracing::error!(%error, "the kernel's events cannot be waited for");
+                self.core.say(Suspicion::EventsLost, false);
+                return;
+            }
+            self.names();
+            self.opens();
+            self.waiting.retain(|open| {
+                if open.is_late() {
+                    open.answer(true);
+                }
+                !open.is_answered()
+            });
+        }
+    }
+
+    fn names(&mut self) {
+        loop {
+            let names = Arc::clone(&self.marks.names);
+            let events = match fan::read(&names, &mut self.buffer) {
+                Ok(events) => events,
+                Err(error) => {
+                    tracing::error!(%error, "the kernel's events cannot be read");
+                    return;
+                }
+            };
+            if events.is_empty() {
+                return;
+            }
+            for event in &events {
+                self.name(event);
+            }
+        }
+    }
+
+    fn name(&mut self, event: &FanEvent) {
+        if event.mask & libc::FAN_Q_OVERFLOW != 0 {
+            self.core.say(Suspicion::EventsLost, false);
+            self.core.rescan.store(true, std::sync::atomic::Ordering::Relaxed);
+            return;
+        }
+        let actor = self.actor(event.tid);
+        let own = actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid);
+        let who = actor.as_ref().map_or_else(Who::unknown, Who::is);
+        let is_folder = event.mask & libc::FAN_ONDIR != 0;
+        if event.mask & libc::FAN_RENAME != 0 {
+            let from = event.from.as_ref().and_then(|place| self.marks.path(place));
+            let to = event.to.as_ref().and_then(|place| self.marks.path(place));
+            self.renamed(from, to, is_folder, &who);
+        }
+        let Some(path) = event.at.as_ref().and_then(|place| self.marks.path(place)) else { return };
+        if self.core.holdings.is_excluded(&path) {
+            return;
+        }
+        if own {
+            self.core.ask_keeper(Task::Refresh(path));
+            return;
+        }
+        if event.mask & libc::FAN_CREATE != 0 {
+            if is_folder {
+                self.new_folder(path.clone(), &who);
+            } else {
+                self.core.made(&path, &who);
+            }
+        }
+        if event.mask & libc::FAN_CLOSE_WRITE != 0 && !is_folder {
+            let job = Job::Closed(path.clone(), who.clone());
+            if !hand_over(&self.jobs, job) {
+                self.core.ask_keeper(Task::Refresh(path.clone()));
+            }
+        }
+        if event.mask & libc::FAN_DELETE != 0 && !is_folder {
+            self.core.vanished(&path, Touch::Deleted, &who);
+        }
+    }
+
+    fn renamed(&mut self, from: Option<PathBuf>, to: Option<PathBuf>, is_folder: bool, who: &Who) {
+        let seen = |path: &PathBuf| !self.core.holdings.is_excluded(path);
+        match (from.filter(seen), to.filter(seen)) {
+            (Some(from), to) if is_folder => {
+                self.marks.rename(&from, to.as_deref());
+                self.core.folder_moved(&from, to.as_deref(), who);
+            }
+            (Some(from), Some(to)) => self.core.moved(&from, &to, who),
+            (Some(from), None) => self.core.vanished(&from, Touch::RenamedAway, who),
+            (None, Some(to)) if is_folder => self.new_folder(to, who),
+            // Came from outside, perhaps over a file that was here.
+            (None, Some(to)) => self.core.moved(Path::new(""), &to, who),
+            (None, None) => {}
+        }
+    }
+
+    /// Followed at once, since files may be made in it before the keeper comes by.
+    fn new_folder(&mut self, folder: PathBuf, who: &Who) {
+        if let Err(error) = self.marks.follow(&folder)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::error!(%error, "a new folder cannot be followed");
+            self.core.say(Suspicion::EventsLost, false);
+        }
+        self.core.ask_keeper(Task::Scan(folder, who.clone()));
+    }
+
+    fn opens(&mut self) {
+        let opens = Arc::clone(&self.marks.opens);
+        let events = match fan::read(&opens, &mut self.buffer) {
+            Ok(events) => events,
+            Err(error) => {
+                tracing::error!(%error, "waiting opens cannot be read");
+                return;
+            }
+        };
+        for event in events {
+            self.names();
+            self.open(event);
+        }
+    }
+
+    fn open(&mut self, event: FanEvent) {
+        let Some(file) = event.file else { return };
+        self.core.answered.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let actor = self.actor(event.tid);
+        if actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid) {
+            answer(&self.marks.opens, &file, true);
+            return;
+        }
+        let who = actor.as_ref().map_or_else(Who::unknown, Who::is);
+        if self.core.mode == Mode::Protect && self.core.is_condemned(&who) {
+            answer(&self.marks.opens, &file, false);
+            return;
+        }
+        let Ok(meta) = file.metadata() else {
+            answer(&self.marks.opens, &file, true);
+            return;
+        };
+        let content = meta.is_file() && meta.len() > 0;
+        if !content || intent_of(event.tid) == Intent::Read {
+            answer(&self.marks.opens, &file, true);
+            return;
+        }
+        self.write(file, &meta, who);
+    }
+
+    fn write(&mut self, file: fs::File, meta: &fs::Metadata, who: Who) {
+        let shown = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()));
+        let path = shown.ok().filter(|path| self.core.holdings.root_of(path).is_some());
+        let path = path.or_else(|| {
+            use std::os::unix::fs::MetadataExt;
+            lock(&self.core.holdings.shelf).path_of(meta.dev(), meta.ino()).map(Path::to_owned)
+        });
+        let open =
+            Arc::new(Open::new(file, Arc::clone(&self.marks.opens), path.unwrap_or_default(), who));
+        let own = lock(&self.core.decider).made_by(file_number(&open.path), &open.who.session);
+        if own || self.core.holdings.is_excluded(&open.path) {
+            open.answer(true);
+            return;
+        }
+        self.waiting.push(Arc::clone(&open));
+        if !hand_over(&self.jobs, Job::Write(Arc::clone(&open))) {
+            // Too many wait: the server comes first, and the loss is counted by the reserve.
+            open.answer(true);
+            self.core.say(Suspicion::EventsLost, false);
+        }
+    }
+
+    fn actor(&mut self, tid: u32) -> Option<Arc<Actor>> {
+        let known = self.actors.get(&tid);
+        if let Some((at, actor)) = known
+            && at.elapsed() < ACTOR_FRESH
+        {
+            return actor.clone();
+        }
+        // A thread that has ended meanwhile is still the one that was seen last.
+        let actor =
+            Actor::of_thread(tid).map(Arc::new).or_else(|| known.and_then(|(_, a)| a.clone()));
+        if self.actors.len() >= ACTORS_MAX {
+            self.actors.clear();
+        }
+        self.actors.insert(tid, (Tick::now(), actor.clone()));
+        actor
+    }
+}
