@@ -8,7 +8,7 @@
 //! - An account is disabled, never deleted: the journal names it.
 
 use beffroi_town::{AccountId, IncidentId, Instant, Role, TenantId};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     Error, Result, TenantScope, Tx,
@@ -219,25 +219,6 @@ async fn check_incident(
     }
 }
 
-/// Ends a write that must have found the account.
-async fn wrote(
-    tx: &mut Tx,
-    tenant: &TenantId,
-    id: &AccountId,
-    rows: u64,
-    kind: &'static str,
-    more: Value,
-) -> Result<()> {
-    if rows == 0 {
-        return Err(Error::absent(NOUN, id));
-    }
-    let mut body = more;
-    if let Value::Object(fields) = &mut body {
-        fields.insert("account".to_owned(), json!(id));
-    }
-    tx.tell([tenant], NOUN, kind, body).await
-}
-
 /// Sets the verifier of a password; none: it has no password any more.
 ///
 /// # Errors
@@ -252,7 +233,9 @@ pub async fn set_password(
     let seal = |verifier: &str| tx.store().seal(&verifier_label(id), verifier.as_bytes());
     let sealed = verifier.map(seal).transpose()?;
     let rows = tx.conn().run(PASSWORD, args![tenant, id, sealed]).await?;
-    wrote(tx, tenant, id, rows, "account_password", json!({ "set": verifier.is_some() })).await
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "account_password", json!({ "account": id, "set": verifier.is_some() }))
+        .await
 }
 
 /// Sets the secret of an authenticator; none: it has none any more.
@@ -269,7 +252,8 @@ pub async fn set_totp(
     let seal = |secret: &[u8]| tx.store().seal(&totp_label(id), secret);
     let sealed = secret.map(seal).transpose()?;
     let rows = tx.conn().run(TOTP, args![tenant, id, sealed]).await?;
-    wrote(tx, tenant, id, rows, "account_totp", json!({ "set": secret.is_some() })).await
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "account_totp", json!({ "account": id, "set": secret.is_some() })).await
 }
 
 /// Gives an account new one-time codes; those not used yet are worthless from then on.
@@ -295,7 +279,8 @@ pub async fn set_codes(
         }
     }
     let rows = u64::from(known.is_some());
-    wrote(tx, tenant, id, rows, "account_codes", json!({ "codes": codes.len() })).await
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "account_codes", json!({ "account": id, "codes": codes.len() })).await
 }
 
 /// Uses a one-time code: `true` once, and never again for the same code. On `false` nothing was
@@ -314,7 +299,8 @@ pub async fn use_code(tx: &mut Tx, tenant: &TenantId, id: &AccountId, code: &str
     if rows == 0 {
         return Ok(false);
     }
-    wrote(tx, tenant, id, rows, "account_code_used", json!({})).await?;
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "account_code_used", json!({ "account": id })).await?;
     Ok(true)
 }
 
@@ -332,8 +318,9 @@ pub async fn set_role(
     tx.covers("set a role", [tenant])?;
     check_incident(tx, tenant, role, incident).await?;
     let rows = tx.conn().run(ROLE, args![tenant, id, role.code(), incident]).await?;
-    let body = json!({ "role": role.code(), "incident": incident });
-    wrote(tx, tenant, id, rows, "account_role", body).await
+    let body = json!({ "account": id, "role": role.code(), "incident": incident });
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "account_role", body).await
 }
 
 /// Disables an account: its sessions are not found any more.
@@ -344,7 +331,8 @@ pub async fn disable(tx: &mut Tx, tenant: &TenantId, id: &AccountId) -> Result<(
     tx.covers("disable an account", [tenant])?;
     let at = tx.at();
     let rows = tx.conn().run(DISABLE, args![tenant, id, at]).await?;
-    wrote(tx, tenant, id, rows, "account_disabled", json!({})).await
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "account_disabled", json!({ "account": id })).await
 }
 
 /// Enables a disabled account.
@@ -354,7 +342,8 @@ pub async fn disable(tx: &mut Tx, tenant: &TenantId, id: &AccountId) -> Result<(
 pub async fn enable(tx: &mut Tx, tenant: &TenantId, id: &AccountId) -> Result<()> {
     tx.covers("enable an account", [tenant])?;
     let rows = tx.conn().run(ENABLE, args![tenant, id]).await?;
-    wrote(tx, tenant, id, rows, "account_enabled", json!({})).await
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "account_enabled", json!({ "account": id })).await
 }
 
 #[cfg(test)]

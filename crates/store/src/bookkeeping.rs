@@ -1,7 +1,7 @@
 //! Writes that are no fact about a town and are not journalled.
 //!
-//! Rules: they touch only the tables named in [`TABLES`]; a test reads their SQL. The functions
-//! stand with their nouns: [`crate::sessions`], [`crate::throttle`], [`crate::guards`],
+//! Rules: they touch only the tables named in [`TABLES`]: any other statement is refused before it
+//! reaches the database. The functions stand with their nouns: [`crate::sessions`], [`crate::throttle`], [`crate::guards`],
 //! [`crate::outbox`].
 
 use crate::{Result, db::Conn};
@@ -17,7 +17,7 @@ pub struct Bookkeeping {
 
 impl Bookkeeping {
     pub(crate) const fn new(conn: Conn) -> Self {
-        Self { conn }
+        Self { conn: conn.writing_only(TABLES) }
     }
 
     /// To read inside the write.

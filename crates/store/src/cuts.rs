@@ -72,7 +72,7 @@ pub async fn order(tx: &mut Tx, asset: &AssetId, means: &CutMeans) -> Result<Str
         let id = row.text("id")?;
         return Err(Error::refused(
             NOUN,
-            id,
+            &id,
             "of the same asset is open: confirm, fail or lift it first",
         ));
     }

@@ -99,6 +99,8 @@ pub struct Conn {
     live: Live,
     faults: Arc<Faults>,
     keys: Arc<Keys>,
+    /// The only tables that may be written to; none: no such bound.
+    writable: Option<&'static [&'static str]>,
 }
 
 /// Binds arguments to a query of either database.
@@ -115,7 +117,13 @@ macro_rules! bound {
 
 impl Conn {
     pub(crate) const fn new(live: Live, faults: Arc<Faults>, keys: Arc<Keys>) -> Self {
-        Self { live, faults, keys }
+        Self { live, faults, keys, writable: None }
+    }
+
+    /// The same, unable to write to other tables than these.
+    pub(crate) const fn writing_only(mut self, tables: &'static [&'static str]) -> Self {
+        self.writable = Some(tables);
+        self
     }
 
     pub(crate) const fn live(&mut self) -> &mut Live {
@@ -133,6 +141,11 @@ impl Conn {
         };
         if args.iter().any(has_null) {
             return Err(Error::NullCharacter { doing: sql.name });
+        }
+        if let (Some(tables), Some(table)) = (self.writable, sql.writes_to())
+            && !tables.contains(&table)
+        {
+            return Err(Error::NotBookkeeping { doing: sql.name });
         }
         self.faults.tick()
     }

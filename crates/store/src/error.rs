@@ -122,6 +122,12 @@ pub enum Error {
         /// What stands against it.
         why: &'static str,
     },
+    /// Bookkeeping tried to write a fact.
+    #[error("'{doing}' writes a fact about a town: begin a journalled write for it")]
+    NotBookkeeping {
+        /// The step.
+        doing: &'static str,
+    },
     /// A text with a null character, which PostgreSQL cannot keep.
     #[error("'{doing}' was given a text with a null character: take it out")]
     NullCharacter {
@@ -145,12 +151,25 @@ impl Error {
         Self::Unreadable { column: column.to_owned(), value: value.chars().take(80).collect() }
     }
 
-    pub(crate) fn absent(noun: &'static str, id: impl ToString) -> Self {
+    pub(crate) fn absent(noun: &'static str, id: &(impl ToString + ?Sized)) -> Self {
         Self::Absent { noun, id: id.to_string() }
     }
 
-    pub(crate) fn refused(noun: &'static str, id: impl ToString, why: &'static str) -> Self {
+    pub(crate) fn refused(
+        noun: &'static str,
+        id: &(impl ToString + ?Sized),
+        why: &'static str,
+    ) -> Self {
         Self::Refused { noun, id: id.to_string(), why }
+    }
+
+    /// Refuses a write that found no row.
+    pub(crate) fn unless_found(
+        noun: &'static str,
+        id: &(impl ToString + ?Sized),
+        rows: u64,
+    ) -> Result<()> {
+        if rows == 0 { Err(Self::absent(noun, id)) } else { Ok(()) }
     }
 
     /// The code by which the database names what happened, such as `40001`.

@@ -43,6 +43,8 @@ sqls! { "services":
         WHERE tenant = $1 AND id = $2 AND override_status IS NOT NULL";
 }
 
+const NOUN: &str = "service";
+
 /// What a town itself says about a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details {
@@ -154,7 +156,7 @@ pub async fn add(tx: &mut Tx, tenant: &TenantId, services: &[PublicService]) -> 
     }
     let many = u32::try_from(added.len()).unwrap_or(u32::MAX);
     if many > 0 {
-        tx.tell([tenant], "service", "services_added", json!({ "services": added })).await?;
+        tx.tell([tenant], NOUN, "services_added", json!({ "services": added })).await?;
     }
     Ok(many)
 }
@@ -174,21 +176,6 @@ async fn check_needs<'n>(
         Some(id) => Err(Error::absent("asset", id)),
         None => Ok(()),
     }
-}
-
-/// Ends a write that must have found the service.
-async fn wrote(
-    tx: &mut Tx,
-    tenant: &TenantId,
-    id: &ServiceId,
-    rows: u64,
-    kind: &'static str,
-    body: serde_json::Value,
-) -> Result<()> {
-    if rows == 0 {
-        return Err(Error::absent("service", id));
-    }
-    tx.tell([tenant], "service", kind, body).await
 }
 
 /// Sets what the town itself says about a service.
@@ -218,7 +205,8 @@ pub async fn set_details(
         "hours": details.hours.is_some(),
         "phone": details.phone.is_some(),
     });
-    wrote(tx, tenant, id, rows, "service_details", body).await
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "service_details", body).await
 }
 
 /// Sets how a service goes on otherwise.
@@ -241,7 +229,8 @@ pub async fn set_fallback(
     ];
     let rows = tx.conn().run(FALLBACK, args).await?;
     let body = json!({ "service": id, "fallback": fallback.kind.code() });
-    wrote(tx, tenant, id, rows, "service_fallback", body).await
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "service_fallback", body).await
 }
 
 /// Sets what a service depends on.
@@ -258,7 +247,8 @@ pub async fn set_needs(
     tx.covers("set the needs of a service", [tenant])?;
     check_needs(tx, tenant, needs.iter()).await?;
     let rows = tx.conn().run(NEEDS, args![tenant, id, json_text("needs", &needs)?]).await?;
-    wrote(tx, tenant, id, rows, "service_needs", json!({ "service": id, "needs": needs })).await
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "service_needs", json!({ "service": id, "needs": needs })).await
 }
 
 /// Puts a person's word over the computed status.
@@ -274,18 +264,15 @@ pub async fn override_status(
 ) -> Result<()> {
     tx.covers("override the status of a service", [tenant])?;
     if reason.trim().is_empty() {
-        return Err(Error::refused(
-            "service",
-            id,
-            "cannot be overridden without a reason: write one",
-        ));
+        return Err(Error::refused(NOUN, id, "cannot be overridden without a reason: write one"));
     }
     let reason_id = texts::seal(tx, tenant, reason).await?;
     let (author, at) = (tx.actor().to_string(), tx.at());
     let args = args![tenant, id, status.code(), reason_id.as_str(), author, at];
     let rows = tx.conn().run(OVERRIDE, args).await?;
     let body = json!({ "service": id, "status": status.code(), "reason_id": reason_id });
-    wrote(tx, tenant, id, rows, "service_overridden", body).await
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "service_overridden", body).await
 }
 
 /// Takes a person's word back: the computed status counts again.
@@ -295,5 +282,6 @@ pub async fn override_status(
 pub async fn clear_override(tx: &mut Tx, tenant: &TenantId, id: &ServiceId) -> Result<()> {
     tx.covers("clear the override of a service", [tenant])?;
     let rows = tx.conn().run(CLEAR, args![tenant, id]).await?;
-    wrote(tx, tenant, id, rows, "service_override_cleared", json!({ "service": id })).await
+    Error::unless_found(NOUN, id, rows)?;
+    tx.tell([tenant], NOUN, "service_override_cleared", json!({ "service": id })).await
 }

@@ -27,6 +27,18 @@ impl Sql {
     pub const fn text(self) -> &'static str {
         self.text
     }
+
+    /// The table that it writes to; none when it only reads.
+    pub fn writes_to(self) -> Option<&'static str> {
+        let mut words = self.text.split_whitespace();
+        match (words.next()?, words.next()?) {
+            ("INSERT", "INTO") | ("DELETE", "FROM") => words.next(),
+            ("UPDATE", table) => Some(table),
+            ("SELECT", _) => None,
+            // Whatever else there may be is no reading.
+            (verb, _) => Some(verb),
+        }
+    }
 }
 
 /// Declares the SQL texts of a module as constants and lists them in `SQL`.
@@ -39,3 +51,21 @@ macro_rules! sqls {
     };
 }
 pub(crate) use sqls;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_written_to_is_known() {
+        for (text, table) in [
+            ("SELECT 1", None),
+            ("INSERT INTO session (a) VALUES ($1)", Some("session")),
+            ("UPDATE  asset SET a = 1", Some("asset")),
+            ("DELETE FROM\n change WHERE 1 = 1", Some("change")),
+            ("DROP TABLE asset", Some("DROP")),
+        ] {
+            assert_eq!(Sql::registered("test", text).writes_to(), table, "{text}");
+        }
+    }
+}

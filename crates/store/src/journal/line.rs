@@ -54,13 +54,15 @@ pub(crate) struct EntryParts<'a> {
 impl EntryParts<'_> {
     /// The bytes of `entry`.
     pub(crate) fn text(&self) -> String {
-        let mut text = String::from("{\"actor\":");
-        quote(&mut text, &self.actor.to_string());
+        let mut actor = String::new();
+        quote(&mut actor, &self.actor.to_string());
+        let mut kind = String::new();
+        quote(&mut kind, self.kind);
         let Self { at, body, prev, seq, tenant, .. } = self;
-        text.push_str(&format!(",\"at\":{},\"body\":{body},\"kind\":", at.ms()));
-        quote(&mut text, self.kind);
-        text.push_str(&format!(",\"prev\":\"{prev}\",\"seq\":{seq},\"tenant\":\"{tenant}\"}}"));
-        text
+        let at = at.ms();
+        format!(
+            "{{\"actor\":{actor},\"at\":{at},\"body\":{body},\"kind\":{kind},\"prev\":\"{prev}\",\"seq\":{seq},\"tenant\":\"{tenant}\"}}"
+        )
     }
 }
 
