@@ -6,7 +6,6 @@
 //! desk. No other hash of the phrase exists.
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use beffroi_town::edge::Entropy;
 use data_encoding::BASE64;
 use ring::{digest, hkdf};
 use subtle::ConstantTimeEq as _;
@@ -16,7 +15,8 @@ use super::{AccountsError, phrase};
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 const LANES: u32 = 1;
-const SALT_BYTES: usize = 16;
+/// Length of a salt.
+pub const SALT_BYTES: usize = 16;
 const LOGIN_LABEL: &[u8] = b"beffroi login";
 const WRAP_LABEL: &[u8] = b"beffroi wrap";
 
@@ -27,6 +27,24 @@ pub struct Verifier {
     pub salt: String,
     /// Base64 of SHA-256 of the log-in key.
     pub login_sha256: String,
+}
+
+/// Names the parameters, so that they can be raised one day.
+const FORM: &str = "argon2id-64m-3-1";
+
+impl Verifier {
+    /// As one text, to be kept sealed.
+    pub fn to_text(&self) -> String {
+        format!("{FORM} {} {}", self.salt, self.login_sha256)
+    }
+
+    /// From that text; none when it is of a form unknown here.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut parts = text.split(' ');
+        let (form, salt, login) = (parts.next()?, parts.next()?, parts.next()?);
+        let known = form == FORM && parts.next().is_none();
+        known.then(|| Self { salt: salt.to_owned(), login_sha256: login.to_owned() })
+    }
 }
 
 /// The two keys one Argon2id run gives.
@@ -61,13 +79,11 @@ fn expand(root: &hkdf::Prk, label: &[u8]) -> Result<[u8; 32], AccountsError> {
     Ok(key)
 }
 
-/// What to keep of a new phrase.
+/// What to keep of a new phrase, with a salt drawn for it.
 ///
 /// # Errors
 /// As [`keys`].
-pub fn enrol(typed: &str, entropy: &dyn Entropy) -> Result<Verifier, AccountsError> {
-    let mut salt = [0_u8; SALT_BYTES];
-    entropy.fill(&mut salt);
+pub fn enrol(typed: &str, salt: [u8; SALT_BYTES]) -> Result<Verifier, AccountsError> {
     let keys = keys(typed, &salt)?;
     Ok(Verifier { salt: BASE64.encode(&salt), login_sha256: sha256(&keys.login) })
 }
@@ -95,21 +111,16 @@ fn sha256(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    struct Sevens;
-    impl Entropy for Sevens {
-        fn fill(&self, bytes: &mut [u8]) {
-            bytes.fill(7);
-        }
-    }
-
     #[test]
     fn only_the_phrase_matches_and_labels_part_the_keys() {
-        let kept = enrol("bali rotu", &Sevens).unwrap();
+        let kept = enrol("bali rotu", [7; SALT_BYTES]).unwrap();
         assert!(matches(" BALI-rotu ", Some(&kept)).unwrap());
         assert!(!matches("bali-rota", Some(&kept)).unwrap());
         assert!(!matches("bali-rotu", None).unwrap());
         let keys = keys("bali-rotu", &[7; SALT_BYTES]).unwrap();
         assert_ne!(keys.login, keys.wrap);
+        assert_eq!(Verifier::from_text(&kept.to_text()), Some(kept.clone()));
+        assert_eq!(Verifier::from_text("md5 a b"), None);
         assert!(!kept.login_sha256.contains(&BASE64.encode(&keys.login)));
     }
 }
