@@ -72,9 +72,7 @@ pub(crate) fn read_enrolment(path: &Path) -> Result<Enrolment> {
     for platform in &enrolment.platforms {
         let numeric = addresses(platform);
         if let Some(host) = platform.url.strip_prefix("http://") {
-            let loopback =
-                host.starts_with("localhost:") || numeric.iter().all(|a| a.ip().is_loopback());
-            if numeric.is_empty() && !loopback {
+            if numeric.is_empty() && !host.starts_with("localhost:") {
                 return Err(GuardError::Enrolment(
                     "http:// is only for loopback or for a numeric address that the file names; use https://",
                 ));

@@ -1,0 +1,111 @@
+//! Harmless, bounded attacks. Each touches only ordinary files directly in one folder that bears
+//! our marker, at most [`FILES_MAX`] of them, and refuses anything else.
+
+use std::fs::{self, File};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// The name of the marker.
+pub(crate) const MARKER: &str = "BEFFROI-PLAYGROUND";
+/// What it must hold.
+pub(crate) const MARKER_TEXT: &str = "files made by the tests of beffroi, to be attacked by them";
+const FILES_MAX: usize = 5_000;
+
+pub(crate) fn play(kind: &str, folder: &Path) {
+    // Tests that run at the same time share a session, and the guard stops by session.
+    rustix::process::setsid().unwrap();
+    let marker = fs::read_to_string(folder.join(MARKER)).unwrap_or_default();
+    assert_eq!(marker, MARKER_TEXT, "refused: the folder does not bear the marker");
+    let mut targets: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .map(|entry| entry.path())
+        .filter(|path| path.file_name() != Some(MARKER.as_ref()))
+        .collect();
+    targets.sort();
+    assert!(targets.len() <= FILES_MAX, "refused: too many files");
+    // The parent says when, so that it can take the time.
+    println!("ready");
+    let mut go = [0];
+    std::io::stdin().read_exact(&mut go).unwrap();
+    if kind == "measure" {
+        measure(&targets);
+        return;
+    }
+    for target in &targets {
+        // Denied or gone: an attacker tries the next.
+        drop(strike(kind, target));
+    }
+    println!("done");
+}
+
+fn strike(kind: &str, target: &Path) -> std::io::Result<()> {
+    match kind {
+        "delete" => fs::remove_file(target),
+        "read and delete" => {
+            let mut content = Vec::new();
+            File::open(target)?.read_to_end(&mut content)?;
+            fs::remove_file(target)
+        }
+        "rename" => {
+            let mut name = target.as_os_str().to_owned();
+            name.push(".locked");
+            fs::rename(target, name)
+        }
+        "truncate and rewrite" => {
+            let content = scrambled(&fs::read(target)?);
+            fs::write(target, content)
+        }
+        "in place" => {
+            let mut file = File::options().read(true).write(true).open(target)?;
+            let mut content = Vec::new();
+            file.read_to_end(&mut content)?;
+            file.rewind()?;
+            file.write_all(&scrambled(&content))
+        }
+        "replace" => {
+            let content = scrambled(&fs::read(target)?);
+            let beside = target.with_extension("tmp");
+            fs::write(&beside, content)?;
+            fs::rename(&beside, target)
+        }
+        "process per file" => {
+            let status =
+                std::process::Command::new("rm").arg("-f").arg("--").arg(target).status()?;
+            if status.success() { Ok(()) } else { Err(std::io::ErrorKind::Other.into()) }
+        }
+        _ => panic!("no such attack: {kind}"),
+    }
+}
+
+/// Noise of the same length, as an encryption would leave.
+fn scrambled(content: &[u8]) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ content.len() as u64;
+    content
+        .iter()
+        .map(|byte| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            byte ^ state.wrapping_mul(0x2545_f491_4f6c_dd1d).to_be_bytes()[0]
+        })
+        .collect()
+}
+
+/// Prints the median nanoseconds of an open and close, for reading and for writing.
+fn measure(targets: &[PathBuf]) {
+    let median = |write: bool| {
+        let mut times: Vec<u128> = (0..20)
+            .flat_map(|_| targets.iter())
+            .map(|target| {
+                let began = std::time::Instant::now();
+                drop(File::options().read(true).write(write).open(target).unwrap());
+                began.elapsed().as_nanos()
+            })
+            .collect();
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    println!("read {} write {}", median(false), median(true));
+}

@@ -1,0 +1,92 @@
+//! Roles that this same test program plays as another process: the guard, an attacker, somebody at
+//! the other end of a network. Each is an ignored test, started by name with its role in the
+//! environment.
+
+use beffroi_guard::{Edge, Options, run};
+use beffroi_town::Instant;
+use beffroi_town::edge::{Clock, Entropy};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+const ROLE: &str = "BEFFROI_TEST_ROLE";
+
+/// A command that plays `role`.
+pub(crate) fn command(program: &Path, role: &[String]) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(["child::play", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
+        .env(ROLE, role.join("\u{1f}"))
+        .env("RUST_BACKTRACE", "0")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
+    command
+}
+
+/// A process that is killed when the test ends, however it ends.
+pub(crate) struct Killed(pub(crate) Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+#[test]
+#[ignore = "a role for other tests, not a test"]
+fn play() {
+    let role = std::env::var(ROLE).expect("started by another test");
+    let words: Vec<&str> = role.split('\u{1f}').collect();
+    match words.as_slice() {
+        ["guard", options] => guard(options),
+        ["attack", kind, folder] => crate::attack::play(kind, Path::new(folder)),
+        ["everyday", folder] => crate::everyday::play(Path::new(folder)),
+        ["cut host", folder] => crate::cut::play_host(Path::new(folder)),
+        ["pinned"] => crate::cut::play_pinned(),
+        ["listen", address] => crate::cut::play_listener(address),
+        ["connect", address] => crate::cut::play_caller(address),
+        _ => panic!("no such role: {role}"),
+    }
+}
+
+/// Real time and chance.
+pub(crate) struct Real;
+
+impl Clock for Real {
+    #[expect(clippy::disallowed_methods, reason = "the edge of this test program")]
+    fn now(&self) -> Instant {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        Instant::from_ms(i64::try_from(since.as_millis()).unwrap())
+    }
+}
+
+impl Entropy for Real {
+    fn fill(&self, bytes: &mut [u8]) {
+        use ring::rand::SecureRandom;
+        ring::rand::SystemRandom::new().fill(bytes).unwrap();
+    }
+}
+
+pub(crate) fn edge() -> Edge {
+    Edge { clock: Arc::new(Real), entropy: Arc::new(Real) }
+}
+
+fn guard(options: &str) {
+    let options: serde_json::Value = serde_json::from_str(options).unwrap();
+    let path = |name: &str| options.get(name).and_then(|v| v.as_str()).map(PathBuf::from);
+    let flag = |name: &str| options.get(name).and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let mut chosen = Options::new(vec![path("watch").unwrap()], path("state").unwrap());
+    chosen.enrol = path("enrol");
+    if let Some(sensors) = path("sensors") {
+        chosen.sensors = sensors;
+    }
+    chosen.plain_senses = flag("plain");
+    chosen.reserve_bytes_max = options.get("reserve_bytes_max").and_then(serde_json::Value::as_u64);
+    if flag("protect") {
+        chosen.mode = beffroi_town::watch::Mode::Protect;
+    }
+    run(&chosen, &edge(), &Arc::new(AtomicBool::new(false))).unwrap();
+}

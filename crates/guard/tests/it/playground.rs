@@ -1,0 +1,244 @@
+//! A folder of files of many kinds that belong to an ordinary user, a guard over it as a process
+//! of its own, and attackers that run as that user.
+
+use beffroi_guard::{Offline, Options};
+use beffroi_town::watch::{AlarmReport, Beat, RestoreReport};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant as Tick};
+
+use crate::attack::{MARKER, MARKER_TEXT};
+use crate::child::{Killed, Real, command};
+use beffroi_town::edge::Clock;
+
+/// `nobody`.
+pub(crate) const USER: u32 = 65534;
+const DEADLINE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Playground {
+    folder: tempfile::TempDir,
+    program: PathBuf,
+    pub(crate) originals: BTreeMap<OsString, Vec<u8>>,
+}
+
+/// Waits for something to become true, looking again and again, and fails at a deadline.
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let began = Tick::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(began.elapsed() < DEADLINE, "waited in vain for {what}");
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+pub(crate) fn need_root() {
+    assert!(
+        rustix::process::geteuid().is_root(),
+        "this test needs root: sudo -E env PATH=$PATH cargo nextest run -p beffroi-guard"
+    );
+}
+
+impl Playground {
+    /// With `count` files.
+    pub(crate) fn new(count: usize) -> Self {
+        need_root();
+        // Not in the short-lived memory of /tmp, which hard links and attributes treat otherwise.
+        let folder =
+            tempfile::Builder::new().prefix("beffroi-guard-").tempdir_in("/var/tmp").unwrap();
+        open_to_all(folder.path());
+        let program = folder.path().join("program");
+        // The ordinary user may not be able to reach the build folder.
+        fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+        open_to_all(&program);
+        let mut ground = Self { folder, program, originals: BTreeMap::new() };
+        fs::create_dir(ground.share()).unwrap();
+        give(&ground.share());
+        fs::write(ground.share().join(MARKER), MARKER_TEXT).unwrap();
+        for number in 0..count {
+            ground.add(OsString::from(format!("dossier {number:04}.txt")), content(number));
+        }
+        ground
+    }
+
+    pub(crate) fn share(&self) -> PathBuf {
+        self.folder.path().join("share")
+    }
+
+    pub(crate) fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// One more original.
+    pub(crate) fn add(&mut self, name: OsString, bytes: Vec<u8>) {
+        let path = self.share().join(&name);
+        fs::write(&path, &bytes).unwrap();
+        give(&path);
+        self.originals.insert(name, bytes);
+    }
+
+    /// A guard process; returns once its first scan has ended and every file is hashed.
+    pub(crate) fn guard(&self, more: &serde_json::Value) -> Killed {
+        let guard = self.guard_over_ruins(more);
+        wait_for("the hashes", || (self.hashed() > self.originals.len()).then_some(()));
+        guard
+    }
+
+    /// A guard process over a folder whose files may be gone; returns after its first scan.
+    pub(crate) fn guard_over_ruins(&self, more: &serde_json::Value) -> Killed {
+        let mut options = serde_json::json!({ "watch": self.share(), "state": self.state() });
+        let all = options.as_object_mut().unwrap();
+        all.extend(more.as_object().unwrap().clone());
+        drop(fs::remove_file(self.state().join("status.json")));
+        let role = ["guard".to_owned(), options.to_string()];
+        let guard = Killed(command(&self.program, &role).spawn().unwrap());
+        wait_for("the first scan", || self.status().filter(|beat| beat.watched[0].scanned));
+        guard
+    }
+
+    /// What the guard last said of itself.
+    pub(crate) fn status(&self) -> Option<Beat> {
+        serde_json::from_slice(&fs::read(self.state().join("status.json")).ok()?).ok()
+    }
+
+    /// Files that the inventory has a hash of, the marker included.
+    fn hashed(&self) -> usize {
+        let text = fs::read_to_string(self.state().join("inventory.jsonl")).unwrap_or_default();
+        let hashed = text.lines().filter(|line| line.contains("\"sha256\":\""));
+        hashed
+            .filter_map(|line| line.split('"').nth(3))
+            .collect::<std::collections::HashSet<_>>()
+            .len()
+    }
+
+    /// An attacker, ready to strike, as an ordinary user in a session of its own.
+    pub(crate) fn attacker(&self, kind: &str) -> Attacker {
+        self.role(&["attack".to_owned(), kind.to_owned(), self.share().display().to_string()])
+    }
+
+    pub(crate) fn role(&self, role: &[String]) -> Attacker {
+        let mut command = command(&self.program, role);
+        command.uid(USER).gid(USER).current_dir("/");
+        let mut child = command.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("ready") {
+            line.clear();
+            assert!(out.read_line(&mut line).unwrap() > 0, "the attacker refused");
+        }
+        Attacker { child: Killed(child), out }
+    }
+
+    /// The newest state of every alarm.
+    pub(crate) fn alarms(&self) -> Vec<AlarmReport> {
+        let Ok(entries) = fs::read_dir(self.state().join("alarms")) else { return Vec::new() };
+        let files = entries.flatten().map(|entry| entry.path());
+        let json = files.filter(|path| path.extension().is_some_and(|e| e == "json"));
+        json.filter_map(|path| {
+            let value: serde_json::Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+            serde_json::from_value(value["report"].clone()).ok()
+        })
+        .collect()
+    }
+
+    /// Waits for an alarm that `fits`.
+    pub(crate) fn alarm(&self, what: &str, fits: impl Fn(&AlarmReport) -> bool) -> AlarmReport {
+        wait_for(what, || self.alarms().into_iter().find(&fits))
+    }
+
+    /// How many originals stand in their place with their bytes.
+    pub(crate) fn intact(&self) -> usize {
+        let share = self.share();
+        let whole = |(name, bytes): &(&OsString, &Vec<u8>)| {
+            fs::read(share.join(name)).is_ok_and(|now| now == **bytes)
+        };
+        self.originals.iter().filter(whole).count()
+    }
+
+    /// Ends the guard, then puts everything on record back.
+    pub(crate) fn restore_all(&self, guard: Killed) -> RestoreReport {
+        drop(guard);
+        self.restore_now()
+    }
+
+    /// Puts everything on record back while no guard runs.
+    pub(crate) fn restore_now(&self) -> RestoreReport {
+        let options = Options::new(vec![self.share()], self.state());
+        let offline = Offline::open(&options, Real.now()).unwrap();
+        let plan = offline.plan(None).unwrap();
+        offline.restore(&plan, Real.now())
+    }
+}
+
+/// An attacker that waits for the word.
+pub(crate) struct Attacker {
+    pub(crate) child: Killed,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+impl Attacker {
+    pub(crate) fn strike(&mut self) {
+        self.child.0.stdin.as_mut().unwrap().write_all(b"!").unwrap();
+    }
+
+    /// Waits until it is paused by the guard.
+    pub(crate) fn wait_until_paused(&self) {
+        let pid = self.child.0.id();
+        wait_for("the attacker to be paused", || {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+            stat.rsplit(')').next().unwrap().trim_start().starts_with('T').then_some(())
+        });
+    }
+
+    /// Waits until it ends by itself, and answers what it said.
+    pub(crate) fn wait_until_done(&mut self) -> String {
+        let mut said = String::new();
+        self.out.read_to_string(&mut said).unwrap();
+        self.child.0.wait().unwrap();
+        said
+    }
+}
+
+/// Files of many kinds and sizes, the same for the same number.
+fn content(number: usize) -> Vec<u8> {
+    let text =
+        format!("Dossier {number} : délibération, budget, liste des élèves de la cantine.\n");
+    let mut bytes = match number % 4 {
+        0 => b"%PDF-1.7\n".to_vec(),
+        1 => b"PK\x03\x04".to_vec(),
+        _ => Vec::new(),
+    };
+    bytes.extend(text.bytes().cycle().take(500 + number * 97 % 20_000));
+    bytes
+}
+
+fn give(path: &Path) {
+    std::os::unix::fs::chown(path, Some(USER), Some(USER)).unwrap();
+}
+
+fn open_to_all(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// A name the kernel takes and nobody likes.
+pub(crate) fn hostile_names() -> Vec<OsString> {
+    vec![
+        OsString::from("ligne\nsuivante.txt"),
+        OsString::from_vec(b"latin-\xe9\xff.txt".to_vec()),
+        OsString::from_vec(vec![b'x'; 255]),
+        OsString::from("-rf *.txt"),
+        OsString::from("%25\"'\\.txt"),
+        OsString::from("\u{202e}txt.exe"),
+    ]
+}

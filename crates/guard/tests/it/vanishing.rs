@@ -1,0 +1,161 @@
+//! Files that vanish: who does it is stopped, all come back.
+
+use beffroi_town::watch::{AlarmOutcome, Suspicion};
+use std::fs;
+
+use crate::playground::{Playground, USER, hostile_names, wait_for};
+use serde_json::json;
+
+#[test]
+fn whoever_reads_and_deletes_is_held_at_the_twentieth_file() {
+    let ground = Playground::new(60);
+    let guard = ground.guard(&json!({ "protect": true }));
+    let mut attacker = ground.attacker("read and delete");
+    attacker.strike();
+    attacker.wait_until_paused();
+    let alarm = ground.alarm("the alarm", |alarm| alarm.counts.vanished_at_stop.is_some());
+    assert_eq!(alarm.kind, Suspicion::MassDisappearance);
+    assert_eq!(alarm.outcome, AlarmOutcome::Held);
+    // Its next open waits for us, so the count is exact.
+    assert_eq!(alarm.counts.vanished_at_stop, Some(20));
+    assert_eq!(alarm.counts.recoverable, 20);
+    assert_eq!(alarm.touched.len(), 20);
+    let actor = alarm.actor.unwrap();
+    assert_eq!((actor.uid, actor.pid), (USER, attacker.child.0.id()));
+    assert_eq!(actor.user.as_deref(), Some("nobody"));
+    assert!(actor.exe.ends_with("/program"), "{}", actor.exe);
+    assert!(!alarm.simulated);
+    assert_eq!(ground.intact(), 40);
+
+    let report = ground.restore_all(guard);
+    assert_eq!(ground.intact(), 60);
+    assert_eq!(
+        (report.total, report.restored_verified, report.lost, report.failed),
+        (20, 20, 0, 0)
+    );
+}
+
+#[test]
+fn plain_deletion_is_stopped_and_all_comes_back_with_owner_mode_and_time() {
+    let ground = Playground::new(3_000);
+    let file = ground.share().join("dossier 0000.txt");
+    let before = fs::metadata(&file).unwrap();
+    let guard = ground.guard(&json!({ "protect": true }));
+    let mut attacker = ground.attacker("delete");
+    let began = std::time::Instant::now();
+    attacker.strike();
+    attacker.wait_until_paused();
+    let stopped_ms = began.elapsed().as_millis();
+    let alarm = ground.alarm("the alarm", |alarm| alarm.counts.vanished_at_stop.is_some());
+    let gone = alarm.counts.vanished_at_stop.unwrap();
+    println!(
+        "measured: plain deletion paused after {gone} of 3000 files, {stopped_ms} ms after the word"
+    );
+    assert!((20..3_000).contains(&gone), "{gone}");
+    assert_eq!(gone as usize, 3_000 - ground.intact());
+
+    let report = ground.restore_all(guard);
+    assert_eq!(ground.intact(), 3_000);
+    assert_eq!((report.lost, report.failed), (0, 0));
+    use std::os::unix::fs::MetadataExt;
+    let after = fs::metadata(&file).unwrap();
+    assert_eq!(
+        (before.uid(), before.mode(), before.mtime_nsec()),
+        (after.uid(), after.mode(), after.mtime_nsec())
+    );
+}
+
+#[test]
+fn renaming_to_one_extension_is_stopped_and_undone() {
+    let ground = Playground::new(400);
+    let guard = ground.guard(&json!({ "protect": true }));
+    let mut attacker = ground.attacker("rename");
+    attacker.strike();
+    attacker.wait_until_paused();
+    ground.alarm("the alarm", |alarm| alarm.counts.vanished >= 20);
+    let report = ground.restore_all(guard);
+    assert_eq!(ground.intact(), 400, "{report:?}");
+}
+
+#[test]
+fn a_process_per_file_is_stopped_through_its_session() {
+    let ground = Playground::new(300);
+    let guard = ground.guard(&json!({ "protect": true }));
+    let mut attacker = ground.attacker("process per file");
+    attacker.strike();
+    attacker.wait_until_paused();
+    let alarm = ground.alarm("the alarm", |alarm| alarm.outcome == AlarmOutcome::Held);
+    assert!(alarm.counts.vanished < 300);
+    ground.restore_all(guard);
+    assert_eq!(ground.intact(), 300);
+}
+
+#[test]
+fn observing_tells_and_touches_nobody() {
+    let ground = Playground::new(60);
+    let guard = ground.guard(&json!({}));
+    let mut attacker = ground.attacker("delete");
+    attacker.strike();
+    assert!(attacker.wait_until_done().contains("done"));
+    let alarm = ground.alarm("the alarm", |alarm| alarm.counts.vanished == 60);
+    assert_eq!(alarm.outcome, AlarmOutcome::Observed);
+    assert_eq!(alarm.stopped_at, None);
+    assert_eq!(ground.restore_all(guard).restored_verified, 60);
+    assert_eq!(ground.intact(), 60);
+}
+
+#[test]
+fn hostile_names_come_back() {
+    let mut ground = Playground::new(30);
+    for name in hostile_names() {
+        ground.add(name, b"un contenu".to_vec());
+    }
+    let guard = ground.guard(&json!({}));
+    let mut attacker = ground.attacker("delete");
+    attacker.strike();
+    attacker.wait_until_done();
+    let alarm = ground.alarm("the alarm", |alarm| alarm.counts.vanished == 36);
+    alarm.check().unwrap();
+    ground.restore_all(guard);
+    assert_eq!(ground.intact(), 36);
+}
+
+#[test]
+fn what_stands_in_the_way_is_kept_beside_and_links_are_not_followed() {
+    let mut ground = Playground::new(30);
+    let folder = ground.share().join("sous-dossier");
+    fs::create_dir(&folder).unwrap();
+    std::os::unix::fs::chown(&folder, Some(USER), Some(USER)).unwrap();
+    ground.add("sous-dossier/acte.txt".into(), b"acte de naissance".to_vec());
+    ground.add("sous-dossier/plan.txt".into(), b"plan de la salle".to_vec());
+    let guard = ground.guard(&json!({}));
+    // Another process than the guard: what the guard does itself does not count.
+    let rm = |path: &std::path::Path| {
+        let done = std::process::Command::new("rm").arg("-r").arg(path).status().unwrap();
+        assert!(done.success());
+    };
+    rm(&ground.share().join("dossier 0003.txt"));
+    rm(&folder);
+    wait_for("the touches", || {
+        let text = fs::read_to_string(ground.state().join("touches.jsonl")).unwrap_or_default();
+        (text.lines().count() >= 3).then_some(())
+    });
+    drop(guard);
+    fs::write(ground.share().join("dossier 0003.txt"), b"new work").unwrap();
+    let elsewhere = ground.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &folder).unwrap();
+    let report = ground.restore_now();
+    assert_eq!((report.kept_beside, report.failed), (1, 2), "{report:?}");
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0, "a link was followed");
+    fs::remove_file(&folder).unwrap();
+    let again = ground.restore_now();
+    assert_eq!((again.restored_verified, again.failed), (2, 0), "{again:?}");
+    assert_eq!(ground.intact(), 32);
+    let beside = fs::read_dir(ground.share())
+        .unwrap()
+        .flatten()
+        .find(|entry| entry.file_name().to_string_lossy().starts_with("dossier 0003.txt.beffroi-"));
+    assert_eq!(fs::read(beside.unwrap().path()).unwrap(), b"new work");
+    assert_eq!(ground.restore_now().total, 0, "twice is the same as once");
+}
