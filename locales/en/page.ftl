@@ -12,7 +12,7 @@ page-kind = { $kind ->
 page-title = { $name }: state of services
 page-language = Français
 page-language-label = Lire cette page en français
-page-as-of = As of { $at }
+page-as-of = As of { $at }.
 page-preview = Preview: nobody else sees this page.
 page-headline-calm = All services work as usual.
 page-headline-checking = Services may be disturbed. We are checking.
@@ -27,7 +27,6 @@ page-link-data = My data
 page-link-news = News
 
 page-tally = Services in brief
-page-tally-open = { $count } open
 page-tally-degraded = { $count } open, with limits
 page-tally-paper = { $count } at the counter, on paper
 page-tally-closed = { $count } closed
@@ -38,8 +37,8 @@ page-tally-unknown = { $count } not confirmed
 page-now = What to do now
 page-now-find = Find your service <a>in the list</a>: it says what to do.
 page-now-as-usual = Come or call as usual.
-page-now-call-first = Call before you set out.
 page-now-ask-first = Ask before you set out.
+page-now-phone-number = Call <a>{ $phone }</a>: the telephone works.
 page-now-phone-works = Call: the telephone works.
 page-now-phone-out = { $kind ->
     [commune] Come in person: the town hall’s telephone does not work.
@@ -64,7 +63,7 @@ page-affected = { $count ->
     [one] Service affected
    *[other] Services affected
 }
-page-unaffected = Not affected
+page-unaffected = What is not affected
 page-unaffected-lead = { $count ->
     [one] This service is open as usual.
    *[other] These { $count } services are open as usual.
@@ -90,8 +89,8 @@ page-ask-phone = { $kind ->
    *[other] Telephone: ask at the reception.
 }
 page-ask-all = { $kind ->
-    [commune] Where, when, which number: ask at the town hall.
-   *[other] Where, when, which number: ask at the reception.
+    [commune] Where, when: ask at the town hall.
+   *[other] Where, when: ask at the reception.
 }
 page-do-degraded = The service answers. Some requests are not possible or take longer.
 page-do-unknown = Ask before you set out: we cannot confirm anything yet.
@@ -110,8 +109,13 @@ page-data-none-known = We do not know yet whether any data was reached. We will 
 page-data-exposed = Data stolen or made public
 page-data-at-risk = Data that may have been reached
 page-data-unknown = Not yet known
+page-data-staff-row = { $kind ->
+    [commune] Staff of the town hall
+   *[other] Staff of the authority
+}
+page-data-others = The data of the other services.
 page-data-safe = Data that is safe
-page-data-safe-out-of-reach = safe, even if the service cannot be reached as usual
+page-data-safe-out-of-reach = even if the service is not given as usual
 page-data-of-residents = data of residents
 page-data-of-staff = data of staff
 page-data-of-both = data of residents and staff

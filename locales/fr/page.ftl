@@ -12,7 +12,7 @@ page-kind = { $kind ->
 page-title = { $name } : état des services
 page-language = English
 page-language-label = Read this page in English
-page-as-of = Situation au { $at }
+page-as-of = Situation au { $at }.
 page-preview = Aperçu : personne d’autre ne voit cette page.
 page-headline-calm = Tous les services fonctionnent comme d’habitude.
 page-headline-checking = Des services peuvent être perturbés. Nous vérifions.
@@ -27,10 +27,6 @@ page-link-data = Mes données
 page-link-news = Informations
 
 page-tally = Les services en bref
-page-tally-open = { $count ->
-    [one] { $count } ouvert
-   *[other] { $count } ouverts
-}
 page-tally-degraded = { $count ->
     [one] { $count } ouvert, avec des limites
    *[other] { $count } ouverts, avec des limites
@@ -50,8 +46,8 @@ page-tally-unknown = { $count ->
 page-now = Que faire maintenant
 page-now-find = Cherchez votre service <a>dans la liste</a> : elle dit comment faire.
 page-now-as-usual = Venez ou appelez comme d’habitude.
-page-now-call-first = Appelez avant de vous déplacer.
 page-now-ask-first = Renseignez-vous avant de vous déplacer.
+page-now-phone-number = Appelez le <a>{ $phone }</a> : le téléphone fonctionne.
 page-now-phone-works = Appelez : le téléphone fonctionne.
 page-now-phone-out = { $kind ->
     [commune] Venez sur place : le téléphone de la mairie ne fonctionne pas.
@@ -76,7 +72,7 @@ page-affected = { $count ->
     [one] Service touché
    *[other] Services touchés
 }
-page-unaffected = Pas touchés
+page-unaffected = Ce qui n’est pas touché
 page-unaffected-lead = { $count ->
     [one] Ce service est ouvert comme d’habitude.
    *[other] Ces { $count } services sont ouverts comme d’habitude.
@@ -102,8 +98,8 @@ page-ask-phone = { $kind ->
    *[other] Téléphone : demandez à l’accueil.
 }
 page-ask-all = { $kind ->
-    [commune] Où, quand, quel numéro : demandez à la mairie.
-   *[other] Où, quand, quel numéro : demandez à l’accueil.
+    [commune] Où, quand : demandez à la mairie.
+   *[other] Où, quand : demandez à l’accueil.
 }
 page-do-degraded = Le service répond. Certaines demandes ne sont pas possibles ou prennent plus de temps.
 page-do-unknown = Renseignez-vous avant de vous déplacer : nous ne pouvons encore rien confirmer.
@@ -122,8 +118,13 @@ page-data-none-known = Nous ne savons pas encore si des données ont été touch
 page-data-exposed = Données volées ou rendues publiques
 page-data-at-risk = Données peut-être touchées
 page-data-unknown = Pas encore connu
+page-data-staff-row = { $kind ->
+    [commune] Agents de la mairie
+   *[other] Agents de la collectivité
+}
+page-data-others = Les données des autres services.
 page-data-safe = Données en sécurité
-page-data-safe-out-of-reach = en sécurité, même si le service n’est pas joignable comme d’habitude
+page-data-safe-out-of-reach = même si le service n’est pas rendu comme d’habitude
 page-data-of-residents = données des usagers
 page-data-of-staff = données des agents
 page-data-of-both = données des usagers et des agents

@@ -5,14 +5,12 @@
 mod towns;
 
 use anyhow::Context;
-use beffroi_pages::{Index, IndexLine, Place, error_page, export, not_found, town_index};
+use beffroi_pages::{Index, IndexLine, Place, csp, error_page, export, not_found, town_index};
 use beffroi_town::Lang;
 use std::{fs, path::PathBuf};
 
 fn main() -> anyhow::Result<()> {
-    let folder = std::env::args_os()
-        .nth(1)
-        .context("name the folder to write to")?;
+    let folder = std::env::args_os().nth(1).context("name the folder to write to")?;
     let folder = PathBuf::from(folder);
     let mut index = Index { other_link: "index.html".to_owned(), ..Index::default() };
     for (name, facts) in towns::all() {
@@ -31,6 +29,7 @@ fn main() -> anyhow::Result<()> {
         });
     }
     let small = [
+        ("csp.txt", csp().to_owned()),
         ("index.html", town_index(&index, Lang::Fr)?),
         ("not-found.html", not_found(Lang::Fr, Some("index.html"))?),
         ("error.html", error_page(Lang::En, "01J-7")?),

@@ -172,17 +172,15 @@ fn notices<'a>(town: &'a Town<'_>, place: &'a Place) -> impl Iterator<Item = Ent
         let version = notice.current()?;
         let first = notice.first_published_at()?;
         let last = version.published_at?.max(notice.ended_at.unwrap_or(first));
-        let (mut paragraphs, _) = inert::paragraphs(&version.text(lang).body, TEXT_CHARS_MAX);
-        let marks = [
-            ("page-news-corrected", notice.corrected_at()),
-            ("page-news-ended", notice.ended_at),
-        ];
+        let (mut paragraphs, _) = news::body(town, version, TEXT_CHARS_MAX);
+        let marks =
+            [("page-news-corrected", notice.corrected_at()), ("page-news-ended", notice.ended_at)];
         for (key, at) in marks {
             paragraphs.extend(at.map(|at| town.voice.say_at(key, at)));
         }
         let id = format!("{}:notice:{}:{}", urn(town), notice.id, lang.tag());
         let url = format!("{}#n-{}", place.url(lang, "history/"), notice.id);
-        let title = news::title(version, lang);
+        let title = news::title(town, version);
         Some(entry(id, url, title, paragraphs.join("\n\n"), (first, last)))
     })
 }

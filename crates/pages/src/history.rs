@@ -26,6 +26,7 @@ struct HistoryPage<'a> {
     as_of: When,
     back: String,
     items: Vec<Item>,
+    level: u8,
 }
 
 /// Every notice of a town ever published, newest first, with its corrections.
@@ -50,6 +51,7 @@ pub fn history_page(facts: &TownFacts, lang: Lang, place: &Place) -> Result<Stri
         as_of: v.when("page-as-of", facts.true_at),
         back: place.link(here, lang, ""),
         items: news::all(&town),
+        level: 2,
     };
     page.render().map_err(|source| PageError::Template { page: "history", source })
 }

@@ -37,8 +37,7 @@ pub(crate) fn line(text: &str, chars_max: usize) -> String {
 
 /// A line, or none when nothing would be seen.
 pub(crate) fn some_line(text: Option<&str>) -> Option<String> {
-    text.map(|text| line(text, LINE_CHARS_MAX))
-        .filter(|text| !text.trim().is_empty())
+    text.map(|text| line(text, LINE_CHARS_MAX)).filter(|text| !text.trim().is_empty())
 }
 
 /// Paragraphs, at most `chars_max` characters in all; and whether all of it is there.

@@ -1,6 +1,6 @@
 //! Notices: newest first, corrections shown, ended ones kept.
 
-use beffroi_town::{Lang, Notice, notice::NoticeVersion};
+use beffroi_town::{Notice, notice::NoticeVersion};
 
 use crate::{
     Place,
@@ -49,23 +49,21 @@ impl News {
         let mut left = PAGE_CHARS_MAX;
         let mut current = Vec::new();
         if let Some(draft) = preview {
-            current.extend(draft.newest().map(|version| {
-                shown(town, draft, version, &mut left, &history)
-            }));
+            current.extend(
+                draft.newest().map(|version| shown(town, draft, version, &mut left, &history)),
+            );
         }
         let previewed = |notice: &Notice| preview.is_some_and(|draft| draft.id == notice.id);
         let public = published(town).into_iter().filter(|notice| !previewed(notice));
-        let (ended, going): (Vec<_>, Vec<_>) =
-            public.partition(|notice| notice.ended_at.is_some());
+        let (ended, going): (Vec<_>, Vec<_>) = public.partition(|notice| notice.ended_at.is_some());
         for notice in &going {
             let version = notice.current();
             current.extend(version.map(|one| shown(town, notice, one, &mut left, &history)));
         }
         let has_history = !ended.is_empty() || current.iter().any(|item| item.read_on.is_some());
         let ended = ended.iter().take(ENDED_MAX);
-        let ended = ended.filter_map(|notice| {
-            Some(shown(town, notice, notice.current()?, &mut 0, &history))
-        });
+        let ended = ended
+            .filter_map(|notice| Some(shown(town, notice, notice.current()?, &mut 0, &history)));
         Self { current, ended: ended.collect(), history, has_history }
     }
 }
@@ -88,8 +86,19 @@ pub(crate) fn all(town: &Town<'_>) -> Vec<Item> {
 }
 
 /// The title of a version, harmless.
-pub(crate) fn title(version: &NoticeVersion, lang: Lang) -> String {
-    inert::line(&version.text(lang).title, LINE_CHARS_MAX)
+pub(crate) fn title(town: &Town<'_>, version: &NoticeVersion) -> String {
+    let text = &version.text(town.lang()).title;
+    town.voice.typed(inert::line(text, LINE_CHARS_MAX))
+}
+
+/// The paragraphs of a version, harmless, at most `chars_max`; and whether all of it is there.
+pub(crate) fn body(
+    town: &Town<'_>,
+    version: &NoticeVersion,
+    chars_max: usize,
+) -> (Vec<String>, bool) {
+    let (all, whole) = inert::paragraphs(&version.text(town.lang()).body, chars_max);
+    (all.into_iter().map(|text| town.voice.typed(text)).collect(), whole)
 }
 
 /// A notice with as much of its text as is `left`; the rest is at `history`.
@@ -100,13 +109,13 @@ fn shown(
     left: &mut usize,
     history: &str,
 ) -> Item {
-    let lang = town.lang();
-    let (paragraphs, mut whole) = inert::paragraphs(&version.text(lang).body, *left);
+    let (paragraphs, mut whole) = body(town, version, *left);
     *left -= paragraphs.iter().map(|text| text.chars().count()).sum::<usize>().min(*left);
     let mut formers = Vec::new();
-    let earlier = notice.versions.iter().filter(|one| one.published_at.is_some() && *one != version);
+    let earlier =
+        notice.versions.iter().filter(|one| one.published_at.is_some() && *one != version);
     for one in earlier.rev() {
-        let (paragraphs, all_of_it) = inert::paragraphs(&one.text(lang).body, *left);
+        let (paragraphs, all_of_it) = body(town, one, *left);
         let length = paragraphs.iter().map(|text| text.chars().count()).sum::<usize>();
         if !all_of_it {
             whole = false;
@@ -117,7 +126,7 @@ fn shown(
     }
     Item {
         id: notice.id.to_string(),
-        title: title(version, lang),
+        title: title(town, version),
         dates: dates(town, notice, version),
         paragraphs,
         read_on: (!whole && !history.is_empty()).then(|| format!("{history}#n-{}", notice.id)),
@@ -128,7 +137,7 @@ fn shown(
 fn former(town: &Town<'_>, one: &NoticeVersion, paragraphs: Vec<String>) -> Option<Former> {
     Some(Former {
         label: town.voice.say_at("page-news-former", one.published_at?),
-        title: title(one, town.lang()),
+        title: title(town, one),
         paragraphs,
     })
 }

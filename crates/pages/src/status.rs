@@ -101,6 +101,8 @@ struct StatusPage<'a> {
     unaffected: Group,
     data: Option<Data>,
     news: News,
+    /// The level of a notice's heading.
+    level: u8,
 }
 
 /// The public page of a town.
@@ -134,12 +136,13 @@ pub fn status_page(
         truth: v.when("page-about-true", facts.true_at),
         address: place.public_url.as_ref().map(|_| place.url(lang, "")),
         preview: preview.is_some(),
-        as_of: v.when("page-as-of", facts.true_at),
+        as_of: v.when_short("page-as-of", facts.true_at),
         top,
         affected: desks.affected,
         unaffected: desks.unaffected,
         data,
         news,
+        level: 3,
     };
     page.render().map_err(|source| PageError::Template { page: "status", source })
 }
@@ -148,4 +151,3 @@ pub fn status_page(
 pub(crate) fn headline(town: &Town<'_>) -> String {
     top::headline(town)
 }
-

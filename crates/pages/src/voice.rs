@@ -1,7 +1,7 @@
 //! The town's voice: its language, its hour, and what it calls itself.
 
 use beffroi_town::{Instant, Lang, Tenant, TenantKind};
-use beffroi_words::{Value, Words, Zone, calendar};
+use beffroi_words::{Value, Words, Zone, calendar, typography};
 
 /// A date as people read it and as machines read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,20 @@ impl Voice {
 
     pub(crate) fn date(&self, at: Instant) -> String {
         self.words.date_full(at, &self.zone)
+    }
+
+    /// A sentence that takes a date in without its year: for what is of today.
+    pub(crate) fn when_short(&self, key: &str, at: Instant) -> When {
+        let said = self.words.date_short(at, &self.zone);
+        When { said: self.say_with(key, &[("at", said.into())]), machine: calendar::machine(at) }
+    }
+
+    /// Text that the town typed: in French its spaces are put right, nothing else is touched.
+    pub(crate) fn typed(&self, text: String) -> String {
+        match self.lang() {
+            Lang::Fr => typography::french(&text).into_owned(),
+            Lang::En => text,
+        }
     }
 
     pub(crate) fn when(&self, key: &str, at: Instant) -> When {

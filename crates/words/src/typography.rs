@@ -1,7 +1,7 @@
 //! French typography: the spaces that must not break.
 //!
 //! A narrow no-break space (U+202F) before `; : ! ?` and before `%`; a no-break space (U+00A0)
-//! inside `« »`. The `.ftl` files are written with the space bar; this puts the right ones in.
+//! inside `« »` and in `8 h 30`. The `.ftl` files are written with the space bar; this puts the right ones in.
 
 use std::borrow::Cow;
 
@@ -22,6 +22,8 @@ pub fn french(text: &str) -> Cow<'_, str> {
         let put = match (before, c, chars.peek()) {
             (_, ' ', Some(';' | ':' | '!' | '?' | '%')) => NARROW,
             (_, ' ', Some('»')) | (Some('«'), ' ', _) => HARD,
+            // 8 h 30: an hour stays in one piece.
+            (Some('0'..='9'), ' ', Some('h')) | (Some('h'), ' ', Some('0'..='9')) => HARD,
             _ => c,
         };
         out.push(put);
@@ -43,8 +45,13 @@ mod tests {
     }
 
     #[test]
+    fn an_hour_stays_in_one_piece() {
+        assert_eq!(french("de 8 h 30 à 12 h"), "de 8\u{a0}h\u{a0}30 à 12\u{a0}h");
+    }
+
+    #[test]
     fn the_rest_stays_as_it_is() {
-        for text in ["", "mairie", "à 11 h, rue de l’Église", "https://exemple.fr/a?b=c"] {
+        for text in ["", "mairie", "à midi, rue de l’Église", "https://exemple.fr/a?b=c"] {
             assert_eq!(french(text), text);
         }
     }

@@ -93,7 +93,8 @@ fn card(town: &Town<'_>, view: &ServiceView<'_>, phone_works: bool) -> Card {
     if view.status == ServiceStatus::Open {
         lines.extend(v.words.service_what(service));
     } else {
-        lines.push(inert::line(&what_to_do(town, view, phone_works), SENTENCE_CHARS_MAX));
+        let sentence = inert::line(&what_to_do(town, view, phone_works), SENTENCE_CHARS_MAX);
+        lines.push(v.typed(sentence));
     }
     Card {
         id: service.id.to_string(),
@@ -123,12 +124,13 @@ fn what_to_do(town: &Town<'_>, view: &ServiceView<'_>, phone_works: bool) -> Str
 /// Where, when, which number.
 pub(super) fn desk(town: &Town<'_>, service: &PublicService) -> Desk {
     let v = &town.voice;
-    let place = inert::some_line(service.place.as_deref());
-    let hours = inert::some_line(service.hours.as_deref());
-    let phone = inert::some_line(service.phone.as_deref()).map(|shown| Phone {
-        dial: dial(&shown),
-        shown,
-    });
+    let typed = |text: Option<&String>| {
+        inert::some_line(text.map(String::as_str)).map(|text| v.typed(text))
+    };
+    let place = typed(service.place.as_ref());
+    let hours = typed(service.hours.as_ref());
+    let phone =
+        inert::some_line(service.phone.as_deref()).map(|shown| Phone { dial: dial(&shown), shown });
     let ask: &[&str] = match (&place, &hours, &phone) {
         (None, None, None) => &["page-ask-all"],
         (None, None, Some(_)) => &["page-ask-where-when"],
@@ -152,7 +154,8 @@ fn dial(shown: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_digit() || "+ .-\u{a0}\u{202f}()".contains(c);
     let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
     let plus = if shown.trim_start().starts_with('+') { "+" } else { "" };
-    (shown.chars().all(plain) && (2..=15).contains(&digits.len())).then(|| format!("{plus}{digits}"))
+    (shown.chars().all(plain) && (2..=15).contains(&digits.len()))
+        .then(|| format!("{plus}{digits}"))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(super) enum Line {
 /// One thing to do; the middle of the sentence may be a link.
 pub(super) struct Step {
     pub(super) before: String,
-    pub(super) link: Option<(&'static str, String)>,
+    pub(super) link: Option<(String, String)>,
     pub(super) after: String,
 }
 
@@ -37,21 +37,17 @@ pub(super) struct Top {
 }
 
 impl Top {
-    pub(super) fn of(
-        town: &Town<'_>,
-        telephone: Line,
-        data: Option<&Data>,
-        news: &News,
-    ) -> Self {
+    pub(super) fn of(town: &Town<'_>, telephone: Line, data: Option<&Data>, news: &News) -> Self {
         let reception = town.views.iter().find(|view| view.service.id.as_str() == "reception");
         let contact = reception
             .map(|view| cards::desk(town, view.service))
             .filter(|desk| town.mood != Mood::Calm || desk.has_rows());
+        let concerned = data.is_some_and(|data| data.concerned);
         Self {
             headline: headline(town),
             lines: lines(town),
             tally: tally(town),
-            now: now(town, telephone, data.is_some_and(|data| data.concerned)),
+            now: now(town, telephone, contact.as_ref(), concerned),
             contact,
             latest: news
                 .current
@@ -130,7 +126,6 @@ fn tally(town: &Town<'_>) -> Vec<(&'static str, String)> {
         return Vec::new();
     }
     [
-        (ServiceStatus::Open, "page-tally-open"),
         (ServiceStatus::Degraded, "page-tally-degraded"),
         (ServiceStatus::PaperOnly, "page-tally-paper"),
         (ServiceStatus::Closed, "page-tally-closed"),
@@ -182,47 +177,55 @@ fn probe(town: &Town<'_>, need: Need) -> ServiceStatus {
     views.first().map_or(ServiceStatus::Unknown, |view| view.status)
 }
 
-fn now(town: &Town<'_>, telephone: Line, data_concerned: bool) -> Vec<Step> {
+fn now(town: &Town<'_>, telephone: Line, contact: Option<&Desk>, concerned: bool) -> Vec<Step> {
     let v = &town.voice;
-    let mut steps: Vec<String> = Vec::new();
-    let call = |usual| match telephone {
-        Line::Works => v.say(usual),
-        Line::Doubtful => v.say("page-now-ask-first"),
-        Line::Out => v.say("page-now-phone-out"),
-    };
     match town.mood {
         Mood::Calm => return vec![step(&v.say("page-now-as-usual"), "")],
         // An alarm alone tells nothing of the telephone or the mail either.
         Mood::Checking => return vec![step(&v.say("page-now-ask-first"), "")],
-        Mood::Disturbed => steps.push(call("page-now-call-first")),
-        Mood::Incident => steps.push(call("page-now-phone-works")),
+        Mood::Disturbed | Mood::Incident => {}
     }
-    let mut out = vec![step(&v.say("page-now-find"), "#services")];
+    let mut steps =
+        vec![step(&v.say("page-now-find"), "#services"), call(town, telephone, contact)];
     if line(town, AssetKind::Mail) == Line::Out {
-        steps.push(v.say("page-now-mail-out"));
+        steps.push(step(&v.say("page-now-mail-out"), ""));
     }
-    if town.mood == Mood::Incident && town.affected().count() * 2 >= town.views.len() {
-        steps.push(v.say("page-now-postpone"));
-    }
-    out.extend(steps.iter().map(|text| step(text, "")));
-    if data_concerned {
-        out.push(step(&v.say("page-now-beware"), "#data"));
+    if concerned {
+        steps.push(step(&v.say("page-now-beware"), "#data"));
     }
     if town.mood == Mood::Incident {
-        out.push(step(&v.say("page-now-emergency"), ""));
+        if town.affected().count() * 2 >= town.views.len() {
+            steps.push(step(&v.say("page-now-postpone"), ""));
+        }
+        steps.push(step(&v.say("page-now-emergency"), ""));
     }
-    out
+    steps
+}
+
+/// Calls where that is known to work, with the number where there is one.
+fn call(town: &Town<'_>, telephone: Line, contact: Option<&Desk>) -> Step {
+    let v = &town.voice;
+    let phone = contact.and_then(|desk| desk.phone.as_ref());
+    let number = phone.and_then(|phone| Some((phone, phone.dial.as_ref()?)));
+    match (telephone, number) {
+        (Line::Works, Some((phone, dial))) => {
+            let values = [("phone", phone.shown.as_str().into())];
+            step(&v.say_with("page-now-phone-number", &values), &format!("tel:{dial}"))
+        }
+        (Line::Works, None) => step(&v.say("page-now-phone-works"), ""),
+        (Line::Doubtful, _) => step(&v.say("page-now-ask-first"), ""),
+        (Line::Out, _) => step(&v.say("page-now-phone-out"), ""),
+    }
 }
 
 /// A sentence whose words between `<a>` and `</a>` lead to `link`.
-fn step(text: &str, link: &'static str) -> Step {
-    let parts = text
-        .split_once("<a>")
-        .and_then(|(before, rest)| Some((before, rest.split_once("</a>")?)));
+fn step(text: &str, link: &str) -> Step {
+    let parts =
+        text.split_once("<a>").and_then(|(before, rest)| Some((before, rest.split_once("</a>")?)));
     match parts {
         Some((before, (inside, after))) => Step {
             before: before.to_owned(),
-            link: Some((link, inside.to_owned())),
+            link: Some((link.to_owned(), inside.to_owned())),
             after: after.to_owned(),
         },
         None => Step { before: text.to_owned(), link: None, after: String::new() },

@@ -76,10 +76,8 @@ pub(crate) fn expose(facts: &mut TownFacts, code: &str, level: DataExposure, at:
 
 /// A notice with the versions given: minutes after `at`, title, body (French and English alike).
 pub(crate) fn notice(id: &str, at: Instant, versions: &[(i64, [&str; 2], [&str; 2])]) -> Notice {
-    let text = |[title, body]: [&str; 2]| NoticeText {
-        title: title.to_owned(),
-        body: body.to_owned(),
-    };
+    let text =
+        |[title, body]: [&str; 2]| NoticeText { title: title.to_owned(), body: body.to_owned() };
     let version = |(minutes, fr, en): &(i64, [&str; 2], [&str; 2])| NoticeVersion {
         fr: text(*fr),
         en: text(*en),
@@ -137,8 +135,20 @@ fn filled(code: &str, name: &str, at: Instant) -> TownFacts {
     desk(&mut facts, "births", hall, week, "03 28 00 00 11");
     desk(&mut facts, "marriages", hall, week, "");
     desk(&mut facts, "canteen", "Service des écoles, 2 rue de l’Arsenal", week, "03 28 00 00 12");
-    desk(&mut facts, "social_centre", "12 rue des Remparts", "Le matin, 9 h – 12 h", "03 28 00 00 13");
-    desk(&mut facts, "library", "Médiathèque, 4 rue du Port", "Du mardi au samedi, 10 h – 18 h", "");
+    desk(
+        &mut facts,
+        "social_centre",
+        "12 rue des Remparts",
+        "Le matin, 9 h – 12 h",
+        "03 28 00 00 13",
+    );
+    desk(
+        &mut facts,
+        "library",
+        "Médiathèque, 4 rue du Port",
+        "Du mardi au samedi, 10 h – 18 h",
+        "",
+    );
     desk(&mut facts, "water", "", "Jour et nuit", "03 28 00 00 19");
     desk(&mut facts, "police", "", "", "03 28 00 00 17");
     facts
@@ -166,7 +176,9 @@ pub(crate) fn checking() -> TownFacts {
 pub(crate) fn gravelines() -> TownFacts {
     let mut facts = filled("59273", "Gravelines", START.plus_ms(5 * HOUR));
     let at = START.plus_ms(HOUR / 3);
-    for kind in [AssetKind::FileServer, AssetKind::Hypervisor, AssetKind::Directory, AssetKind::Network] {
+    for kind in
+        [AssetKind::FileServer, AssetKind::Hypervisor, AssetKind::Directory, AssetKind::Network]
+    {
         set(&mut facts, kind, AssetState::Cut, at);
     }
     set(&mut facts, AssetKind::Mail, AssetState::Cut, at);
@@ -181,7 +193,11 @@ Certaines démarches ne sont pas possibles pour le moment. Nous vous tiendrons i
 precaution, the servers are disconnected and internet access is restricted for all services.\n\n\
 The origin of the attack is not yet known.\n\nThe town hall can still be reached by telephone. \
 Some actions are not possible for now. We will keep you informed on this page.";
-    let first = (70, ["Attaque informatique : ce qu’il faut savoir", fr], ["Cyberattack: what to know", en]);
+    let first = (
+        70,
+        ["Attaque informatique : ce qu’il faut savoir", fr],
+        ["Cyberattack: what to know", en],
+    );
     let earlier = (
         200,
         ["Rendez-vous déjà pris", "Les rendez-vous déjà pris sont annulés."],
@@ -189,13 +205,14 @@ Some actions are not possible for now. We will keep you informed on this page.";
     );
     let corrected = (
         236,
-        ["Rendez-vous déjà pris", "Les rendez-vous déjà pris sont maintenus. Aucun nouveau rendez-vous n’est donné."],
+        [
+            "Rendez-vous déjà pris",
+            "Les rendez-vous déjà pris sont maintenus. Aucun nouveau rendez-vous n’est donné.",
+        ],
         ["Appointments already made", "Appointments already made are kept. No new ones are given."],
     );
-    facts.notices = vec![
-        notice("n-2", START, &[earlier, corrected]),
-        notice("n-1", START, &[first]),
-    ];
+    facts.notices =
+        vec![notice("n-2", START, &[earlier, corrected]), notice("n-1", START, &[first])];
     facts.notices.extend(calm().notices);
     facts
 }
@@ -234,7 +251,8 @@ répondez pas, ne cliquez pas, n’ouvrez pas les pièces jointes. Signalez-les 
     let en = "Some data was probably stolen, some of it personal.\n\nIf you used our services \
 recently, beware of messages from the town hall or others: do not answer, do not click, do not \
 open attachments. Report them on cybermalveillance.gouv.fr.";
-    facts.notices = vec![notice("n-1", sunday, &[(96 * 60, ["Vos données", fr], ["Your data", en])])];
+    facts.notices =
+        vec![notice("n-1", sunday, &[(96 * 60, ["Vos données", fr], ["Your data", en])])];
     facts
 }
 
