@@ -19,7 +19,6 @@ page-headline-checking = Services may be disturbed. We are checking.
 page-headline-disturbed = Services have been disturbed since { $since }.
 page-phase-contained = The incident no longer spreads. Services will come back one after the other.
 page-phase-restored = Services are back. The last checks are under way.
-page-origin-unknown = Its origin is not yet known.
 page-latest = Latest news:
 page-contents = On this page
 page-link-services = Services

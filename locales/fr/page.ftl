@@ -19,7 +19,6 @@ page-headline-checking = Des services peuvent être perturbés. Nous vérifions.
 page-headline-disturbed = Des services sont perturbés depuis le { $since }.
 page-phase-contained = L’incident ne s’étend plus. Les services reviendront l’un après l’autre.
 page-phase-restored = Les services sont de retour. Les dernières vérifications sont en cours.
-page-origin-unknown = Son origine n’est pas encore connue.
 page-latest = Dernière information :
 page-contents = Sur cette page
 page-link-services = Services

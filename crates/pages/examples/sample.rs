@@ -1,6 +1,8 @@
 //! Writes the pages of five played towns into a folder, to look at and to check in a browser:
 //! `cargo run -p beffroi-pages --example sample -- target/sample`.
 
+#![expect(clippy::expect_used, reason = "the played towns are those of the tests")]
+
 #[path = "../tests/it/towns.rs"]
 mod towns;
 

@@ -12,6 +12,8 @@ use crate::{
 
 /// How much text of notices stands on the page itself; the page of all news has the rest.
 const PAGE_CHARS_MAX: usize = 5_000;
+/// How many notices that are not ended the page shows.
+const CURRENT_MAX: usize = 12;
 /// How many ended notices the page names.
 const ENDED_MAX: usize = 5;
 /// Longest text of a notice on the page of all news.
@@ -56,11 +58,13 @@ impl News {
         let previewed = |notice: &Notice| preview.is_some_and(|draft| draft.id == notice.id);
         let public = published(town).into_iter().filter(|notice| !previewed(notice));
         let (ended, going): (Vec<_>, Vec<_>) = public.partition(|notice| notice.ended_at.is_some());
-        for notice in &going {
+        for notice in going.iter().take(CURRENT_MAX) {
             let version = notice.current();
             current.extend(version.map(|one| shown(town, notice, one, &mut left, &history)));
         }
-        let has_history = !ended.is_empty() || current.iter().any(|item| item.read_on.is_some());
+        let has_history = !ended.is_empty()
+            || going.len() > CURRENT_MAX
+            || current.iter().any(|item| item.read_on.is_some());
         let ended = ended.iter().take(ENDED_MAX);
         let ended = ended
             .filter_map(|notice| Some(shown(town, notice, notice.current()?, &mut 0, &history)));

@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 const SOURCE: &str = include_str!("../style/page.css");
 
 /// The mark: a small bell tower, as one path in a square of 32 by 32, filled by the even-odd rule.
-pub const MARK_PATH: &str = "M15.4 0h1.2l4.9 9.5h-11zM9 10.5h14v2H9zM10.5 13h11v9.5h-11zm2.2 \
-9.5h6.6v-4a3.3 3.3 0 0 0-6.6 0zm3.3-6.3c1.3 0 1.7 1 1.7 2.1 0 1.2.3 1.7.9 2.3h-5.2c.6-.6.9-1.1.9\
--2.3 0-1.1.4-2.1 1.7-2.1zM9 23h14v2H9zM10 25.5h12V32H10z";
+pub const MARK_PATH: &str = "M16 0l5.2 9.5H10.8zM7.6 4.4l2.2 5.1H5.4zm16.8 0l2.2 5.1h-4.4z\
+M5 10.4h22v2.2H5zM7 13.6h18v10.2h-3.6v-3.3a5.4 5.4 0 0 0-10.8 0v3.3H7zm9 2.7c2 0 2.7 1.5 2.7 3 \
+0 1.5.4 2.1 1.2 2.9h-7.8c.8-.8 1.2-1.4 1.2-2.9 0-1.5.7-3 2.7-3zm-1.1 6.6h2.2a1.1 1.1 0 0 1-2.2 0z\
+M5 24.7h22v2.2H5zM7 27.8h18V32H7z";
 
 /// The mark as a file.
 pub fn mark_svg() -> String {

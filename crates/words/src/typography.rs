@@ -21,9 +21,11 @@ pub fn french(text: &str) -> Cow<'_, str> {
     while let Some(c) = chars.next() {
         let put = match (before, c, chars.peek()) {
             (_, ' ', Some(';' | ':' | '!' | '?' | '%')) => NARROW,
-            (_, ' ', Some('»')) | (Some('«'), ' ', _) => HARD,
-            // 8 h 30: an hour stays in one piece.
-            (Some('0'..='9'), ' ', Some('h')) | (Some('h'), ' ', Some('0'..='9')) => HARD,
+            // Inside quotes; and 8 h 30: an hour stays in one piece.
+            (_, ' ', Some('»'))
+            | (Some('«'), ' ', _)
+            | (Some('0'..='9'), ' ', Some('h'))
+            | (Some('h'), ' ', Some('0'..='9')) => HARD,
             _ => c,
         };
         out.push(put);

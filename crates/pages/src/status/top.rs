@@ -41,7 +41,8 @@ impl Top {
         let reception = town.views.iter().find(|view| view.service.id.as_str() == "reception");
         let contact = reception
             .map(|view| cards::desk(town, view.service))
-            .filter(|desk| town.mood != Mood::Calm || desk.has_rows());
+            .filter(Desk::has_rows)
+            .map(|desk| Desk { ask: Vec::new(), ..desk });
         let concerned = data.is_some_and(|data| data.concerned);
         Self {
             headline: headline(town),
