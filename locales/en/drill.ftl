@@ -23,6 +23,7 @@ drill-yes = yes
 drill-no = NO
 drill-journal = Journal: { $entries } entries, verified; fingerprint { $fingerprint }
 drill-journal-bad = Journal: { $entries } entries, NOT verified
+drill-check-calm = Before the attack, the page says that everything works
 drill-check-heat = The hot server raises an alarm, marked 'simulated'
 drill-check-alarm = The vanishing files raise an alarm
 drill-check-silent-page = From an alarm alone the page says only 'we are checking'

@@ -23,6 +23,7 @@ drill-yes = oui
 drill-no = NON
 drill-journal = Main courante : { $entries } lignes, vérifiées ; empreinte { $fingerprint }
 drill-journal-bad = Main courante : { $entries } lignes, NON vérifiées
+drill-check-calm = Avant l’attaque, la page dit que tout fonctionne
 drill-check-heat = La surchauffe du serveur donne une alarme, marquée « simulée »
 drill-check-alarm = Les fichiers qui disparaissent donnent une alarme
 drill-check-silent-page = Sur une simple alarme, la page dit seulement « nous vérifions »

@@ -159,10 +159,10 @@ pub(crate) struct DrillArgs {
     #[arg(long, value_parser = ["guard"])]
     pub(crate) without: Option<String>,
     /// Seed of the generated files
-    #[arg(long, default_value_t = 20_240_425)]
+    #[arg(long, default_value_t = crate::commands::drill::SEED)]
     pub(crate) seed: u64,
     /// How many files to generate
-    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(50..=5_000))]
+    #[arg(long, default_value_t = crate::commands::drill::FILES, value_parser = clap::value_parser!(u32).range(50..=5_000))]
     pub(crate) files: u32,
     /// Where to make the drill's folder [default: the temporary folder]
     #[arg(long, value_name = "DIR")]

@@ -1,2 +1,70 @@
-//! The command line.
-fn main() {}
+//! The command line of Beffroi.
+#![expect(clippy::print_stdout, reason = "a command line answers on standard output")]
+
+mod cli;
+mod commands;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use cli::{Cli, Command, Play};
+
+/// Done; only then is the exit code 0.
+const DONE: ExitCode = ExitCode::SUCCESS;
+
+fn main() -> ExitCode {
+    // A drill starts parts of itself under this name; people never type it.
+    let played = std::env::args().nth(1).is_some_and(|word| word == "beffroi-play");
+    let outcome = if played {
+        commands::play::run(Play::parse_from(std::env::args().skip(1))).map(|()| DONE)
+    } else {
+        start(Cli::parse())
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("beffroi: {}", told(&error));
+        ExitCode::FAILURE
+    })
+}
+
+/// An error with its causes, each said once: some errors tell their source in their own words.
+fn told(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
+fn start(cli: Cli) -> Result<ExitCode> {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("BEFFROI_LOG")
+                .unwrap_or_else(|_| "warn,beffroi=info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(cli))
+}
+
+async fn run(cli: Cli) -> Result<ExitCode> {
+    let common = &cli.common;
+    match cli.command {
+        Command::Serve(args) => commands::serve::run(common, args).await?,
+        Command::Guard(args) => commands::guard::run(common, args).await?,
+        Command::Drill(args) => return commands::drill::run(args).await,
+        Command::Tenant(command) => commands::tenant::run(common, command).await?,
+        Command::Asset(command) => commands::asset::run(common, command).await?,
+        Command::Staff(command) => commands::staff::run(common, command).await?,
+        Command::Journal(command) => return commands::journal::run(common, command).await,
+        Command::ExportPages(args) => commands::pages::run(common, args).await?,
+        Command::Demo(args) => return commands::demo::run(args).await,
+    }
+    Ok(DONE)
+}

@@ -5,7 +5,9 @@
 //! namespace that the drill made. Nothing leaves the machine.
 
 pub mod actor;
+pub mod gravelines;
 pub mod host;
 pub mod person;
+pub mod processes;
 pub mod report;
 pub mod stage;

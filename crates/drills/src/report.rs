@@ -78,8 +78,8 @@ pub struct ServiceSeen {
     pub before: ServiceStatus,
     /// While it went on.
     pub during: ServiceStatus,
-    /// Once things were back.
-    pub after: ServiceStatus,
+    /// Once things were back; none when the drill was left in its crisis.
+    pub after: Option<ServiceStatus>,
 }
 
 /// The journal.
@@ -172,7 +172,7 @@ impl Report {
                     (&name, 44),
                     (&words.status(service.before), 16),
                     (&words.status(service.during), 16),
-                    (&words.status(service.after), 0),
+                    (&service.after.map_or_else(String::new, |after| words.status(after)), 0),
                 ],
             );
         }

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod csv_in;
 pub mod france;
+pub mod guards;
 pub mod services;
 pub mod tenants;
 

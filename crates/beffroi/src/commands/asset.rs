@@ -52,8 +52,12 @@ pub(crate) async fn run(common: &Common, command: AssetCommand) -> Result<()> {
         AssetCommand::Share { tenant, asset, with } => {
             let (tenant, with) = (tenant_id(&tenant)?, tenant_id(&with)?);
             let id = asset_id(&tenant, &asset)?;
-            let both = [tenant, with.clone()];
-            let mut tx = store.begin(&both, &Actor::CommandLine, now()).await?;
+            let scope = TenantScope::for_tenant(&tenant);
+            let Some(known) = assets::get(&mut store.read().await?, &scope, &id).await? else {
+                bail!("{tenant} has no asset '{id}'; list them with: beffroi asset list {tenant}");
+            };
+            let all = [known.tenants(), vec![with.clone()]].concat();
+            let mut tx = store.begin(&all, &Actor::CommandLine, now()).await?;
             assets::share_with(&mut tx, &id, &with).await?;
             tx.commit().await?;
             println!("{id} is now shared with {with}");

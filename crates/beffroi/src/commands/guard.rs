@@ -1,0 +1,129 @@
+//! `beffroi guard`
+
+use std::{
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use anyhow::{Context, Result, bail};
+use beffroi_guard::{Edge, Offline, Options};
+use beffroi_platform::edge::{SystemClock, SystemEntropy};
+use beffroi_registry::guards::{self, Invitation};
+use beffroi_store::TenantScope;
+use beffroi_town::{
+    Actor, AlarmId, Lang,
+    watch::{Level, Mode, PlatformAddress},
+};
+use beffroi_words::Words;
+
+use crate::{
+    cli::{Common, GuardArgs, GuardCommand, GuardMode, GuardRun},
+    commands::{asset_id, config, now, open, print_json, serve::stop_signal, tenant_id},
+};
+
+pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
+    match args.command {
+        None => watch(args.run).await,
+        Some(GuardCommand::Probe { out }) => probe(&beffroi_guard::probe(), out.json),
+        Some(GuardCommand::Invite { tenant, asset, platform, out }) => {
+            let tenant = tenant_id(&tenant)?;
+            let asset = asset_id(&tenant, &asset)?;
+            let checked = config(common)?.check()?;
+            let listens = format!("http://{}", checked.listen);
+            let url = platform.or(checked.public_url).unwrap_or(listens);
+            let scope = TenantScope::for_tenant(&tenant);
+            let invitation = Invitation {
+                asset: &asset,
+                platforms: vec![PlatformAddress { url, addresses: Vec::new() }],
+                certificate_sha256: None,
+            };
+            let store = open(common).await?;
+            let enrolment =
+                guards::invite(&store, &Actor::CommandLine, now(), &scope, invitation).await?;
+            write_secret(&out, &serde_json::to_vec_pretty(&enrolment)?)?;
+            println!("Carry {} to the server within 15 minutes; it works once.", out.display());
+            println!("There: beffroi guard --watch DIR --enrol {}", out.display());
+            Ok(())
+        }
+        Some(GuardCommand::Restore { state, reserve, watch, alarm, plan }) => {
+            let options = Options { reserve, ..Options::new(watch, state) };
+            restore(&options, alarm.as_deref(), plan)
+        }
+    }
+}
+
+/// Watches until it is asked to end.
+async fn watch(args: GuardRun) -> Result<()> {
+    let mode = match args.mode {
+        GuardMode::Observe => Mode::Observe,
+        GuardMode::Protect => Mode::Protect,
+    };
+    let options = Options {
+        enrol: args.enrol,
+        reserve: args.reserve,
+        sensors: args.sensors,
+        mode,
+        ..Options::new(args.watch, args.state)
+    };
+    let edge = Edge { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy::new()) };
+    let shutdown = Arc::new(AtomicBool::new(false));
+    let ended = Arc::clone(&shutdown);
+    let guarding =
+        tokio::task::spawn_blocking(move || beffroi_guard::run(&options, &edge, &ended));
+    tokio::pin!(guarding);
+    tokio::select! {
+        outcome = &mut guarding => return Ok(outcome.context("the guard broke down")??),
+        asked = stop_signal() => asked?,
+    }
+    shutdown.store(true, Ordering::SeqCst);
+    Ok(guarding.await.context("the guard broke down")??)
+}
+
+fn probe(level: &Level, machine: bool) -> Result<()> {
+    if machine {
+        return print_json(level);
+    }
+    let words = Words::of(Lang::En);
+    println!("{}", words.guard_letter(level.letter));
+    for hole in &level.holes {
+        println!("  - {}", words.guard_hole(*hole));
+    }
+    Ok(())
+}
+
+fn restore(options: &Options, alarm: Option<&str>, plan_only: bool) -> Result<()> {
+    let alarm = alarm.map(AlarmId::parse).transpose()?;
+    let offline = Offline::open(options, now())?;
+    let plan = offline.plan(alarm.as_ref())?;
+    if plan_only {
+        for (path, step) in plan.steps() {
+            println!("{step:?}  {path}");
+        }
+        println!("{} file(s). Nothing was done.", plan.len());
+        return Ok(());
+    }
+    let report = offline.restore(&plan, now());
+    print_json(&report)?;
+    if report.lost > 0 || report.failed > 0 {
+        bail!("{} lost, {} failed: see the figures above", report.lost, report.failed);
+    }
+    Ok(())
+}
+
+/// Writes a file that only its owner may read, and that did not exist before.
+fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("cannot make {} (it must not exist yet)", path.display()))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("cannot write {}", path.display()))
+}

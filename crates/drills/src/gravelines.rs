@@ -1,0 +1,109 @@
+//! Gravelines, Thursday 25 April 2024, about 11:00: servers run hot, files vanish, everything is
+//! cut, the telephone stays up, the counter goes nearly back to paper.
+//!
+//! From the account: heat, vanishing files, all servers cut, internet restricted, telephone up,
+//! the six statements of the official notice. Invented here: the names of the assets, the joint
+//! authority that shares one of them, the library and the State's system on stage, every number.
+
+mod acts;
+mod prepare;
+mod scene;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Result;
+use beffroi_town::edge::{Clock, Entropy};
+
+use crate::report::Report;
+use scene::Scene;
+
+/// How the drill is played.
+#[derive(Clone)]
+pub struct Options {
+    /// The program to play against.
+    pub exe: PathBuf,
+    /// Where to make the drill's folder.
+    pub parent: PathBuf,
+    /// Seed of the files.
+    pub seed: u64,
+    /// How many files.
+    pub files: usize,
+    /// Whether a guard watches.
+    pub with_guard: bool,
+    /// Leave the town in its crisis, to look at, instead of bringing everything back.
+    pub stay_in_crisis: bool,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance, for the platform's keys.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options").field("seed", &self.seed).field("files", &self.files).finish()
+    }
+}
+
+/// A drill that was played: what it found, and its platform, still running.
+#[derive(Debug)]
+pub struct Played {
+    /// What it found.
+    pub report: Report,
+    scene: Scene,
+}
+
+/// Plays the drill from end to end.
+///
+/// # Errors
+/// When a part cannot be set up or does not answer at all; what merely turns out badly is in the
+/// report.
+pub async fn play(options: &Options) -> Result<Played> {
+    let mut report = Report { drill: "gravelines", seed: options.seed, ..Report::default() };
+    let mut scene = prepare::scene(options, &mut report).await?;
+    acts::calm(&mut scene, &mut report).await?;
+    acts::heat(&mut scene, &mut report).await?;
+    acts::attack(&mut scene, &mut report).await?;
+    acts::declare(&mut scene, &mut report).await?;
+    acts::cut(&mut scene, &mut report).await?;
+    acts::tell(&mut scene, &mut report).await?;
+    acts::restore(&mut scene, &mut report).await?;
+    if !options.stay_in_crisis {
+        acts::back(&mut scene, &mut report).await?;
+    }
+    acts::verify(&mut scene, &mut report).await?;
+    report.ok = report.files.lost == 0 && report.checks.iter().all(|check| check.ok);
+    Ok(Played { report, scene })
+}
+
+impl Played {
+    /// Where the platform answers.
+    pub fn url(&self) -> &str {
+        &self.scene.base
+    }
+
+    /// The path of the town's page.
+    pub fn page_path(&self) -> String {
+        self.scene.town.path()
+    }
+
+    /// A one-time code that nobody has used yet.
+    pub fn code(&self) -> Option<&str> {
+        self.scene.codes.last().map(String::as_str)
+    }
+
+    /// The drill's folder.
+    pub fn folder(&self) -> &Path {
+        &self.scene.stage.root
+    }
+
+    /// Ends every process and removes the folder.
+    ///
+    /// # Errors
+    /// When the folder is not the drill's any more, or cannot be removed.
+    pub async fn strike(self) -> Result<()> {
+        self.scene.strike().await
+    }
+}
