@@ -119,8 +119,12 @@ pub async fn add(
         return Err(AccountsError::NameTaken(person.name.to_owned()));
     }
     let incident = incident_for(&mut tx, scope, person.role).await?;
-    let new =
-        kept::NewAccount { tenant, name: person.name, role: person.role, incident: incident.as_ref() };
+    let new = kept::NewAccount {
+        tenant,
+        name: person.name,
+        role: person.role,
+        incident: incident.as_ref(),
+    };
     let account = kept::create(&mut tx, &new).await?;
     let first = first_code(&mut tx, scope, &account, at).await?;
     tx.commit().await?;

@@ -204,8 +204,19 @@ mod tests {
     fn what_is_printed_is_read_however_it_is_typed_and_names_its_tenant() {
         let entropy = Counting(AtomicU8::new(3));
         let codes = [
-            "59273", "01001", "2A004", "2B033", "97101", "98799", "epci:242900660",
-            "epci:999999999", "dep:44", "dep:2A", "dep:971", "reg:01", "reg:94",
+            "59273",
+            "01001",
+            "2A004",
+            "2B033",
+            "97101",
+            "98799",
+            "epci:242900660",
+            "epci:999999999",
+            "dep:44",
+            "dep:2A",
+            "dep:971",
+            "reg:01",
+            "reg:94",
         ];
         for of in codes.map(tenant) {
             let code = OneTimeCode::generate(&of, &entropy);

@@ -87,8 +87,7 @@ pub async fn with_phrase(
     typed: Phrase<'_>,
 ) -> Result<Answer<Account>, AccountsError> {
     let tenant = TenantId::parse(typed.tenant).ok();
-    let attempt =
-        Attempt::new(tenant.as_ref().map(|tenant| (tenant, typed.name)), typed.address);
+    let attempt = Attempt::new(tenant.as_ref().map(|tenant| (tenant, typed.name)), typed.address);
     if let Some(ms) = attempt.wait(store, at).await? {
         return Ok(Answer::Wait { ms });
     }

@@ -118,7 +118,9 @@ async fn from_the_first_code_to_every_way_in() {
 
     let later = at.plus_ms(60_000);
     let fresh = totp::code_at(&secret, later).unwrap();
-    yes(world.phrase(later, " zoé  MARTIN", &phrase.to_uppercase().replace('-', " "), &fresh).await);
+    yes(world
+        .phrase(later, " zoé  MARTIN", &phrase.to_uppercase().replace('-', " "), &fresh)
+        .await);
     let replayed = world.phrase(later, "Zoé Martin", &phrase, &fresh).await;
     assert_eq!(replayed, Answer::No, "the same six digits count once");
     yes(world.phrase(later, "Zoé Martin", &phrase, &printed[0]).await);
@@ -145,8 +147,7 @@ async fn a_first_code_expires_and_a_reset_takes_every_other_way() {
     };
     let opened = sessions::open(&world.store, world.at, &account, None).await.unwrap();
     let by = Actor::CommandLine;
-    let reset =
-        reset_codes(&world.store, &by, world.at, &world.scope, &account.id).await.unwrap();
+    let reset = reset_codes(&world.store, &by, world.at, &world.scope, &account.id).await.unwrap();
     assert_eq!(world.code(world.at, &printed[0]).await, Answer::No);
     assert!(sessions::find(&world.store, world.at, &opened.token).await.unwrap().is_none());
     yes(world.code(world.at, &reset.code).await);

@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn the_vectors_of_rfc_6238_hold() {
-        for (second, code) in [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")]
+        for (second, code) in
+            [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")]
         {
             let at = Instant::from_ms(second * 1000);
             assert_eq!(code_at(RFC_SECRET, at).unwrap(), code);

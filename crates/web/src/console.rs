@@ -1,0 +1,38 @@
+//! The staff console: one file a noun. Handlers take what was asked, call one use case, render.
+
+pub mod alarms;
+pub mod assets;
+pub mod assets_of_the_look;
+pub mod changes;
+pub mod cuts;
+pub mod declare;
+pub mod guards;
+pub mod incidents;
+pub mod journal;
+pub mod language;
+pub mod login;
+mod moment;
+pub mod next;
+pub mod notices;
+pub mod people;
+pub mod rows;
+pub mod services;
+pub mod setup;
+pub mod shape;
+pub mod tenants;
+pub mod today;
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+
+use crate::{Refusal, reply};
+
+/// A page that was put together.
+pub(crate) fn page(template: &impl Template) -> Result<Response, Refusal> {
+    Ok(reply::html(StatusCode::OK, template.render()?))
+}
+
+/// A page whose form needs another look (422).
+pub(crate) fn wrong(template: &impl Template) -> Result<Response, Refusal> {
+    Ok(reply::html(StatusCode::UNPROCESSABLE_ENTITY, template.render()?))
+}

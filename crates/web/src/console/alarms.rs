@@ -1,0 +1,221 @@
+//! Alarms: what a machine suspects, and what a person makes of it.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use beffroi_crisis::alarms as room;
+use beffroi_store::{alarms, texts};
+use beffroi_town::{
+    Alarm, AlarmId, IncidentId, TownFacts,
+    alarm::AlarmState,
+    watch::{ActorSeen, AlarmOutcome, Reason, TouchCounts, Vitals},
+};
+use beffroi_words::Value;
+use serde::de::DeserializeOwned;
+
+use super::{journal, page, rows, wrong};
+use crate::{
+    Refusal,
+    call::Call,
+    fields::Fields,
+    frame::{Countable as _, Frame},
+    markup::Choice,
+    reply,
+    routes::Answer,
+};
+
+/// How many decided alarms the list shows.
+const LISTED_MAX: u32 = 100;
+
+#[derive(Template)]
+#[template(path = "console/alarms.html")]
+struct AlarmsPage {
+    f: Frame,
+    open: Vec<rows::AlarmRow>,
+    decided: Vec<rows::AlarmRow>,
+}
+
+#[derive(Template)]
+#[template(path = "console/alarm.html")]
+struct AlarmPage {
+    f: Frame,
+    form: Fields,
+    id: AlarmId,
+    one: rows::AlarmRow,
+    open: bool,
+    incidents: Vec<Choice>,
+    facts: Vec<(String, String)>,
+    reasons: Vec<String>,
+    touched: Vec<String>,
+    touched_total: u32,
+    guard: Option<String>,
+}
+
+/// All alarms, open ones first.
+pub async fn list(call: Call) -> Answer {
+    let facts = call.facts().await?;
+    let scope = &call.caller()?.scope;
+    let all = alarms::list(&mut call.doors.store.read().await?, scope, LISTED_MAX).await?;
+    let f = call.frame(call.words().say("alarms-title"), "alarms", &facts);
+    let rows = |open: bool| {
+        let some = all.iter().filter(|alarm| (alarm.state == AlarmState::Open) == open);
+        some.map(|alarm| rows::alarm(&f, &facts, alarm)).collect()
+    };
+    page(&AlarmsPage { open: rows(true), decided: rows(false), f })
+}
+
+/// One alarm.
+pub async fn show(call: Call) -> Answer {
+    page(&alarm_page(&call, Fields::default()).await?)
+}
+
+async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
+    let id: AlarmId = call.id("id")?;
+    let facts = call.facts().await?;
+    let scope = &call.caller()?.scope;
+    let mut conn = call.doors.store.read().await?;
+    let alarm = alarms::get(&mut conn, scope, &id).await?.ok_or(Refusal::NotFound)?;
+    let text = match alarm.detail.get("touched_text").and_then(|id| id.as_str()) {
+        Some(id) => texts::open(&mut conn, scope, id).await?.and_then(|text| text.words),
+        None => None,
+    };
+    drop(conn);
+    let names = journal::names(call).await?;
+    let f = call.frame(call.words().alarm_kind(alarm.kind), "alarms", &facts);
+    let incident = |one: &beffroi_town::Incident| {
+        let since = f.full(one.noticed_at);
+        Choice::new(one.id.as_str(), f.words.nature(one.nature)).note(since)
+    };
+    let reasons: Vec<Reason> = part(&alarm, "reasons").unwrap_or_default();
+    Ok(AlarmPage {
+        one: rows::alarm(&f, &facts, &alarm),
+        open: alarm.state == AlarmState::Open,
+        incidents: facts.incidents.iter().map(incident).collect(),
+        facts: told(&f, &facts, &names, &alarm),
+        reasons: reasons.iter().map(|one| reason(&f, one)).collect(),
+        touched: text.iter().flat_map(|text| text.lines()).map(str::to_owned).collect(),
+        touched_total: alarm.touched,
+        guard: alarm.guard.as_ref().map(|guard| format!("/console/guards/{guard}")),
+        id,
+        form,
+        f,
+    })
+}
+
+/// One part of what was reported, if it is there and is what it should be.
+fn part<T: DeserializeOwned>(alarm: &Alarm, name: &str) -> Option<T> {
+    serde_json::from_value(alarm.detail.get(name)?.clone()).ok()
+}
+
+fn reason(f: &Frame, one: &Reason) -> String {
+    let values = [
+        ("what", Value::from(f.words.guard_signal(one.signal))),
+        ("count", Value::Count(u64::from(one.times))),
+    ];
+    f.words.say_with("alarm-reason", &values)
+}
+
+/// What was noticed, where, when, by whom: names and values.
+fn told(
+    f: &Frame,
+    facts: &TownFacts,
+    names: &BTreeMap<String, String>,
+    alarm: &Alarm,
+) -> Vec<(String, String)> {
+    let mut all = vec![
+        (f.t("alarm-where"), rows::alarm_place(f, facts, alarm)),
+        (f.t("alarm-first-at"), f.full(alarm.first_at)),
+        (f.t("alarm-raised-at"), f.full(alarm.raised_at)),
+        (f.t("alarm-received-at"), f.full(alarm.received_at)),
+    ];
+    let account = alarm.detail.get("account").and_then(serde_json::Value::as_str);
+    all.extend(
+        account.and_then(|id| names.get(id)).map(|name| (f.t("alarm-account"), name.clone())),
+    );
+    if alarm.repeats > 0 {
+        all.push((f.t("alarm-repeats"), f.tn("alarm-times", alarm.repeats)));
+    }
+    if alarm.guard.is_some() {
+        all.extend(told_by_guard(f, alarm));
+    }
+    if let Some(failures) = alarm.detail.get("failures").and_then(serde_json::Value::as_u64) {
+        all.push((f.t("alarm-failures"), f.words.number(failures)));
+    }
+    if let AlarmState::Declared { incident } | AlarmState::Merged { incident } = &alarm.state {
+        let found = facts.incidents.iter().find(|one| one.id == *incident);
+        let nature = found.map_or_else(
+            || f.words.phase(beffroi_town::Phase::Closed),
+            |one| format!("{}, {}", f.words.nature(one.nature), f.full(one.noticed_at)),
+        );
+        all.push((f.t("alarm-incident"), nature));
+    }
+    all
+}
+
+fn told_by_guard(f: &Frame, alarm: &Alarm) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    if alarm.touched > 0 {
+        all.push((f.t("alarm-files"), f.words.number(alarm.touched.count())));
+    }
+    if let Some(counts) = part::<TouchCounts>(alarm, "counts").filter(|_| alarm.touched > 0) {
+        all.push((f.t("alarm-recoverable"), f.words.number(counts.recoverable)));
+    }
+    let stopped = alarm.stopped_at.map_or_else(
+        || f.t("alarm-not-stopped"),
+        |at| f.t1("alarm-stopped-at", "when", f.full(at)),
+    );
+    all.push((f.t("alarm-stopped"), stopped));
+    if let Some(outcome) = part::<AlarmOutcome>(alarm, "outcome") {
+        all.push((f.t("alarm-outcome-name"), f.words.alarm_outcome(outcome)));
+    }
+    let actor = part::<ActorSeen>(alarm, "actor").map_or_else(
+        || f.t("alarm-actor-unknown"),
+        |actor| {
+            let user = actor.user.unwrap_or_else(|| actor.uid.to_string());
+            let values = [
+                ("program", Value::from(actor.exe)),
+                ("pid", actor.pid.to_string().into()),
+                ("user", user.into()),
+            ];
+            f.words.say_with("alarm-actor-value", &values)
+        },
+    );
+    all.push((f.t("alarm-actor"), actor));
+    let heat = part::<Vitals>(alarm, "vitals").and_then(|vitals| vitals.temperature_millicelsius);
+    if let Some(heat) = heat {
+        all.push((f.t("alarm-temperature"), degrees(f, heat)));
+    }
+    all
+}
+
+/// A temperature in words.
+pub(super) fn degrees(f: &Frame, millicelsius: i32) -> String {
+    f.t1("alarm-temperature-value", "degrees", (millicelsius / 1_000).to_string())
+}
+
+/// It belongs to an incident going on.
+pub async fn merge(call: Call) -> Answer {
+    let id: AlarmId = call.id("id")?;
+    let Ok(incident) = IncidentId::parse(call.form.get("incident")) else {
+        let mut form = call.form.clone();
+        form.wrong("incident", call.words().say("form-choose"));
+        return wrong(&alarm_page(&call, form).await?);
+    };
+    let actor = call.caller()?.actor();
+    room::merge(&call.deed(&actor)?, &id, &incident).await?;
+    Ok(reply::see_other("/console/alarms?done=merged"))
+}
+
+/// It is nothing, and why.
+pub async fn dismiss(mut call: Call) -> Answer {
+    let id: AlarmId = call.id("id")?;
+    let words = call.words();
+    let reason = call.form.needed(words, "reason", "alarm-dismiss-missing");
+    if !call.form.fine() {
+        let form = call.form.clone();
+        return wrong(&alarm_page(&call, form).await?);
+    }
+    let actor = call.caller()?.actor();
+    room::dismiss(&call.deed(&actor)?, &id, &reason).await?;
+    Ok(reply::see_other("/console/alarms?done=dismissed"))
+}

@@ -1,0 +1,214 @@
+//! The journal: newest first, in words; the export; the fingerprint of its key.
+//!
+//! The journal itself holds codes and identifiers. What they stand for is looked up in what is
+//! true now; a reason is opened from its sealed text, unless it was erased.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use beffroi_registry::accounts;
+use beffroi_store::{
+    Conn, TenantScope,
+    journal::{self, Entry},
+    texts,
+};
+use beffroi_town::{
+    Actor, AssetState, DataExposure, Phase, Role, ServiceStatus, TownFacts, incident::Nature,
+};
+use beffroi_words::Words;
+use serde_json::Value;
+
+use super::page;
+use crate::{Refusal, call::Call, frame::Frame, reply, routes::Answer};
+
+/// How many entries a page shows.
+const PAGE_ROWS: u32 = 50;
+
+/// The words of each kind of entry.
+const KINDS: &[(&str, &str)] = &[
+    ("account_created", "journal-account-created"),
+    ("account_password", "journal-account-password"),
+    ("account_totp", "journal-account-totp"),
+    ("account_codes", "journal-account-codes"),
+    ("account_code_used", "journal-account-code-used"),
+    ("account_role", "journal-account-role"),
+    ("account_disabled", "journal-account-disabled"),
+    ("account_enabled", "journal-account-enabled"),
+    ("alarm_raised", "journal-alarm-raised"),
+    ("alarm_repeated", "journal-alarm-repeated"),
+    ("alarm_revised", "journal-alarm-revised"),
+    ("alarm_decided", "journal-alarm-decided"),
+    ("alarm_decision_reason", "journal-alarm-decision-reason"),
+    ("asset_contact", "journal-asset-contact"),
+    ("asset_cut_means", "journal-asset-cut-means"),
+    ("asset_exposure", "journal-asset-exposure"),
+    ("asset_fleet", "journal-asset-fleet"),
+    ("asset_needs", "journal-asset-needs"),
+    ("asset_renamed", "journal-asset-renamed"),
+    ("asset_shared", "journal-asset-shared"),
+    ("asset_unshared", "journal-asset-unshared"),
+    ("asset_state", "journal-asset-state"),
+    ("assets_added", "journal-assets-added"),
+    ("cut_ordered", "journal-cut-ordered"),
+    ("cut_confirmed", "journal-cut-confirmed"),
+    ("cut_failed", "journal-cut-failed"),
+    ("cut_lift_ordered", "journal-cut-lift-ordered"),
+    ("cut_lift_failed", "journal-cut-lift-failed"),
+    ("cut_lifted", "journal-cut-lifted"),
+    ("files_restored", "journal-files-restored"),
+    ("guard_enrolment_offered", "journal-guard-enrolment-offered"),
+    ("guard_enrolled", "journal-guard-enrolled"),
+    ("guard_revoked", "journal-guard-revoked"),
+    ("guard_ordered", "journal-guard-ordered"),
+    ("guard_order_ended", "journal-guard-order-ended"),
+    ("incident_declared", "journal-incident-declared"),
+    ("incident_nature", "journal-incident-nature"),
+    ("incident_phase", "journal-incident-phase"),
+    ("incident_tenant_added", "journal-incident-tenant-added"),
+    ("login", "journal-login"),
+    ("notice_drafted", "journal-notice-drafted"),
+    ("notice_published", "journal-notice-published"),
+    ("notice_corrected", "journal-notice-corrected"),
+    ("notice_ended", "journal-notice-ended"),
+    ("service_details", "journal-service-details"),
+    ("service_fallback", "journal-service-fallback"),
+    ("service_needs", "journal-service-needs"),
+    ("service_overridden", "journal-service-overridden"),
+    ("service_override_cleared", "journal-service-override-cleared"),
+    ("services_added", "journal-services-added"),
+    ("tenant_added", "journal-tenant-added"),
+    ("tenant_closed", "journal-tenant-closed"),
+    ("tenant_reopened", "journal-tenant-reopened"),
+    ("text_erased", "journal-text-erased"),
+];
+
+struct EntryRow {
+    seq: String,
+    what: String,
+    when: String,
+    who: String,
+    detail: String,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/journal.html")]
+struct JournalPage {
+    f: Frame,
+    rows: Vec<EntryRow>,
+    newer: Option<String>,
+    older: Option<String>,
+    fingerprint: String,
+}
+
+/// Names of the tenant's accounts, by identifier.
+pub(super) async fn names(call: &Call) -> Result<BTreeMap<String, String>, Refusal> {
+    let all = accounts::list(&call.doors.store, &call.caller()?.scope).await?;
+    Ok(all.into_iter().map(|one| (one.id.to_string(), one.name)).collect())
+}
+
+/// Who acted, in words.
+pub(super) fn who(words: &Words, names: &BTreeMap<String, String>, actor: &Actor) -> String {
+    match actor {
+        Actor::Account(id) => {
+            names.get(id.as_str()).cloned().unwrap_or_else(|| words.say("journal-by-former"))
+        }
+        Actor::CommandLine => words.say("journal-by-command"),
+        Actor::Guard(_) => words.say("journal-by-guard"),
+        Actor::Platform => words.say("journal-by-platform"),
+        Actor::Outside => words.say("journal-by-outside"),
+    }
+}
+
+/// A page of the journal.
+pub async fn show(call: Call) -> Answer {
+    let before: Option<u64> = call.number("before");
+    let facts = call.facts().await?;
+    let names = names(&call).await?;
+    let scope = &call.caller()?.scope;
+    let f = call.frame(call.words().say("journal-title"), "journal", &facts);
+    let mut conn = call.doors.store.read().await?;
+    let entries = journal::newest(&mut conn, scope, before, PAGE_ROWS).await?;
+    let fingerprint = journal::fingerprint(&mut conn, scope).await?.ok_or(Refusal::NotFound)?;
+    let mut rows = Vec::new();
+    for entry in &entries {
+        let reason = reason(&mut conn, scope, entry).await?.unwrap_or_default();
+        rows.push(EntryRow {
+            seq: f.t1("journal-number", "number", entry.seq.to_string()),
+            what: what(&f, entry),
+            when: f.full(entry.at),
+            who: who(f.words, &names, &entry.actor),
+            detail: detail(&f, &facts, &names, &entry.body),
+            reason,
+        });
+    }
+    drop(conn);
+    let older = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
+    page(&JournalPage {
+        rows,
+        newer: before.map(|_| "/console/journal".to_owned()),
+        older: older.map(|seq| format!("/console/journal?before={seq}")),
+        fingerprint: fingerprint.to_string(),
+        f,
+    })
+}
+
+fn what(f: &Frame, entry: &Entry) -> String {
+    let known = KINDS.iter().find(|(kind, _)| *kind == entry.kind);
+    known.map_or_else(|| f.t1("journal-other", "kind", &entry.kind), |(_, key)| f.t(key))
+}
+
+async fn reason(
+    conn: &mut Conn,
+    scope: &TenantScope,
+    entry: &Entry,
+) -> Result<Option<String>, Refusal> {
+    match entry.body.get("reason_id").and_then(Value::as_str) {
+        Some(id) => Ok(texts::open(conn, scope, id).await?.and_then(|text| text.words)),
+        None => Ok(None),
+    }
+}
+
+/// What an entry is about, as far as its codes can be turned into words.
+fn detail(f: &Frame, facts: &TownFacts, names: &BTreeMap<String, String>, body: &Value) -> String {
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let mut parts: Vec<String> = Vec::new();
+    let asset = |id: &str| facts.assets.iter().find(|asset| asset.id.as_str() == id);
+    parts.extend(text("asset").and_then(asset).map(|asset| asset.name.clone()));
+    let service = |id: &str| facts.services.iter().find(|service| service.id.as_str() == id);
+    let service = text("service").and_then(service);
+    parts.extend(service.map(|service| f.words.service_name(service).into_owned()));
+    parts.extend(text("account").and_then(|id| names.get(id)).cloned());
+    parts.extend(text("role").and_then(Role::from_code).map(|role| f.words.role(role)));
+    parts.extend(text("nature").and_then(Nature::from_code).map(|one| f.words.nature(one)));
+    parts.extend(text("status").and_then(ServiceStatus::from_code).map(|one| f.words.status(one)));
+    if let (Some(from), Some(to)) = (text("from"), text("to")) {
+        let values = [("from", code(f, from).into()), ("to", code(f, to).into())];
+        parts.push(f.words.say_with("journal-detail-from-to", &values));
+    }
+    parts.join(" · ")
+}
+
+/// A state, a phase, an exposure or a nature, whichever has this code.
+fn code(f: &Frame, code: &str) -> String {
+    let state = || AssetState::from_code(code).map(|one| f.words.asset_state(one));
+    let phase = || Phase::from_code(code).map(|one| f.words.phase(one));
+    let level = || DataExposure::from_code(code).map(|one| f.words.exposure(one));
+    let nature = || Nature::from_code(code).map(|one| f.words.nature(one));
+    state().or_else(phase).or_else(level).or_else(nature).unwrap_or_else(|| code.to_owned())
+}
+
+/// The whole journal as JSON lines.
+pub async fn export(call: Call) -> Answer {
+    let scope = &call.caller()?.scope;
+    let mut conn = call.doors.store.read().await?;
+    let mut lines: Vec<u8> = Vec::new();
+    journal::export(&mut conn, scope, &mut lines).await?.ok_or(Refusal::NotFound)?;
+    let mut answer = reply::body(StatusCode::OK, "application/x-ndjson", lines);
+    let name = format!("attachment; filename=\"journal-{}.jsonl\"", scope.tenant().dashed());
+    if let Ok(value) = HeaderValue::from_str(&name) {
+        answer.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok(answer)
+}

@@ -1,0 +1,39 @@
+//! What every handler needs of the house.
+
+use std::sync::Arc;
+
+use beffroi_store::Store;
+use beffroi_town::edge::{Clock, Entropy};
+
+use crate::board::Board;
+
+/// What the operator has settled and pages must know.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Where the public reaches this house, without a slash at the end; empty: wherever the
+    /// request came to.
+    pub public_url: String,
+    /// Whether the console is reached over TLS: cookies then say so.
+    pub secure_cookies: bool,
+    /// The names of the prepared cuts (hooks) of the configuration. What they run stays there.
+    pub hooks: Vec<String>,
+    /// The addresses that guards are told to reach this house at, best first.
+    pub guard_addresses: Vec<beffroi_town::watch::PlatformAddress>,
+    /// SHA-256 of the certificate (DER, base64url) that guards pin, if they must.
+    pub certificate_sha256: Option<String>,
+}
+
+/// What every handler needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Doors {
+    /// Where everything is kept.
+    pub store: Store,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where chance comes from.
+    pub entropy: Arc<dyn Entropy>,
+    /// The public pages, ready to serve.
+    pub board: Arc<Board>,
+    /// What the operator has settled.
+    pub settings: Arc<Settings>,
+}

@@ -1,0 +1,188 @@
+//! The one table of the console's routes: method, path, who may, whether a second factor is asked
+//! for, and the handler. The router is made from it and from nothing else, so that the test which
+//! walks the table walks the console.
+
+use std::{future::Future, pin::Pin};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::Method,
+    response::Response,
+    routing::{MethodFilter, MethodRouter, on},
+};
+use beffroi_town::Role;
+
+use crate::{
+    Refusal,
+    call::Call,
+    console::{
+        alarms, assets, assets_of_the_look as look, cuts, declare, guards, incidents, journal,
+        language, login, notices, people, services, setup, tenants, today,
+    },
+    doors::Doors,
+    gate,
+    may::{ACTORS, HEADS, OPERATORS, STAFF, WRITERS},
+};
+
+/// What a handler comes back with.
+pub type Answer = Result<Response, Refusal>;
+/// A handler.
+pub type Run = fn(Call) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// Who may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody, logged in or not.
+    Anyone,
+    /// These roles.
+    Only(&'static [Role]),
+}
+
+/// How it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads; changes nothing.
+    Get,
+    /// Changes something; always with a form.
+    Post,
+}
+
+impl Verb {
+    /// As HTTP writes it.
+    pub const fn method(self) -> Method {
+        match self {
+            Self::Get => Method::GET,
+            Self::Post => Method::POST,
+        }
+    }
+}
+
+/// One row of the table.
+pub struct Route {
+    /// How it is asked.
+    pub verb: Verb,
+    /// Its path; names in braces are handed to the handler.
+    pub path: &'static str,
+    /// Who may.
+    pub who: Who,
+    /// Whether a second factor must have been given within the last minutes.
+    pub second_factor: bool,
+    /// The handler.
+    pub run: Run,
+}
+
+const fn get(path: &'static str, roles: &'static [Role], run: Run) -> Route {
+    Route { verb: Verb::Get, path, who: Who::Only(roles), second_factor: false, run }
+}
+
+const fn post(path: &'static str, roles: &'static [Role], run: Run) -> Route {
+    Route { verb: Verb::Post, path, who: Who::Only(roles), second_factor: false, run }
+}
+
+/// A change that asks for a second factor.
+const fn grave(path: &'static str, roles: &'static [Role], run: Run) -> Route {
+    Route { verb: Verb::Post, path, who: Who::Only(roles), second_factor: true, run }
+}
+
+const fn open(verb: Verb, path: &'static str, run: Run) -> Route {
+    Route { verb, path, who: Who::Anyone, second_factor: false, run }
+}
+
+/// Every route of the console.
+pub static ROUTES: &[Route] = &[
+    open(Verb::Get, "/console", |c| Box::pin(login::to_today(c))),
+    open(Verb::Get, "/console/style.css", |c| Box::pin(look::style(c))),
+    open(Verb::Get, "/console/mark.svg", |c| Box::pin(look::mark(c))),
+    open(Verb::Get, "/console/lang/{tag}", |c| Box::pin(language::choose(c))),
+    open(Verb::Get, "/console/login", |c| Box::pin(login::show(c))),
+    open(Verb::Post, "/console/login", |c| Box::pin(login::with_phrase(c))),
+    open(Verb::Post, "/console/login/code", |c| Box::pin(login::with_code(c))),
+    post("/console/logout", STAFF, |c| Box::pin(login::log_out(c))),
+    get("/console/setup", STAFF, |c| Box::pin(setup::phrase(c))),
+    post("/console/setup", STAFF, |c| Box::pin(setup::keep_phrase(c))),
+    get("/console/setup/totp", STAFF, |c| Box::pin(setup::totp(c))),
+    post("/console/setup/totp", STAFF, |c| Box::pin(setup::keep_totp(c))),
+    post("/console/setup/codes", STAFF, |c| Box::pin(setup::codes(c))),
+    get("/console/", STAFF, |c| Box::pin(today::show(c))),
+    get("/console/card", STAFF, |c| Box::pin(declare::card(c))),
+    get("/console/alarms", STAFF, |c| Box::pin(alarms::list(c))),
+    get("/console/alarms/{id}", STAFF, |c| Box::pin(alarms::show(c))),
+    post("/console/alarms/{id}/merge", ACTORS, |c| Box::pin(alarms::merge(c))),
+    post("/console/alarms/{id}/dismiss", ACTORS, |c| Box::pin(alarms::dismiss(c))),
+    get("/console/declare", ACTORS, |c| Box::pin(declare::form(c))),
+    post("/console/declare/check", ACTORS, |c| Box::pin(declare::check(c))),
+    post("/console/declare", ACTORS, |c| Box::pin(declare::declare(c))),
+    get("/console/incidents", STAFF, |c| Box::pin(incidents::list(c))),
+    get("/console/incidents/{id}", STAFF, |c| Box::pin(incidents::show(c))),
+    post("/console/incidents/{id}/advance", ACTORS, |c| Box::pin(incidents::advance(c))),
+    get("/console/assets", STAFF, |c| Box::pin(assets::list(c))),
+    get("/console/assets/{id}", STAFF, |c| Box::pin(assets::show(c))),
+    post("/console/assets/{id}/state", ACTORS, |c| Box::pin(assets::set_state(c))),
+    post("/console/assets/{id}/exposure", ACTORS, |c| Box::pin(assets::set_exposure(c))),
+    post("/console/assets/{id}/means", ACTORS, |c| Box::pin(assets::set_means(c))),
+    post("/console/assets/{id}/about", ACTORS, |c| Box::pin(assets::set_about(c))),
+    grave("/console/assets/{id}/cut", ACTORS, |c| Box::pin(cuts::order(c))),
+    post("/console/assets/{id}/confirm", ACTORS, |c| Box::pin(cuts::confirm(c))),
+    grave("/console/assets/{id}/lift", ACTORS, |c| Box::pin(cuts::lift(c))),
+    get("/console/services", STAFF, |c| Box::pin(services::list(c))),
+    get("/console/services/{id}", STAFF, |c| Box::pin(services::show(c))),
+    post("/console/services/{id}/details", WRITERS, |c| Box::pin(services::set_details(c))),
+    post("/console/services/{id}/needs", ACTORS, |c| Box::pin(services::set_needs(c))),
+    post("/console/services/{id}/override", HEADS, |c| Box::pin(services::override_status(c))),
+    post("/console/services/{id}/clear", HEADS, |c| Box::pin(services::clear(c))),
+    get("/console/notices", STAFF, |c| Box::pin(notices::list(c))),
+    get("/console/notices/new", WRITERS, |c| Box::pin(notices::new(c))),
+    post("/console/notices/new", WRITERS, |c| Box::pin(notices::create(c))),
+    get("/console/notices/{id}", STAFF, |c| Box::pin(notices::show(c))),
+    post("/console/notices/{id}", WRITERS, |c| Box::pin(notices::save(c))),
+    get("/console/notices/{id}/preview", STAFF, |c| Box::pin(notices::preview(c))),
+    get("/console/notices/{id}/preview/{lang}", STAFF, |c| Box::pin(notices::preview(c))),
+    grave("/console/notices/{id}/publish", HEADS, |c| Box::pin(notices::publish(c))),
+    grave("/console/notices/{id}/end", HEADS, |c| Box::pin(notices::end(c))),
+    get("/console/journal", STAFF, |c| Box::pin(journal::show(c))),
+    get("/console/journal/export", STAFF, |c| Box::pin(journal::export(c))),
+    get("/console/people", STAFF, |c| Box::pin(people::list(c))),
+    grave("/console/people", HEADS, |c| Box::pin(people::add(c))),
+    grave("/console/people/{id}/codes", HEADS, |c| Box::pin(people::new_code(c))),
+    grave("/console/people/{id}/role", HEADS, |c| Box::pin(people::set_role(c))),
+    grave("/console/people/{id}/disable", HEADS, |c| Box::pin(people::disable(c))),
+    get("/console/guards", STAFF, |c| Box::pin(guards::list(c))),
+    grave("/console/guards/enrol", ACTORS, |c| Box::pin(guards::enrol(c))),
+    get("/console/guards/{id}", STAFF, |c| Box::pin(guards::show(c))),
+    grave("/console/guards/{id}/revoke", ACTORS, |c| Box::pin(guards::revoke(c))),
+    grave("/console/guards/{id}/restore", ACTORS, |c| Box::pin(guards::restore(c))),
+    get("/console/tenants/", OPERATORS, |c| Box::pin(tenants::list(c))),
+    post("/console/tenants/enter", OPERATORS, |c| Box::pin(tenants::enter(c))),
+];
+
+/// The console's part of the router.
+pub fn console() -> Router<Doors> {
+    let mut paths: Vec<&'static str> = ROUTES.iter().map(|route| route.path).collect();
+    paths.dedup();
+    let mut router = Router::new();
+    let mut done: Vec<&'static str> = Vec::new();
+    for path in paths {
+        if !done.contains(&path) {
+            done.push(path);
+            router = router.route(path, method_router(path));
+        }
+    }
+    router
+}
+
+fn method_router(path: &'static str) -> MethodRouter<Doors> {
+    let mut router = MethodRouter::new();
+    for route in ROUTES.iter().filter(|route| route.path == path) {
+        let filter = match route.verb {
+            Verb::Get => MethodFilter::GET,
+            Verb::Post => MethodFilter::POST,
+        };
+        let handler =
+            move |State(doors): State<Doors>, request: Request| gate::pass(doors, route, request);
+        router = router.merge(on(filter, handler));
+    }
+    router.fallback(|State(doors): State<Doors>, request: Request| {
+        gate::refuse(doors, Refusal::Method, request)
+    })
+}
