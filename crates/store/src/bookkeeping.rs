@@ -30,3 +30,34 @@ impl Bookkeeping {
         self.conn.commit().await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::{Error, Location, Store, sql::sqls};
+
+    sqls! { "test":
+        FACT = "UPDATE asset SET name = 'x'";
+        BOOK = "DELETE FROM session";
+    }
+
+    struct Fixed;
+    impl beffroi_town::edge::Entropy for Fixed {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(1);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fact_is_refused_before_the_database_sees_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Folder(folder.path().to_owned());
+        let store = Store::open(&location, Arc::new(Fixed)).await.unwrap();
+        let mut book = store.bookkeeping().await.unwrap();
+        assert_eq!(SQL, [FACT, BOOK]);
+        let refused = book.conn().run(FACT, &[]).await;
+        assert!(matches!(refused, Err(Error::NotBookkeeping { .. })), "{refused:?}");
+        assert_eq!(book.conn().run(BOOK, &[]).await.unwrap(), 0);
+    }
+}

@@ -60,10 +60,17 @@ impl EntryParts<'_> {
         quote(&mut kind, self.kind);
         let Self { at, body, prev, seq, tenant, .. } = self;
         let at = at.ms();
-        format!(
-            "{{\"actor\":{actor},\"at\":{at},\"body\":{body},\"kind\":{kind},\"prev\":\"{prev}\",\"seq\":{seq},\"tenant\":\"{tenant}\"}}"
-        )
+        let end = entry_end(prev, *seq, tenant);
+        format!("{ENTRY_START}{actor},\"at\":{at},\"body\":{body},\"kind\":{kind}{end}")
     }
+}
+
+/// How every entry begins.
+pub(crate) const ENTRY_START: &str = "{\"actor\":";
+
+/// How an entry ends: its place in the chain.
+pub(crate) fn entry_end(prev: &str, seq: u64, tenant: &TenantId) -> String {
+    format!(",\"prev\":\"{prev}\",\"seq\":{seq},\"tenant\":\"{tenant}\"}}")
 }
 
 /// The hash of an entry.

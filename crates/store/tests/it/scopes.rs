@@ -1,0 +1,153 @@
+//! Another tenant's scope sees nothing, whatever noun it asks for.
+
+use beffroi_store::{
+    Error, TenantScope, accounts, alarms, assets, cuts, facts, guards, incidents, journal, notices,
+    services, tenants, texts,
+};
+use beffroi_town::{
+    AlarmState, AssetState, CutMeans, Incident, IncidentId, NoticeId, Phase, Role, ServiceId,
+    ServiceStatus, incident::Nature,
+};
+use serde_json::json;
+
+use crate::{
+    nouns::{alarm, enrol_request, words},
+    world::{ACTOR, Place, asset_id, code, codes, found, on_both, scope},
+};
+
+on_both!(another_tenant_sees_and_moves_nothing);
+
+async fn another_tenant_sees_and_moves_nothing(place: Place) {
+    let store = place.open().await;
+    found(&place, &store, &["59273", "62473"]).await;
+    let (town, mail) = (code("59273"), asset_id("59273", "mail"));
+    let server = asset_id("59273", "file_server");
+    let notice = NoticeId::parse("n1").unwrap();
+    let service = ServiceId::parse("only_here").unwrap();
+    let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
+    let at = tx.at();
+    let incident = Incident {
+        id: IncidentId::parse("i1").unwrap(),
+        owner: town.clone(),
+        tenants: vec![town.clone()],
+        nature: Nature::Unknown,
+        phase: Phase::Declared,
+        noticed_at: at,
+        declared_at: at,
+        declared_by: ACTOR,
+        phase_at: at,
+    };
+    incidents::declare(&mut tx, &incident).await.unwrap();
+    let raised = alarm("a1", "59273", at);
+    alarms::raise(&mut tx, &raised, 1).await.unwrap();
+    let cut = cuts::order(&mut tx, &mail, &CutMeans::Hook { hook: "fw".into() }).await.unwrap();
+    notices::put_draft(&mut tx, &town, &notice, Some(&incident.id), &words("un")).await.unwrap();
+    let new = accounts::NewAccount {
+        tenant: &town,
+        name: "Direction",
+        role: Role::Director,
+        incident: None,
+    };
+    let account = accounts::create(&mut tx, &new).await.unwrap();
+    let token = guards::offer(&mut tx, &town, &server, at.plus_ms(9_000)).await.unwrap();
+    let guard = guards::enrol(&mut tx, &enrol_request(&token, &server)).await.unwrap().unwrap();
+    let text = tx.seal_text(&town, "secret").await.unwrap();
+    let (mut extra, _) = beffroi_town::catalogue::start(&town, at).unwrap();
+    extra.truncate(1);
+    extra[0].id = service.clone();
+    services::add(&mut tx, &town, &extra).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let names = Names {
+        mail: &mail,
+        cut: &cut,
+        notice: &notice,
+        service: &service,
+        text: &text,
+        account: &account,
+        guard: &guard.id,
+        incident: &incident.id,
+    };
+    // The owner sees each of them, so that what follows is not empty for another reason.
+    let seen = look(&store, &scope("59273"), &names).await;
+    assert_eq!(seen, [true; 15]);
+    let seen = look(&store, &scope("62473"), &names).await;
+    assert_eq!(seen, [false; 15]);
+    let seen = look(&store, &scope("75056"), &names).await;
+    assert_eq!(seen, [false; 15]);
+
+    // What belongs to the other tenant says nothing of this one.
+    let mut conn = store.read().await.unwrap();
+    let other = facts::load(&mut conn, &scope("62473"), at).await.unwrap().unwrap();
+    let told = serde_json::to_string(&other).unwrap();
+    assert!(!told.contains("59273"), "{told}");
+    let entries = journal::newest(&mut conn, &scope("62473"), None, 100).await.unwrap();
+    assert!(entries.iter().all(|entry| entry.tenant == code("62473")));
+    assert_eq!(tenants::get(&mut conn, &scope("75056")).await.unwrap(), None);
+    drop(conn);
+
+    // And a write of the other tenant does not reach it, by whatever name it knows.
+    let before = place.dump().await;
+    let them = code("62473");
+    let mut tx = store.begin(&codes(["62473"]), &ACTOR, place.now()).await.unwrap();
+    absent(assets::set_state(&mut tx, &mail, AssetState::Down, None).await);
+    absent(assets::set_name(&mut tx, &mail, "x").await);
+    absent(assets::share_with(&mut tx, &mail, &them).await);
+    absent(cuts::order(&mut tx, &mail, &CutMeans::Hook { hook: "fw".into() }).await);
+    absent(cuts::confirm(&mut tx, &cut).await);
+    absent(cuts::lift(&mut tx, &cut, AssetState::Up).await);
+    absent(alarms::decide(&mut tx, &them, &raised.id, &AlarmState::Dismissed).await);
+    absent(incidents::set_phase(&mut tx, &incident.id, Phase::Contained).await);
+    absent(incidents::add_tenant(&mut tx, &incident.id, &them).await);
+    absent(notices::publish(&mut tx, &them, &notice).await);
+    absent(accounts::set_password(&mut tx, &them, &account, Some("x")).await);
+    absent(accounts::set_codes(&mut tx, &them, &account, &["x".into()]).await);
+    absent(accounts::use_code(&mut tx, &them, &account, "x").await);
+    absent(guards::revoke(&mut tx, &them, &guard.id).await);
+    absent(
+        guards::order(&mut tx, &them, &guard.id, &beffroi_town::watch::Order::CutSelf, at).await,
+    );
+    absent(services::override_status(&mut tx, &them, &service, ServiceStatus::Closed, "x").await);
+    absent(texts::erase(&mut tx, &them, &text).await);
+    tx.record(&them, "test", json!({})).await.unwrap();
+    drop(tx);
+    assert_eq!(place.dump().await, before);
+}
+
+fn absent<T: std::fmt::Debug>(result: beffroi_store::Result<T>) {
+    assert!(matches!(result, Err(Error::Absent { .. })), "{result:?}");
+}
+
+/// The names of what one tenant has.
+struct Names<'a> {
+    mail: &'a beffroi_town::AssetId,
+    cut: &'a str,
+    notice: &'a NoticeId,
+    service: &'a ServiceId,
+    text: &'a str,
+    account: &'a beffroi_town::AccountId,
+    guard: &'a beffroi_town::GuardId,
+    incident: &'a IncidentId,
+}
+
+/// Whether a scope sees each of them, by name and in its lists.
+async fn look(store: &beffroi_store::Store, scope: &TenantScope, names: &Names<'_>) -> [bool; 15] {
+    let conn = &mut store.read().await.unwrap();
+    [
+        assets::get(conn, scope, names.mail).await.unwrap().is_some(),
+        assets::list(conn, scope).await.unwrap().iter().any(|one| one.id == *names.mail),
+        cuts::get(conn, scope, names.cut).await.unwrap().is_some(),
+        !cuts::list(conn, scope).await.unwrap().is_empty(),
+        notices::get(conn, scope, names.notice).await.unwrap().is_some(),
+        services::get(conn, scope, names.service).await.unwrap().is_some(),
+        texts::open(conn, scope, names.text).await.unwrap().is_some(),
+        accounts::get(conn, scope, names.account).await.unwrap().is_some(),
+        guards::get(conn, scope, names.guard).await.unwrap().is_some(),
+        incidents::get(conn, scope, names.incident).await.unwrap().is_some(),
+        !alarms::open(conn, scope).await.unwrap().is_empty(),
+        !incidents::list(conn, scope).await.unwrap().is_empty(),
+        !accounts::list(conn, scope).await.unwrap().is_empty(),
+        !guards::list(conn, scope).await.unwrap().is_empty(),
+        !notices::list(conn, scope).await.unwrap().is_empty(),
+    ]
+}
