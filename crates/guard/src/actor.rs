@@ -36,9 +36,6 @@ pub(crate) struct Actor {
     pub(crate) session: String,
 }
 
-/// What is known of a thread that has already ended.
-pub(crate) const NOBODY_KNOWN: &str = "unknown";
-
 impl Actor {
     /// The process that thread `tid` belongs to; none when it has ended.
     pub(crate) fn of_thread(tid: u32) -> Option<Self> {

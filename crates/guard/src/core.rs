@@ -17,10 +17,10 @@ use beffroi_town::edge::{Clock, Entropy};
 use beffroi_town::watch::{AlarmOutcome, Level, Mode, Suspicion, Touch, Vitals};
 use beffroi_town::{AlarmId, Instant};
 
-use crate::actor::{Actor, NOBODY_KNOWN};
+use crate::actor::Actor;
 use crate::alarms::{Alarms, New};
 use crate::content::Change;
-use crate::decide::{Decider, Event, Finding, Scope, Verdict, What};
+use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
 use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
 use crate::shelf::file_number;

@@ -19,6 +19,8 @@ use crate::content::{Change, Damage};
 
 /// Length of the sliding window.
 pub const WINDOW_MS: i64 = 60_000;
+/// The session of somebody who had already ended.
+pub const NOBODY_KNOWN: &str = "unknown";
 /// How long a file counts as made by the session that made it.
 pub const MADE_MS: i64 = 15 * 60_000;
 /// Points at which a session or a user is stopped. The whole share needs twice as many.
@@ -159,11 +161,15 @@ impl Decider {
         self.count(event, signal, extension)
     }
 
-    /// Whether `session` made this file a short while ago.
+    /// Whether `session` made this file a short while ago, as far as can be told: where the maker
+    /// or the remover had already ended when its event was read, the doubt is in their favour. Old
+    /// files have no maker, so this takes nothing from their protection.
     pub fn made_by(&self, file: u64, session: &str) -> bool {
+        let either =
+            |maker: &str| maker == session || maker == NOBODY_KNOWN || session == NOBODY_KNOWN;
         self.made
             .get(&file)
-            .is_some_and(|(maker, at)| maker == session && self.now.ms_since(*at) <= MADE_MS)
+            .is_some_and(|(maker, at)| either(maker) && self.now.ms_since(*at) <= MADE_MS)
     }
 
     /// Points of a session now; more than none means suspicious.

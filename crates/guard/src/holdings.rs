@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use beffroi_town::Instant;
+use beffroi_town::watch::Touch;
 
+use crate::decide::NOBODY_KNOWN;
 use crate::error::{Context, GuardError, Result, shown};
 use crate::reserve::{RESERVE_NAME, Reserve, make_private};
 use crate::shelf::Shelf;
-use crate::touches::{Held, TouchRecord, Touches};
+use crate::touches::{Held, TouchRecord, Touches, touch};
 
 /// Everything kept on disk.
 #[derive(Debug)]
@@ -93,6 +95,24 @@ impl Holdings {
         self.watched.iter().any(|folder| {
             !fs::metadata(folder).is_ok_and(|meta| self.reserve(meta.dev()).is_some())
         })
+    }
+
+    /// Files that vanished while no guard was there, or that a killed guard had no time to write
+    /// down: noted, so that they can be put back; nobody is accused of it.
+    pub(crate) fn find_missing(&self, now: Instant) {
+        for root in &self.watched {
+            let known = lock(&self.shelf).below(root);
+            for path in known.into_iter().filter(|path| fs::symlink_metadata(path).is_err()) {
+                let mut shelf = lock(&self.shelf);
+                let Some(before) = shelf.remove(&path) else { continue };
+                let moved = shelf.path_of(before.device, before.inode).is_some();
+                drop(shelf);
+                if !moved && before.linked {
+                    let record = touch(now, path, Touch::Deleted, (NOBODY_KNOWN, None), before);
+                    lock(&self.touches).push(record);
+                }
+            }
+        }
     }
 
     /// Lets go what records that are no longer kept held.

@@ -109,7 +109,7 @@ impl Keeper {
         for root in self.core.holdings.watched.clone() {
             self.scan(&root, None);
         }
-        self.find_missing();
+        self.core.holdings.find_missing(self.core.now());
         self.sweep_links();
         lock(&self.core.holdings.shelf).flush();
         self.core.scanned.store(true, Ordering::Relaxed);
@@ -250,26 +250,6 @@ impl Keeper {
         record.held = Held::Nothing;
         let number = lock(&self.core.holdings.touches).push(record);
         self.core.rewritten(path, change, Some(number), who);
-    }
-
-    /// Files that vanished while no guard was there: noted, so that they can be put back; nobody is
-    /// accused of it.
-    fn find_missing(&self) {
-        for root in &self.core.holdings.watched {
-            let known = lock(&self.core.holdings.shelf).below(root);
-            for path in known.into_iter().filter(|path| fs::symlink_metadata(path).is_err()) {
-                let mut shelf = lock(&self.core.holdings.shelf);
-                let Some(before) = shelf.remove(&path) else { continue };
-                let moved = shelf.path_of(before.device, before.inode).is_some();
-                drop(shelf);
-                if !moved && before.linked {
-                    let who = Who::unknown();
-                    let record =
-                        touch(self.core.now(), path, Touch::Deleted, (&who.session, None), before);
-                    lock(&self.core.holdings.touches).push(record);
-                }
-            }
-        }
     }
 
     /// Drops links that neither a file nor a touch refers to, and counts those only touches need.

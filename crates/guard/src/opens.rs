@@ -124,6 +124,8 @@ struct Unscored {
 #[derive(Debug, Default)]
 pub(crate) struct Opens {
     unscored: Mutex<HashMap<String, Vec<Unscored>>>,
+    /// Scored before their closing was read: that closing tells nothing new.
+    scored: Mutex<HashMap<PathBuf, Instant>>,
 }
 
 /// Serves jobs until the guard stops.
@@ -226,6 +228,8 @@ impl Opens {
         if known {
             self.look(core, Some(&who.session), Some(path));
             core.ask_keeper(Task::Refresh(path.to_owned()));
+        } else if lock(&self.scored).remove(path).is_some() {
+            core.ask_keeper(Task::Refresh(path.to_owned()));
         } else {
             core.ask_keeper(Task::Rescore(path.to_owned(), who.clone()));
         }
@@ -240,15 +244,20 @@ impl Opens {
                 None => all.drain().flat_map(|(_, list)| list).collect(),
             }
         };
+        let now = core.now();
+        let mut scored = Vec::new();
         for mut unscored in taken {
             let is_closed = closed == Some(unscored.path.as_path());
             if unscored.look(core, is_closed) {
-                lock(&self.unscored)
-                    .entry(unscored.who.session.clone())
-                    .or_default()
-                    .push(unscored);
+                let mut all = lock(&self.unscored);
+                all.entry(unscored.who.session.clone()).or_default().push(unscored);
+            } else if !is_closed {
+                scored.push(unscored.path);
             }
         }
+        let mut recently = lock(&self.scored);
+        recently.retain(|_, at| now.ms_since(*at) <= UNSCORED_MS);
+        recently.extend(scored.into_iter().map(|path| (path, now)));
     }
 }
 

@@ -238,6 +238,7 @@ impl Offline {
             options.reserve_bytes_max,
             now,
         )?;
+        holdings.find_missing(now);
         let alarms = Alarms::open(&holdings.state.join("alarms"))?;
         Ok(Self { holdings, alarms })
     }

@@ -168,9 +168,13 @@ fn the_platforms_pinned_addresses_stay_open_and_live_connections_end() {
     let _v4 = listener(&town.outside, "10.66.0.2:8443");
     let _v6 = listener(&town.outside, "[fd66::2]:8443");
     let _other = listener(&town.outside, "10.66.0.2:8444");
+    // A cable that was just plugged in takes a moment.
+    wait_for("the cable", || Town::reaches(&town.host, "[fd66::2]:8443").then_some(()));
     let mut host = Town::play(&town.host, &["pinned"]);
     let mut out = BufReader::new(host.0.stdout.take().unwrap());
-    wait_line(&mut out, "cut");
+    wait_line(&mut out, "this host is cut");
+    // A neighbour that is no longer known must be found again through the cut.
+    ip(&format!("-n {} neigh flush dev cable", town.host));
     assert!(Town::reaches(&town.host, "10.66.0.2:8443"));
     assert!(Town::reaches(&town.host, "[fd66::2]:8443"));
     assert!(!Town::reaches(&town.host, "10.66.0.2:8444"));
@@ -199,7 +203,7 @@ pub(crate) fn play_pinned() {
     assert_eq!(cut::is_cut(), Some(true));
     assert!(!echo(&mut other), "a live connection survived the cut");
     assert!(echo(&mut platform), "the platform's connection did not");
-    println!("cut");
+    println!("this host is cut");
     std::io::stdin().read_exact(&mut [0]).unwrap();
     cut::lift_self().unwrap();
     cut::lift_self().unwrap();

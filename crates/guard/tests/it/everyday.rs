@@ -17,7 +17,7 @@ pub(crate) fn play(share: &Path) {
         assert!(done.success(), "{script}");
     };
     sh("mkdir w && cd w && for n in $(seq 1 300); do echo \"ligne $n\" > f$n; done");
-    sh("tar cf a.tar w && rm -r w && tar xf a.tar && gzip a.tar && rm -r w");
+    sh("tar cf a.tar w && rm -r w && tar xf a.tar && gzip <a.tar >a.tar.gz && rm -r w a.tar");
     for number in 0..15 {
         let name = share.join(format!("dossier {number:04}.txt"));
         let text = fs::read_to_string(&name).unwrap_or_default() + "une ligne de plus\n";
@@ -36,8 +36,12 @@ fn untar_remove_and_save_raise_no_alarm() {
     let ground = Playground::new(30);
     let guard = ground.guard(&json!({ "protect": true }));
     let mut user = ground.role(&["everyday".to_owned(), ground.share().display().to_string()]);
+    wait_for("the user's work to end", || {
+        assert!(ground.alarms().is_empty(), "{:?}", ground.alarms());
+        user.child.0.try_wait().unwrap()
+    });
     let said = user.wait_until_done();
-    assert!(said.contains("done"), "{said}");
+    assert!(said.contains("done"), "{said} {:?}", ground.alarms());
     // What comes after it in the same queues has been seen: so has it.
     let last = ground.share().join("a.tar.gz");
     let inventory = ground.state().join("inventory.jsonl");

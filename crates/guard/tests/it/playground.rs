@@ -202,9 +202,9 @@ impl Attacker {
 
     /// Waits until it ends by itself, and answers what it said.
     pub(crate) fn wait_until_done(&mut self) -> String {
+        wait_for("the process to end", || self.child.0.try_wait().unwrap());
         let mut said = String::new();
         self.out.read_to_string(&mut said).unwrap();
-        self.child.0.wait().unwrap();
         said
     }
 }

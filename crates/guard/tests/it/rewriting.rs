@@ -2,7 +2,7 @@
 
 use beffroi_town::watch::{AlarmOutcome, Suspicion};
 
-use crate::playground::{Playground, hostile_names};
+use crate::playground::{Playground, hostile_names, wait_for};
 use serde_json::json;
 
 fn stopped_and_undone(kind: &str, altered_max: usize) {
@@ -47,7 +47,12 @@ fn observing_keeps_every_earlier_content() {
     attacker.strike();
     attacker.wait_until_done();
     assert_eq!(ground.intact(), 0);
-    ground.alarm("the alarm", |alarm| alarm.counts.rewritten == 66);
+    let alarm = wait_for("an alarm over all files", || {
+        let all = ground.alarms();
+        println!("{:?}", all.iter().map(|a| (a.counts, a.touched_total)).collect::<Vec<_>>());
+        all.into_iter().find(|alarm| alarm.counts.rewritten == 66)
+    });
+    assert_eq!((alarm.touched_total, alarm.counts.recoverable), (66, 66));
     let report = ground.restore_all(guard);
     assert_eq!(ground.intact(), 66, "{report:?}");
     assert_eq!(report.kept_beside, 66, "what was written is evidence, and is kept");
