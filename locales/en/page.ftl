@@ -4,10 +4,10 @@
 
 page-skip = Skip to content
 page-kind = { $kind ->
-    [commune] Town hall · state of services
-    [epci] Joint authority · state of services
-    [departement] Département · state of services
-   *[region] Region · state of services
+    [commune] Town hall · services
+    [epci] Joint authority · services
+    [departement] Département · services
+   *[region] Region · services
 }
 page-title = { $name }: state of services
 page-language = Français
@@ -17,6 +17,9 @@ page-preview = Preview: nobody else sees this page.
 page-headline-calm = All services work as usual.
 page-headline-checking = Services may be disturbed. We are checking.
 page-headline-disturbed = Services have been disturbed since { $since }.
+page-headline-after-attack = After the cyberattack of { $since }, services are coming back.
+page-headline-after-incident = After the computer incident of { $since }, services are coming back.
+page-headline-after-failure = After the failure of { $since }, services are coming back.
 page-phase-contained = The incident no longer spreads. Services will come back one after the other.
 page-phase-restored = Services are back. The last checks are under way.
 page-latest = Latest news:

@@ -4,10 +4,10 @@
 
 page-skip = Aller au contenu
 page-kind = { $kind ->
-    [commune] Mairie · état des services
-    [epci] Intercommunalité · état des services
-    [departement] Département · état des services
-   *[region] Région · état des services
+    [commune] Mairie · services
+    [epci] Intercommunalité · services
+    [departement] Département · services
+   *[region] Région · services
 }
 page-title = { $name } : état des services
 page-language = English
@@ -17,6 +17,9 @@ page-preview = Aperçu : personne d’autre ne voit cette page.
 page-headline-calm = Tous les services fonctionnent comme d’habitude.
 page-headline-checking = Des services peuvent être perturbés. Nous vérifions.
 page-headline-disturbed = Des services sont perturbés depuis le { $since }.
+page-headline-after-attack = Après l’attaque informatique du { $since }, les services reviennent.
+page-headline-after-incident = Après l’incident informatique du { $since }, les services reviennent.
+page-headline-after-failure = Après la panne du { $since }, les services reviennent.
 page-phase-contained = L’incident ne s’étend plus. Les services reviendront l’un après l’autre.
 page-phase-restored = Les services sont de retour. Les dernières vérifications sont en cours.
 page-latest = Dernière information :

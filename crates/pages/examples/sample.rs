@@ -15,7 +15,8 @@ fn main() -> anyhow::Result<()> {
     let folder = std::env::args_os().nth(1).context("name the folder to write to")?;
     let folder = PathBuf::from(folder);
     let mut index = Index { other_link: "index.html".to_owned(), ..Index::default() };
-    for (name, facts) in towns::all() {
+    let hostile = [("hostile", towns::hostile())];
+    for (name, facts) in towns::all().into_iter().chain(hostile) {
         let url = format!("https://etat.exemple.fr{}", facts.tenant.id.path());
         let place = Place::served(&facts.tenant.id.path(), Some(&url));
         for (path, bytes) in export(&facts, &place)? {

@@ -2,6 +2,8 @@
 
 use beffroi_town::{PublicService, ServiceStatus, status::ServiceView};
 
+use beffroi_words::typography;
+
 use super::Town;
 use crate::{
     inert::{self, LINE_CHARS_MAX, SENTENCE_CHARS_MAX},
@@ -124,8 +126,10 @@ fn what_to_do(town: &Town<'_>, view: &ServiceView<'_>, phone_works: bool) -> Str
 /// Where, when, which number.
 pub(super) fn desk(town: &Town<'_>, service: &PublicService) -> Desk {
     let v = &town.voice;
+    // Place and hours are kept in French alone.
     let typed = |text: Option<&String>| {
-        inert::some_line(text.map(String::as_str)).map(|text| v.typed(text))
+        inert::some_line(text.map(String::as_str))
+            .map(|text| typography::french(&text).into_owned())
     };
     let place = typed(service.place.as_ref());
     let hours = typed(service.hours.as_ref());

@@ -4,7 +4,7 @@
 //! reached. Safe data is named as safe, even where its service is out of reach.
 
 use beffroi_town::{
-    Asset, AssetId, DataExposure, Exposure, PublicService, ServiceStatus, Whose,
+    Asset, AssetId, DataExposure, Exposure, PublicService, ServiceStatus, Whose, incident::Nature,
     status::ServiceView,
 };
 
@@ -147,7 +147,11 @@ fn note(town: &Town<'_>, one: &Held<'_>) -> String {
 }
 
 fn advice(town: &Town<'_>, concerned: bool) -> Vec<String> {
-    let keys: &[&str] = if concerned {
+    let failure = town.facts.incident().is_some_and(|one| one.nature == Nature::Failure);
+    let keys: &[&str] = if failure && !concerned {
+        // Nobody writes false messages because a pipe burst.
+        &[]
+    } else if concerned {
         &["page-data-do-watch", "page-data-do-password", "page-data-do-code", "page-data-do-report"]
     } else {
         &["page-data-do-precaution", "page-data-do-report"]

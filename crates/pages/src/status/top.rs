@@ -62,10 +62,15 @@ pub(super) fn headline(town: &Town<'_>) -> String {
     let since = |at: Instant| [("since", town.voice.date(at).into())];
     match (town.facts.incident(), town.mood) {
         (Some(incident), _) => {
-            let key = match incident.nature {
-                Nature::Cyberattack => "notice-under-attack",
-                Nature::Unknown => "notice-under-incident",
-                Nature::Failure => "notice-under-failure",
+            let over =
+                matches!(incident.phase, Phase::Eradicated | Phase::Restored | Phase::Closed);
+            let key = match (incident.nature, over) {
+                (Nature::Cyberattack, false) => "notice-under-attack",
+                (Nature::Unknown, false) => "notice-under-incident",
+                (Nature::Failure, false) => "notice-under-failure",
+                (Nature::Cyberattack, true) => "page-headline-after-attack",
+                (Nature::Unknown, true) => "page-headline-after-incident",
+                (Nature::Failure, true) => "page-headline-after-failure",
             };
             town.voice.say_with(key, &since(incident.noticed_at))
         }
@@ -180,10 +185,15 @@ fn probe(town: &Town<'_>, need: Need) -> ServiceStatus {
 
 fn now(town: &Town<'_>, telephone: Line, contact: Option<&Desk>, concerned: bool) -> Vec<Step> {
     let v = &town.voice;
+    let beware = concerned.then(|| step(&v.say("page-now-beware"), "#data"));
+    let usual = step(&v.say("page-now-as-usual"), "");
     match town.mood {
-        Mood::Calm => return vec![step(&v.say("page-now-as-usual"), "")],
         // An alarm alone tells nothing of the telephone or the mail either.
         Mood::Checking => return vec![step(&v.say("page-now-ask-first"), "")],
+        Mood::Calm => return [usual].into_iter().chain(beware).collect(),
+        Mood::Incident if town.affected().next().is_none() => {
+            return [usual].into_iter().chain(beware).collect();
+        }
         Mood::Disturbed | Mood::Incident => {}
     }
     let mut steps =
@@ -191,9 +201,7 @@ fn now(town: &Town<'_>, telephone: Line, contact: Option<&Desk>, concerned: bool
     if line(town, AssetKind::Mail) == Line::Out {
         steps.push(step(&v.say("page-now-mail-out"), ""));
     }
-    if concerned {
-        steps.push(step(&v.say("page-now-beware"), "#data"));
-    }
+    steps.extend(beware);
     if town.mood == Mood::Incident {
         if town.affected().count() * 2 >= town.views.len() {
             steps.push(step(&v.say("page-now-postpone"), ""));

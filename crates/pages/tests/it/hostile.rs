@@ -1,40 +1,9 @@
 //! Hostile text in every field stays text.
 
 use beffroi_pages::{atom, banner, history_page, json_feed, status_page};
-use beffroi_town::{Lang, Notice, TownFacts};
+use beffroi_town::{Lang, TownFacts};
 
-use crate::{place, towns};
-
-/// Fills every text that a person or a register can type.
-fn fill(facts: &mut TownFacts, text: &str) {
-    text.clone_into(&mut facts.tenant.name);
-    for service in &mut facts.services {
-        let fields = [
-            &mut service.name_fr,
-            &mut service.name_en,
-            &mut service.place,
-            &mut service.hours,
-            &mut service.phone,
-            &mut service.fallback.note_fr,
-            &mut service.fallback.note_en,
-        ];
-        for field in fields {
-            *field = Some(text.to_owned());
-        }
-    }
-    for notice in &mut facts.notices {
-        fill_notice(notice, text);
-    }
-}
-
-fn fill_notice(notice: &mut Notice, text: &str) {
-    for version in &mut notice.versions {
-        for words in [&mut version.fr, &mut version.en] {
-            text.clone_into(&mut words.title);
-            text.clone_into(&mut words.body);
-        }
-    }
-}
+use crate::{place, towns, towns::fill};
 
 fn pages(facts: &TownFacts) -> Vec<String> {
     let place = place(facts);
@@ -112,6 +81,8 @@ fn marks_that_turn_the_reading_and_control_characters_are_taken_out() {
 
 #[test]
 fn text_without_end_is_cut() {
+    let page = status_page(&towns::hostile(), Lang::Fr, &place(&towns::hostile()), None);
+    assert!(!page.expect("a page").contains(&"W".repeat(5_001)));
     for text in
         ["a".repeat(10_000), "🔔".repeat(10_000), "<".repeat(10_000), "é \n\n".repeat(5_000)]
     {

@@ -23,6 +23,8 @@ pub(crate) fn all() -> Vec<(&'static str, TownFacts)> {
         ("isbergues", isbergues()),
         ("fouesnant", fouesnant()),
         ("bare", bare()),
+        ("joint", joint()),
+        ("ended", ended()),
     ]
 }
 
@@ -283,4 +285,76 @@ pub(crate) fn bare() -> TownFacts {
     let mut facts = town("62473", "Isbergues", START);
     set(&mut facts, AssetKind::FileServer, AssetState::Unknown, START.plus_ms(-HOUR));
     facts
+}
+
+/// A joint authority whose network was cut, with a closed service and one nobody knows about.
+pub(crate) fn joint() -> TownFacts {
+    let mut facts = town("epci:242900660", "CC du Pays Fouesnantais", START.plus_ms(30 * HOUR));
+    facts.tenant.department = Some("29".to_owned());
+    set(&mut facts, AssetKind::Network, AssetState::Cut, START);
+    set(&mut facts, AssetKind::Telephony, AssetState::Down, START);
+    set(&mut facts, AssetKind::CloudApp, AssetState::Unknown, START);
+    for (code, kind) in [("planning", FallbackKind::None), ("sports", FallbackKind::None)] {
+        for service in facts.services.iter_mut().filter(|one| one.id.as_str() == code) {
+            service.fallback.kind = kind;
+        }
+    }
+    for service in facts.services.iter_mut().filter(|one| one.id.as_str() == "library") {
+        service.needs.clear();
+    }
+    facts.incidents.push(incident(&facts, Nature::Failure, Phase::Declared, START));
+    facts
+}
+
+/// Everything is back; the last checks are under way; one notice was ended.
+pub(crate) fn ended() -> TownFacts {
+    let mut facts = gravelines();
+    for asset in &mut facts.assets {
+        asset.state = AssetState::Up;
+    }
+    facts.true_at = START.plus_ms(400 * HOUR);
+    facts.incidents = vec![incident(&facts, Nature::Cyberattack, Phase::Restored, START)];
+    for one in &mut facts.notices {
+        one.ended_at = Some(START.plus_ms(390 * HOUR));
+    }
+    facts
+}
+
+/// A town whose every text is what nobody should type.
+pub(crate) fn hostile() -> TownFacts {
+    let mut facts = gravelines();
+    let text = format!("<b>W\u{202e}</b>{}", "W".repeat(10_000));
+    fill(&mut facts, &text);
+    facts
+}
+
+/// Fills every text that a person or a register can type.
+pub(crate) fn fill(facts: &mut TownFacts, text: &str) {
+    text.clone_into(&mut facts.tenant.name);
+    for service in &mut facts.services {
+        let fields = [
+            &mut service.name_fr,
+            &mut service.name_en,
+            &mut service.place,
+            &mut service.hours,
+            &mut service.phone,
+            &mut service.fallback.note_fr,
+            &mut service.fallback.note_en,
+        ];
+        for field in fields {
+            *field = Some(text.to_owned());
+        }
+    }
+    for notice in &mut facts.notices {
+        fill_notice(notice, text);
+    }
+}
+
+fn fill_notice(notice: &mut Notice, text: &str) {
+    for version in &mut notice.versions {
+        for words in [&mut version.fr, &mut version.en] {
+            text.clone_into(&mut words.title);
+            text.clone_into(&mut words.body);
+        }
+    }
 }

@@ -98,6 +98,22 @@ fn what_a_person_said_it_is_is_what_the_page_says() {
 }
 
 #[test]
+fn what_is_over_is_told_as_over() {
+    let text = french(&towns::ended());
+    let headline = "<h1>Après l’attaque informatique du jeudi 25 avril 2024 à 11 h 04, les services reviennent.</h1>";
+    assert!(text.contains(headline));
+    assert!(text.contains("Venez ou appelez comme d’habitude.") && !text.contains("le 112"));
+    assert!(!text.contains("Services touchés"));
+}
+
+#[test]
+fn a_failure_is_no_reason_to_fear_messages() {
+    let text = french(&towns::joint());
+    assert!(section(&text, "data").contains("Nous ne savons pas encore"));
+    assert!(!text.contains("17Cyber") && !text.contains("attaque"));
+}
+
+#[test]
 fn untouched_services_are_named_as_such_with_the_person_s_word() {
     let text = french(&towns::isbergues());
     let spared = section(&text, "open-services");
