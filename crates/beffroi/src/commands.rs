@@ -67,7 +67,11 @@ pub(crate) fn tenant_id(text: &str) -> Result<TenantId> {
 
 /// An asset as typed: the catalogue's code (`file_server`) or a whole identifier.
 pub(crate) fn asset_id(tenant: &TenantId, text: &str) -> Result<AssetId> {
-    if text.contains('-') { Ok(AssetId::parse(text)?) } else { Ok(catalogue::asset_id(tenant, text)?) }
+    if text.contains('-') {
+        Ok(AssetId::parse(text)?)
+    } else {
+        Ok(catalogue::asset_id(tenant, text)?)
+    }
 }
 
 /// Prints a value for a machine.

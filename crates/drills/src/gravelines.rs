@@ -63,19 +63,26 @@ pub struct Played {
 pub async fn play(options: &Options) -> Result<Played> {
     let mut report = Report { drill: "gravelines", seed: options.seed, ..Report::default() };
     let mut scene = prepare::scene(options, &mut report).await?;
-    acts::calm(&mut scene, &mut report).await?;
-    acts::heat(&mut scene, &mut report).await?;
-    acts::attack(&mut scene, &mut report).await?;
-    acts::declare(&mut scene, &mut report).await?;
-    acts::cut(&mut scene, &mut report).await?;
-    acts::tell(&mut scene, &mut report).await?;
-    acts::restore(&mut scene, &mut report).await?;
-    if !options.stay_in_crisis {
-        acts::back(&mut scene, &mut report).await?;
+    if let Err(error) = acts(options, &mut scene, &mut report).await {
+        scene.strike().await?;
+        return Err(error);
     }
-    acts::verify(&mut scene, &mut report).await?;
     report.ok = report.files.lost == 0 && report.checks.iter().all(|check| check.ok);
     Ok(Played { report, scene })
+}
+
+async fn acts(options: &Options, scene: &mut Scene, report: &mut Report) -> Result<()> {
+    acts::calm(scene, report).await?;
+    acts::heat(scene, report).await?;
+    acts::attack(scene, report).await?;
+    acts::declare(scene, report).await?;
+    acts::cut(scene, report).await?;
+    acts::tell(scene, report).await?;
+    acts::restore(scene, report).await?;
+    if !options.stay_in_crisis {
+        acts::back(scene, report).await?;
+    }
+    acts::verify(scene, report).await
 }
 
 impl Played {

@@ -11,7 +11,8 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use axum::{Router, body::Body, http::Request};
+use beffroi_web::ClientAddress;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
@@ -113,8 +114,8 @@ impl Visit {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let service = service_fn(move |mut request: Request<Incoming>| {
-            let from = SocketAddr::new(self.client(&request), self.peer.port());
-            request.extensions_mut().insert(ConnectInfo(from));
+            let from = self.client(&request);
+            request.extensions_mut().insert(ClientAddress(from));
             self.router.clone().oneshot(request.map(Body::new))
         });
         let connection = http1::Builder::new()

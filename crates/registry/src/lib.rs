@@ -5,6 +5,7 @@
 //! not at all; nothing that no source knows is invented.
 
 pub mod accounts;
+pub mod assets;
 pub mod csv_in;
 pub mod france;
 pub mod guards;

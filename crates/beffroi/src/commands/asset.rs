@@ -1,6 +1,7 @@
 //! `beffroi asset`
 
 use anyhow::{Result, bail};
+use beffroi_registry::assets as registry;
 use beffroi_store::{TenantScope, assets};
 use beffroi_town::Actor;
 
@@ -53,14 +54,14 @@ pub(crate) async fn run(common: &Common, command: AssetCommand) -> Result<()> {
             let (tenant, with) = (tenant_id(&tenant)?, tenant_id(&with)?);
             let id = asset_id(&tenant, &asset)?;
             let scope = TenantScope::for_tenant(&tenant);
-            let Some(known) = assets::get(&mut store.read().await?, &scope, &id).await? else {
-                bail!("{tenant} has no asset '{id}'; list them with: beffroi asset list {tenant}");
-            };
-            let all = [known.tenants(), vec![with.clone()]].concat();
-            let mut tx = store.begin(&all, &Actor::CommandLine, now()).await?;
-            assets::share_with(&mut tx, &id, &with).await?;
-            tx.commit().await?;
-            println!("{id} is now shared with {with}");
+            let by = (&Actor::CommandLine, now());
+            let shared = registry::share(&store, by, &scope, &id, &with).await?;
+            for one in &shared {
+                println!("{one} is now shared with {with}");
+            }
+            if shared.is_empty() {
+                println!("{id} was shared with {with} already; nothing changed");
+            }
         }
     }
     Ok(())

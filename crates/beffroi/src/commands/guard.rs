@@ -73,8 +73,7 @@ async fn watch(args: GuardRun) -> Result<()> {
     let edge = Edge { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy::new()) };
     let shutdown = Arc::new(AtomicBool::new(false));
     let ended = Arc::clone(&shutdown);
-    let guarding =
-        tokio::task::spawn_blocking(move || beffroi_guard::run(&options, &edge, &ended));
+    let guarding = tokio::task::spawn_blocking(move || beffroi_guard::run(&options, &edge, &ended));
     tokio::pin!(guarding);
     tokio::select! {
         outcome = &mut guarding => return Ok(outcome.context("the guard broke down")??),

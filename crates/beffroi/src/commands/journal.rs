@@ -51,10 +51,9 @@ async fn export(common: &Common, tenant: &str, out: Option<&Path>) -> Result<()>
     let file = writer.into_inner().context("cannot finish the export")?;
     file.sync_all().with_context(|| format!("cannot write {}", path.display()))?;
     println!("{entries} entries in {}", path.display());
-    if let (Some(fingerprint), Some(head)) = (
-        journal::fingerprint(&mut conn, &scope).await?,
-        journal::head(&mut conn, &scope).await?,
-    ) {
+    if let (Some(fingerprint), Some(head)) =
+        (journal::fingerprint(&mut conn, &scope).await?, journal::head(&mut conn, &scope).await?)
+    {
         println!("fingerprint  {fingerprint}");
         println!("head         {}:{}", head.seq, head.hash);
     }

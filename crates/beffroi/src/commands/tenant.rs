@@ -39,9 +39,10 @@ pub(crate) async fn run(common: &Common, command: TenantCommand) -> Result<()> {
         TenantCommand::Services(ServicesCommand::Import { tenant, file }) => {
             let (id, bytes) = (tenant_id(&tenant)?, read_file(&file)?);
             let scope = TenantScope::for_tenant(&id);
+            let store = open(common).await?;
             let changed =
-                services::import(&open(common).await?, &Actor::CommandLine, now(), &scope, &bytes);
-            println!("{} service(s) of {id} changed.", changed.await?);
+                services::import(&store, &Actor::CommandLine, now(), &scope, &bytes).await?;
+            println!("{changed} service(s) of {id} changed.");
             Ok(())
         }
     }

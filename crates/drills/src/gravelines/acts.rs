@@ -107,10 +107,13 @@ async fn note_alarm(scene: &Scene, report: &mut Report, pid: u32) -> Result<()> 
         report.check("stop", true, "not possible without root: it ran to its end");
     }
     let facts = scene.facts().await?;
-    let page = scene.public_page("")?;
     let says = Words::of(Lang::Fr).say("page-headline-checking");
+    let told = until(PATIENCE, || async {
+        Ok(Some(scene.public_page("")?).filter(|page| page.contains(&says)))
+    });
+    let page = told.await?.unwrap_or_default();
     let quiet = !page.to_lowercase().contains("attaque") && !page.contains("fichier");
-    let ok = facts.mood() == Mood::Checking && page.contains(&says) && quiet;
+    let ok = facts.mood() == Mood::Checking && !page.is_empty() && quiet;
     report.check("silent-page", ok, format!("« {says} »"));
     Ok(())
 }
@@ -269,12 +272,17 @@ pub(super) async fn tell(scene: &mut Scene, report: &mut Report) -> Result<()> {
     let expected = beffroi_crisis::notices::draft(&scene.facts().await?);
     let draft = scene.act("/console/notices/new", "/notices/new", &[])?;
     scene.act_on(&draft, "/publish", &[])?;
-    let (fr, en) = (scene.public_page("")?, scene.public_page("en/")?);
-    let mut found = 0;
-    for (text, page) in [(&expected.fr.body, &fr), (&expected.en.body, &en)] {
-        let statements: Vec<&str> = text.split("\n\n").collect();
-        found += statements.iter().filter(|statement| page.contains(**statement)).count();
-    }
+    let count = || -> Result<usize> {
+        let on = |page: String, text: &str| {
+            text.split("\n\n")
+                .filter(|sentence| page.contains(&format!("<p>{sentence}</p>")))
+                .count()
+        };
+        let french = on(scene.public_page("")?, &expected.fr.body);
+        Ok(french + on(scene.public_page("en/")?, &expected.en.body))
+    };
+    let shown = until(PATIENCE, || async { Ok(Some(count()?).filter(|count| *count == 12)) });
+    let found = shown.await?.map_or_else(count, Ok)?;
     let six = |body: &str| body.split("\n\n").count() == 6;
     let ok = six(&expected.fr.body) && six(&expected.en.body) && found == 12;
     report.check("notice", ok, format!("{found} of 12 sentences on the two pages"));
@@ -313,7 +321,8 @@ pub(super) async fn back(scene: &mut Scene, report: &mut Report) -> Result<()> {
         });
         lifted.await?;
         if scene.asset(code).await?.state != AssetState::Up {
-            let sure = scene.act(&path, "/state", &[("state", "up")])?;
+            let seen = [("state", "up"), ("reason", "vérifié, remis en service")];
+            let sure = scene.act(&path, "/state", &seen)?;
             scene.act_on(&sure, "/state", &[])?;
         }
     }

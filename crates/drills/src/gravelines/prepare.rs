@@ -99,9 +99,9 @@ async fn people_the_town(
 
     let shared = catalogue::asset_id(neighbour, "planning_app")?;
     let of_town = |code: &str| catalogue::asset_id(town, code);
-    let both = [town.clone(), neighbour.clone()];
-    let mut tx = store.begin(&both, &actor, at).await?;
-    assets::share_with(&mut tx, &shared, town).await?;
+    let owner = TenantScope::for_tenant(neighbour);
+    beffroi_registry::assets::share(store, (&actor, at), &owner, &shared, town).await?;
+    let mut tx = store.begin(std::slice::from_ref(town), &actor, at).await?;
     // The town's planners work on the joint authority's application, by the town's own network.
     let need =
         Need { asset: shared, strength: Strength::Essential, via: Some(of_town("network")?) };
