@@ -160,7 +160,6 @@ fn intent_of_call(number: u32, arguments: &[u64]) -> Intent {
         OPENAT => arguments.get(2),
         _ => None,
     };
-    #[expect(clippy::cast_sign_loss, reason = "a set of flag bits")]
     let writing = (libc::O_ACCMODE | libc::O_TRUNC) as u64;
     match flags {
         Some(flags) if flags & writing == 0 => Intent::Read,

@@ -52,6 +52,9 @@ pub(crate) struct New<'a> {
     pub(crate) simulated: bool,
 }
 
+/// A scope that is let go, with the processes paused for it.
+pub(crate) type Due = (Option<Scope>, Vec<(u32, u64)>);
+
 /// All of them.
 #[derive(Debug)]
 pub(crate) struct Alarms {
@@ -134,10 +137,7 @@ impl Alarms {
     }
 
     /// Marks as released, and answers, those whose waiting time is over.
-    pub(crate) fn due_for_release(
-        &mut self,
-        now: Instant,
-    ) -> Vec<(Option<Scope>, Vec<(u32, u64)>)> {
+    pub(crate) fn due_for_release(&mut self, now: Instant) -> Vec<Due> {
         let mut due = Vec::new();
         for alarm in self.raised.values_mut() {
             if alarm.held_until.is_none_or(|until| now < until) {
@@ -225,7 +225,7 @@ const SETTLE_MS: i64 = 150;
 fn count(report: &mut AlarmReport, scope: &Scope, touches: &Touches, now: Instant) {
     let mut counts =
         TouchCounts { vanished_at_stop: report.counts.vanished_at_stop, ..TouchCounts::default() };
-    let mut touched = Vec::new();
+    let mut listed = Vec::new();
     let mut total = 0_u64;
     for record in touches.iter().filter(|r| r.at >= report.first_touch_at && r.is_of(scope)) {
         match record.how {
@@ -235,8 +235,8 @@ fn count(report: &mut AlarmReport, scope: &Scope, touches: &Touches, now: Instan
         }
         counts.recoverable += u64::from(record.recoverable());
         total += 1;
-        if touched.len() < TOUCHED_MAX {
-            touched.push(Touched {
+        if listed.len() < TOUCHED_MAX {
+            listed.push(Touched {
                 path: shown(&record.path.0),
                 how: record.how,
                 at: record.at,
@@ -252,5 +252,5 @@ fn count(report: &mut AlarmReport, scope: &Scope, touches: &Touches, now: Instan
     if settled && counts.vanished_at_stop.is_none() {
         counts.vanished_at_stop = Some(counts.vanished);
     }
-    (report.counts, report.touched, report.touched_total) = (counts, touched, total);
+    (report.counts, report.touched, report.touched_total) = (counts, listed, total);
 }

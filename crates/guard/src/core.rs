@@ -150,11 +150,11 @@ impl Core {
         let (from_file, to_file) = (file_number(from), file_number(to));
         let own = lock(&self.decider).made_by(from_file, &who.session);
         let (moved, replaced) = {
-            let mut shelf = lock(&self.holdings.shelf);
-            let replaced = shelf.remove(to);
-            let moved = shelf.remove(from);
+            let mut inventory = lock(&self.holdings.shelf);
+            let replaced = inventory.remove(to);
+            let moved = inventory.remove(from);
             if let Some(kept) = &moved {
-                shelf.insert(to.to_owned(), kept.clone());
+                inventory.insert(to.to_owned(), kept.clone());
             }
             (moved, replaced)
         };
@@ -208,9 +208,9 @@ impl Core {
         for path in files {
             match (to, path.strip_prefix(from)) {
                 (Some(to), Ok(rest)) => {
-                    let mut shelf = lock(&self.holdings.shelf);
-                    if let Some(kept) = shelf.remove(&path) {
-                        shelf.insert(to.join(rest), kept);
+                    let mut inventory = lock(&self.holdings.shelf);
+                    if let Some(kept) = inventory.remove(&path) {
+                        inventory.insert(to.join(rest), kept);
                     }
                 }
                 _ => self.vanished(&path, Touch::RenamedAway, who),

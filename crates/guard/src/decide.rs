@@ -158,7 +158,7 @@ impl Decider {
                 (signal, None)
             }
         };
-        self.count(event, signal, extension)
+        self.count(event, signal, extension.as_ref())
     }
 
     /// Whether `session` made this file a short while ago, as far as can be told: where the maker
@@ -179,7 +179,7 @@ impl Decider {
             .map_or(0, |window| window.times.values().sum::<u32>())
     }
 
-    fn count(&mut self, event: &Event, signal: Signal, extension: Option<String>) -> Verdict {
+    fn count(&mut self, event: &Event, signal: Signal, extension: Option<&String>) -> Verdict {
         let hot = self.vital_signs_at.is_some_and(|at| self.now.ms_since(at) <= WINDOW_MS);
         let mut scopes = vec![Scope::Session(event.session.clone())];
         scopes.extend(event.user.filter(|user| *user != 0).map(Scope::User));
@@ -187,7 +187,7 @@ impl Decider {
         let mut worst = Verdict::Allow;
         for scope in scopes {
             let window = self.scopes.entry(scope.clone()).or_default();
-            window.push(self.now, signal, extension.clone());
+            window.push(self.now, signal, extension.cloned());
             let verdict = window.verdict(&scope, hot);
             if verdict.rank() > worst.rank() {
                 worst = verdict;

@@ -103,10 +103,10 @@ impl Holdings {
         for root in &self.watched {
             let known = lock(&self.shelf).below(root);
             for path in known.into_iter().filter(|path| fs::symlink_metadata(path).is_err()) {
-                let mut shelf = lock(&self.shelf);
-                let Some(before) = shelf.remove(&path) else { continue };
-                let moved = shelf.path_of(before.device, before.inode).is_some();
-                drop(shelf);
+                let mut inventory = lock(&self.shelf);
+                let Some(before) = inventory.remove(&path) else { continue };
+                let moved = inventory.path_of(before.device, before.inode).is_some();
+                drop(inventory);
                 if !moved && before.linked {
                     let record = touch(now, path, Touch::Deleted, (NOBODY_KNOWN, None), before);
                     lock(&self.touches).push(record);
@@ -122,8 +122,8 @@ impl Holdings {
             let dropped = match record.held {
                 Held::Copy(number) => reserve.drop_copy(number),
                 Held::Link => {
-                    let shelf = lock(&self.shelf);
-                    if shelf.path_of(record.before.device, record.before.inode).is_some() {
+                    let inventory = lock(&self.shelf);
+                    if inventory.path_of(record.before.device, record.before.inode).is_some() {
                         continue;
                     }
                     reserve.uncount(record.before.size);

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant as Tick};
 
 use beffroi_town::watch::{Suspicion, Touch};
 
@@ -30,6 +30,9 @@ use crate::touches::{Held, touch};
 pub(crate) const TASKS_MAX: usize = 65_536;
 /// How long the keeper waits for a task before it goes on hashing.
 const IDLE: Duration = Duration::from_millis(20);
+
+/// How long an emptied file may take to be filled again.
+const EMPTY_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Something for the keeper to do.
 #[derive(Debug)]
@@ -55,20 +58,27 @@ pub(crate) struct Keeper {
     tasks: Receiver<Task>,
     follow: Follow,
     to_hash: VecDeque<PathBuf>,
+    /// Files found empty, to be judged when they stay so.
+    emptied: VecDeque<(Tick, Task)>,
 }
 
 impl Keeper {
     pub(crate) fn new(core: Arc<Core>, tasks: Receiver<Task>, follow: Follow) -> Self {
-        Self { core, tasks, follow, to_hash: VecDeque::new() }
+        Self { core, tasks, follow, to_hash: VecDeque::new(), emptied: VecDeque::new() }
     }
 
     /// Scans, then serves tasks until the guard stops.
     pub(crate) fn run(mut self) {
         self.scan_all();
         while !self.core.is_stopping() {
+            if self.emptied.front().is_some_and(|(due, _)| *due <= Tick::now())
+                && let Some((_, task)) = self.emptied.pop_front()
+            {
+                self.serve(task, true);
+            }
             let wait = if self.to_hash.is_empty() { 5 * IDLE } else { Duration::ZERO };
             match self.tasks.recv_timeout(wait) {
-                Ok(task) => self.serve(task),
+                Ok(task) => self.serve(task, false),
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some(path) = self.to_hash.pop_front() {
                         self.hash(&path);
@@ -81,16 +91,23 @@ impl Keeper {
         }
     }
 
-    fn serve(&mut self, task: Task) {
+    /// `patient`: an empty file has had its time to be filled again.
+    fn serve(&mut self, task: Task, patient: bool) {
+        if !patient && is_emptied(&task) {
+            self.emptied.push_back((Tick::now() + EMPTY_PATIENCE, task));
+            return;
+        }
         match task {
             Task::Refresh(path) => self.refresh(&path),
             Task::Scan(folder, who) => self.scan(&folder, Some(&who)),
             Task::Compare { path, before, touch, who } => {
-                self.compare(&path, &before, touch, &who);
+                if let Some(change) = self.compare(&path, &before, patient) {
+                    self.core.rewritten(&path, change, Some(touch), &who);
+                }
                 self.refresh(&path);
             }
             Task::Rescore(path, who) => {
-                self.rescore(&path, &who);
+                self.rescore(&path, &who, patient);
                 self.refresh(&path);
             }
             Task::Release { device, inode } => {
@@ -209,33 +226,32 @@ impl Keeper {
         else {
             return;
         };
-        let mut shelf = lock(&self.core.holdings.shelf);
-        let still = shelf.get(path).is_some_and(|now| now.same_content(&known));
+        let mut inventory = lock(&self.core.holdings.shelf);
+        let still = inventory.get(path).is_some_and(|now| now.same_content(&known));
         if still && is_known(&file) {
             let hashed = Kept { sha256: Some(sha256), kind: Some(kind(&head)), ..known };
-            shelf.insert(path.to_owned(), hashed);
+            inventory.insert(path.to_owned(), hashed);
         }
     }
 
-    fn compare(&self, path: &Path, before: &Kept, touch: u64, who: &Who) {
-        let Some(after) = sample_of(path) else { return };
+    fn compare(&self, path: &Path, before: &Kept, patient: bool) -> Option<Change> {
+        let after = sample_of(path).filter(|sample| patient || !sample.is_empty())?;
         let link = self.core.holdings.reserve(before.device).filter(|_| before.linked);
         let earlier = link.and_then(|reserve| sample_of(&reserve.link_path(before.inode)));
-        let change = match earlier {
+        Some(match earlier {
             Some(earlier) => Change::between(&earlier, &after),
             None => from_kind(before.kind, &after),
-        };
-        self.core.rewritten(path, change, Some(touch), who);
+        })
     }
 
     /// Judges a rewriting by what the file was known to be, since nothing kept its bytes.
-    fn rescore(&self, path: &Path, who: &Who) {
+    fn rescore(&self, path: &Path, who: &Who, patient: bool) {
         let Some(before) = lock(&self.core.holdings.shelf).get(path).cloned() else { return };
         let Ok(meta) = fs::symlink_metadata(path) else { return };
         if before.kind.is_none() || before.same_content(&Kept::of(&meta)) {
             return;
         }
-        let Some(after) = sample_of(path) else { return };
+        let Some(after) = sample_of(path).filter(|s| patient || !s.is_empty()) else { return };
         let change = from_kind(before.kind, &after);
         if change.damage() == Damage::None {
             return;
@@ -277,6 +293,17 @@ impl Keeper {
                 }
             }
         }
+    }
+}
+
+/// Whether a file to be judged is empty now: between emptying and writing, every save looks so.
+fn is_emptied(task: &Task) -> bool {
+    match task {
+        Task::Compare { path, before, .. } => {
+            before.size > 0 && fs::symlink_metadata(path).is_ok_and(|meta| meta.len() == 0)
+        }
+        Task::Rescore(path, _) => fs::symlink_metadata(path).is_ok_and(|meta| meta.len() == 0),
+        _ => false,
     }
 }
 

@@ -261,7 +261,7 @@ fn put_back(holdings: &Holdings, item: &Item, at: Instant) -> Result<Done> {
     let beside = move_beside(&folder, name, at).context("move aside", &item.path)?;
     match item.held {
         Held::Copy(_) => {
-            place_copy(&folder, name, &source, item).context("put back", &item.path)?
+            place_copy(&folder, name, &source, item).context("put back", &item.path)?;
         }
         Held::Link | Held::Nothing => {
             place_link(&folder, name, &source, item).context("put back", &item.path)?;

@@ -12,6 +12,8 @@ use std::path::Path;
 
 /// Longest file handle the kernel makes (`MAX_HANDLE_SZ`).
 const HANDLE_BYTES_MAX: usize = 128;
+/// The same for the kernel.
+const HANDLE_BYTES_MAX_C: libc::c_uint = 128;
 
 /// Opens a fanotify group.
 pub(crate) fn fanotify_init(flags: u32, event_flags: i32) -> io::Result<OwnedFd> {
@@ -48,11 +50,7 @@ pub(crate) fn handle_of(path: &Path) -> io::Result<Vec<u8>> {
     let path = text(path)?;
     let mut mount_id: libc::c_int = 0;
     let mut handle = Handle {
-        head: libc::file_handle {
-            handle_bytes: HANDLE_BYTES_MAX as libc::c_uint,
-            handle_type: 0,
-            f_handle: [],
-        },
+        head: libc::file_handle { handle_bytes: HANDLE_BYTES_MAX_C, handle_type: 0, f_handle: [] },
         bytes: [0; HANDLE_BYTES_MAX],
     };
     // SAFETY: `handle` is a `file_handle` followed at once by HANDLE_BYTES_MAX bytes (`repr(C)`,

@@ -103,7 +103,7 @@ impl Touches {
                         records.push_back(*record);
                     }
                     Ok(Line::Restored { restored }) => {
-                        records.retain(|r| !restored.contains(&r.number))
+                        records.retain(|r| !restored.contains(&r.number));
                     }
                     Ok(Line::Counted { counted }) => {
                         if let Some(record) = records.iter_mut().find(|r| r.number == counted) {
@@ -112,7 +112,7 @@ impl Touches {
                     }
                     // A torn last line is what a kill leaves.
                     Err(error) => {
-                        tracing::warn!(%error, "a line of the record of touches is skipped")
+                        tracing::warn!(%error, "a line of the record of touches is skipped");
                     }
                 }
             }

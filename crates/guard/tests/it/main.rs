@@ -3,13 +3,23 @@
 //! Most of it needs root on Linux and says so when it is not there. The attacks are harmless and
 //! bounded: see `attack`.
 
+#[cfg(test)]
 mod attack;
+#[cfg(test)]
 mod child;
+#[cfg(test)]
 mod cut;
+#[cfg(test)]
 mod everyday;
+#[cfg(test)]
 mod plain;
+#[cfg(test)]
 mod platform;
+#[cfg(test)]
 mod playground;
+#[cfg(test)]
 mod rewriting;
+#[cfg(test)]
 mod survival;
+#[cfg(test)]
 mod vanishing;

@@ -39,7 +39,7 @@ fn a_guard_killed_in_the_middle_of_an_attack_loses_nothing() {
     let guard = ground.guard_over_ruins(&json!({}));
     let report = ground.restore_all(guard);
     // What was rewritten while the guard lived comes back; the rest it never saw.
-    assert!(report.restored_verified as usize >= seen, "{report:?}, {seen} seen");
+    assert!(report.restored_verified >= seen as u64, "{report:?}, {seen} seen");
     assert!(ground.intact() >= seen);
 }
 

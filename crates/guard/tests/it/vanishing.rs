@@ -2,6 +2,7 @@
 
 use beffroi_town::watch::{AlarmOutcome, Suspicion};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 
 use crate::playground::{Playground, USER, hostile_names, wait_for};
 use serde_json::json;
@@ -52,12 +53,11 @@ fn plain_deletion_is_stopped_and_all_comes_back_with_owner_mode_and_time() {
         "measured: plain deletion paused after {gone} of 3000 files, {stopped_ms} ms after the word"
     );
     assert!((20..3_000).contains(&gone), "{gone}");
-    assert_eq!(gone as usize, 3_000 - ground.intact());
+    assert_eq!(gone, 3_000 - ground.intact() as u64);
 
     let report = ground.restore_all(guard);
     assert_eq!(ground.intact(), 3_000);
     assert_eq!((report.lost, report.failed), (0, 0));
-    use std::os::unix::fs::MetadataExt;
     let after = fs::metadata(&file).unwrap();
     assert_eq!(
         (before.uid(), before.mode(), before.mtime_nsec()),
