@@ -7,6 +7,7 @@ drill-failed = Failed: see below what is missing.
 drill-files = Files: { $total } made, { $touched } touched, { $restored } put back, { $lost } lost.
 drill-root-yes = The guard had every right: it names the attacker and stops it.
 drill-root-no = The guard had no administrator's rights: it sees and repairs, but does not stop.
+drill-root-none = Nobody watched: no guard in this drill.
 drill-when = How long, from the first file touched
 drill-ms-alarm = the alarm is on the platform
 drill-ms-stop = the attacker is stopped

@@ -7,6 +7,7 @@ drill-failed = Échoué : voir ce qui manque ci-dessous.
 drill-files = Fichiers : { $total } créés, { $touched } touchés, { $restored } remis en place, { $lost } perdus.
 drill-root-yes = Le veilleur avait tous les droits : il nomme l’attaquant et l’arrête.
 drill-root-no = Le veilleur n’avait pas les droits d’administrateur : il voit et répare, mais n’arrête pas.
+drill-root-none = Personne ne veillait : aucun veilleur dans cet exercice.
 drill-when = Combien de temps, à partir du premier fichier touché
 drill-ms-alarm = l’alarme est sur la plateforme
 drill-ms-stop = l’attaquant est arrêté

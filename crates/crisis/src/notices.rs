@@ -45,7 +45,7 @@ fn draft_in(facts: &TownFacts, lang: Lang) -> NoticeText {
     if telephone_works(facts) {
         body.push(reachable(facts, words, &kind));
     }
-    if facts.views().iter().any(|view| view.status != ServiceStatus::Open) {
+    if facts.public_views().iter().any(|view| view.status != ServiceStatus::Open) {
         body.push(words.say("notice-some-actions"));
     }
     body.push(words.say("notice-news-follow"));

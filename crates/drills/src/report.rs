@@ -39,6 +39,8 @@ pub struct Heading {
     pub town: String,
     /// When it was played.
     pub at: Instant,
+    /// Whether a guard watched.
+    pub guarded: bool,
     /// The journal's fingerprint.
     pub fingerprint: String,
 }
@@ -137,7 +139,11 @@ impl Report {
                 ("lost", self.files.lost.into()),
             ],
         ));
-        line(&words.say(if self.root { "drill-root-yes" } else { "drill-root-no" }));
+        line(&words.say(match (self.heading.guarded, self.root) {
+            (false, _) => "drill-root-none",
+            (true, true) => "drill-root-yes",
+            (true, false) => "drill-root-no",
+        }));
         self.write_times(words, &mut page);
         self.write_services(words, &mut page);
         self.write_checks(words, &mut page);

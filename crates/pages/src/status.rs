@@ -67,7 +67,7 @@ impl<'a> Town<'a> {
         Self {
             facts,
             voice: Voice::of(&facts.tenant, lang),
-            views: facts.views(),
+            views: facts.public_views(),
             mood: facts.mood(),
             name: inert::line(&facts.tenant.name, LINE_CHARS_MAX),
         }

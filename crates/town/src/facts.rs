@@ -53,7 +53,14 @@ impl TownFacts {
         status::views(&self.services, &self.assets, self.incident().is_some())
     }
 
-    /// The state of the town in one word.
+    /// The same for those services that residents are told of.
+    pub fn public_views(&self) -> Vec<ServiceView<'_>> {
+        let mut views = self.views();
+        views.retain(|view| view.service.is_for_residents());
+        views
+    }
+
+    /// The state of the town in one word, as residents are told.
     pub fn mood(&self) -> Mood {
         let checking = self
             .open_alarms
@@ -61,7 +68,7 @@ impl TownFacts {
             .any(|alarm| alarm.state == AlarmState::Open && alarm.kind.disturbs_services());
         if self.incident().is_some() {
             Mood::Incident
-        } else if self.views().iter().any(|view| view.status != ServiceStatus::Open) {
+        } else if self.public_views().iter().any(|view| view.status != ServiceStatus::Open) {
             Mood::Disturbed
         } else if checking {
             Mood::Checking
@@ -80,5 +87,54 @@ impl TownFacts {
                 })
                 .map(|asset| asset.exposure.level),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AssetId, AssetState, TenantId, catalogue};
+
+    fn calm() -> TownFacts {
+        let id = TenantId::parse("59273").unwrap();
+        let (services, assets) = catalogue::start(&id, Instant::default()).unwrap();
+        let tenant = Tenant {
+            id,
+            name: "Gravelines".to_owned(),
+            department: None,
+            region: None,
+            population: None,
+            siren: None,
+            postcodes: vec![],
+            epci: None,
+            opened_at: Instant::default(),
+            closed_at: None,
+        };
+        TownFacts {
+            tenant,
+            services,
+            assets,
+            open_alarms: vec![],
+            incidents: vec![],
+            notices: vec![],
+            true_at: Instant::default(),
+        }
+    }
+
+    fn with_state(code: &str, state: AssetState) -> TownFacts {
+        let mut facts = calm();
+        let id = AssetId::parse(code).unwrap();
+        facts.assets.iter_mut().find(|asset| asset.id == id).unwrap().state = state;
+        facts
+    }
+
+    #[test]
+    fn residents_are_not_told_of_staff_pay() {
+        assert_eq!(calm().mood(), Mood::Calm);
+        let pay = with_state("59273-hr_app", AssetState::Down);
+        assert_eq!(pay.mood(), Mood::Calm);
+        assert!(pay.views().iter().any(|view| view.status == ServiceStatus::PaperOnly));
+        let canteen = with_state("59273-family_portal", AssetState::Down);
+        assert_eq!(canteen.mood(), Mood::Disturbed);
     }
 }

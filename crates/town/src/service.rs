@@ -62,6 +62,9 @@ impl ServiceStatus {
     }
 }
 
+/// The group of services that staff count on and residents never see: staff pay.
+pub const INTERNAL: &str = "internal";
+
 /// How the service goes on otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fallback {
@@ -97,7 +100,8 @@ pub struct PublicService {
     pub name_fr: Option<String>,
     /// Its English name, if the town gave its own.
     pub name_en: Option<String>,
-    /// Which key group its requests belong to: `civil_status`, `school`, `social`, `planning`, `general`.
+    /// Which key group its requests belong to: `civil_status`, `school`, `social`,
+    /// `planning`, `general`; or [`INTERNAL`], for what residents never see.
     pub group: String,
     /// How grave its absence is.
     pub criticality: Criticality,
@@ -115,4 +119,11 @@ pub struct PublicService {
     pub needs: Vec<Need>,
     /// A person's word over the computed status.
     pub overridden: Option<Override>,
+}
+
+impl PublicService {
+    /// Whether residents are told of it.
+    pub fn is_for_residents(&self) -> bool {
+        self.group != INTERNAL
+    }
 }

@@ -72,9 +72,10 @@ pub(super) async fn attack(scene: &mut Scene, report: &mut Report) -> Result<()>
     attacker.ended_or_stopped(PATIENCE).await;
     let pid = attacker.pid();
     scene.attacker = Some(attacker);
-    let first = fs::read_to_string(&log).context("read the attacker's log")?;
-    let first = first.lines().next().and_then(|line| line.parse().ok());
-    scene.first_touch_at = first.map(Instant::from_ms);
+    let times = fs::read_to_string(&log).context("read the attacker's log")?;
+    let time = |line: Option<&str>| line.and_then(|ms| ms.parse().ok()).map(Instant::from_ms);
+    scene.first_touch_at = time(times.lines().next());
+    scene.last_touch_at = time(times.lines().next_back());
     if scene.guard.is_some() {
         scene.alarm = until(PATIENCE, || scene.open_alarm(AlarmKind::FilesVanishing)).await?;
     }
@@ -91,7 +92,11 @@ async fn note_alarm(scene: &Scene, report: &mut Report, pid: u32) -> Result<()> 
         return Ok(());
     };
     report.ms.first_touch_to_alarm = scene.ms_since_touch(alarm.received_at);
-    report.ms.to_stop = alarm.stopped_at.and_then(|at| scene.ms_since_touch(at));
+    // By the attacker's own record of its last deed, where that is later than the guard's word.
+    report.ms.to_stop = alarm
+        .stopped_at
+        .map(|at| scene.last_touch_at.map_or(at, |last| last.max(at)))
+        .and_then(|at| scene.ms_since_touch(at));
     let ms = report.ms.first_touch_to_alarm.unwrap_or_default();
     report.check("alarm", true, format!("{ms} ms after the first file, {} counted", alarm.touched));
     if report.root {

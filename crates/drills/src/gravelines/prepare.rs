@@ -71,6 +71,7 @@ pub(super) async fn scene(options: &Options, report: &mut Report) -> Result<Scen
         director,
         codes: Vec::new(),
         first_touch_at: None,
+        last_touch_at: None,
         alarm: None,
     };
     sign_up(&mut scene).await?;
@@ -78,8 +79,12 @@ pub(super) async fn scene(options: &Options, report: &mut Report) -> Result<Scen
         post_guard(&mut scene).await?;
     }
     let facts = scene.facts().await?;
-    report.heading =
-        Heading { town: facts.tenant.name, at: scene.now(), fingerprint: String::new() };
+    report.heading = Heading {
+        town: facts.tenant.name,
+        at: scene.now(),
+        guarded: options.with_guard,
+        fingerprint: String::new(),
+    };
     Ok(scene)
 }
 

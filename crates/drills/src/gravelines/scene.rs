@@ -43,6 +43,7 @@ pub(super) struct Scene {
     /// Printed one-time codes that nobody has used yet.
     pub(super) codes: Vec<String>,
     pub(super) first_touch_at: Option<Instant>,
+    pub(super) last_touch_at: Option<Instant>,
     pub(super) alarm: Option<Alarm>,
 }
 
