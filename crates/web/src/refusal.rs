@@ -51,6 +51,9 @@ pub enum Refusal {
     /// An account could not be worked on.
     #[error(transparent)]
     Accounts(AccountsError),
+    /// The register failed.
+    #[error(transparent)]
+    Registry(beffroi_registry::RegistryError),
     /// The crisis room failed.
     #[error(transparent)]
     Crisis(beffroi_crisis::Error),
@@ -85,6 +88,15 @@ impl From<AccountsError> for Refusal {
             AccountsError::NoSuchAccount(_) => Self::NotFound,
             AccountsError::SetUpAlready => Self::SetUpAlready,
             error => Self::Accounts(error),
+        }
+    }
+}
+
+impl From<beffroi_registry::RegistryError> for Refusal {
+    fn from(error: beffroi_registry::RegistryError) -> Self {
+        match error {
+            beffroi_registry::RegistryError::Store(error) => error.into(),
+            error => Self::Registry(error),
         }
     }
 }
@@ -135,6 +147,7 @@ impl Refusal {
             Self::NoMeans => (StatusCode::CONFLICT, "problem-refused", "cut-means-missing"),
             Self::SetUpAlready => (StatusCode::CONFLICT, "problem-refused", "problem-setup-text"),
             Self::Store(_)
+            | Self::Registry(_)
             | Self::Accounts(_)
             | Self::Crisis(_)
             | Self::Export(_)

@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
+use beffroi_registry::guards::{Invitation, invite};
 use beffroi_store::{alarms, guards};
 use beffroi_town::{
     AlarmId, AlarmKind, AssetId, AssetKind, GuardId, Instant,
-    watch::{Beat, Enrolment, Order},
+    watch::{Beat, Order},
 };
 use beffroi_words::Value;
 
@@ -14,8 +15,6 @@ use crate::{
     Refusal, call::Call, fields::Fields, frame::Frame, markup::Choice, reply, routes::Answer,
 };
 
-/// An enrolment file is good for this long.
-const OFFER_MS: i64 = 15 * 60_000;
 /// An order to put files back waits this long for its guard.
 const ORDER_MS: i64 = 60 * 60_000;
 /// A guard that was not heard for this long is shown as silent.
@@ -196,18 +195,13 @@ pub async fn enrol(call: Call) -> Answer {
         return wrong(&guards_page(&call, form).await?);
     }
     let caller = call.caller()?;
-    let tenant = caller.scope.tenant();
-    let actor = caller.actor();
-    let mut tx = call.doors.store.begin(std::slice::from_ref(tenant), &actor, call.at).await?;
-    let token = guards::offer(&mut tx, tenant, &asset, call.at.plus_ms(OFFER_MS)).await?;
-    tx.commit().await?;
-    let file = Enrolment {
+    let invitation = Invitation {
+        asset: &asset,
         platforms: settings.guard_addresses.clone(),
-        token,
-        tenant: tenant.clone(),
-        asset: asset.clone(),
         certificate_sha256: settings.certificate_sha256.clone(),
     };
+    let (store, actor) = (&call.doors.store, caller.actor());
+    let file = invite(store, &actor, call.at, &caller.scope, invitation).await?;
     let text = serde_json::to_string_pretty(&file).map_err(|_| Refusal::BadForm)?;
     let mut answer = reply::body(StatusCode::OK, "application/json", text);
     let name = format!("attachment; filename=\"enrol-{asset}.json\"");

@@ -1,0 +1,25 @@
+//! Serves two sample towns on a free port, with an open alarm, and prints ways in. For looking at
+//! the console: `cargo run -p beffroi-web --example console`.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program for looking at pages")]
+#![expect(clippy::indexing_slicing, reason = "shared with the tests, where it is allowed")]
+
+#[path = "../tests/it/sample.rs"]
+#[expect(dead_code, reason = "shared with the tests")]
+mod sample;
+
+use beffroi_town::Role;
+use sample::{Sample, TOWN};
+
+#[tokio::main]
+async fn main() {
+    let sample = Sample::new().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    println!("http://{}", listener.local_addr().unwrap());
+    for role in Role::ALL {
+        for code in sample.codes.get(&(TOWN.to_owned(), role)).into_iter().flatten() {
+            println!("{role} {code}");
+        }
+    }
+    axum::serve(listener, beffroi_web::router(sample.doors.clone())).await.unwrap();
+}
