@@ -10,8 +10,9 @@ use beffroi_town::{Alarm, AlarmId, AlarmKind, AlarmState, TenantId};
 use serde_json::json;
 
 use crate::{
-    Error, Result, TenantScope, Tx,
+    Error, Result, TenantScope, Tx, assets,
     db::{Conn, Row, args, json_text},
+    guards,
     journal::canonical,
     sql::sqls,
 };
@@ -103,7 +104,8 @@ fn alarm(row: &Row) -> Result<Alarm> {
 /// rises with each correction of the same identifier; a first report may have any.
 ///
 /// # Errors
-/// [`Error::OutOfScope`]; [`Error::BadBody`] when the detail is no codes and figures.
+/// [`Error::OutOfScope`]; [`Error::BadBody`] when the detail is no codes and figures;
+/// [`Error::Absent`] for a guard or an asset that the tenant does not have.
 pub async fn raise(tx: &mut Tx, report: &Alarm, revision: u32) -> Result<Raised> {
     tx.covers("raise an alarm", [&report.tenant])?;
     canonical(&report.detail).map_err(|why| Error::BadBody { kind: "alarm_raised", why })?;
@@ -128,10 +130,27 @@ pub async fn raise(tx: &mut Tx, report: &Alarm, revision: u32) -> Result<Raised>
         join(tx, report, &alarm, 1, "alarm_repeated").await?;
         return Ok(Raised::Repeated { alarm });
     }
+    check_source(tx, report).await?;
     insert(tx, report).await?;
     note_report(tx, report, &report.id, revision).await?;
     tx.tell([&report.tenant], NOUN, "alarm_raised", body(report, &report.id)).await?;
     Ok(Raised::New)
+}
+
+/// A guard and an asset that are not this tenant's are as absent as those that nobody has.
+async fn check_source(tx: &mut Tx, report: &Alarm) -> Result<()> {
+    let scope = TenantScope::for_tenant(&report.tenant);
+    if let Some(id) = &report.asset
+        && assets::get(tx.conn(), &scope, id).await?.is_none()
+    {
+        return Err(Error::absent("asset", id));
+    }
+    if let Some(id) = &report.guard
+        && guards::get(tx.conn(), &scope, id).await?.is_none()
+    {
+        return Err(Error::absent("guard", id));
+    }
+    Ok(())
 }
 
 async fn insert(tx: &mut Tx, report: &Alarm) -> Result<()> {

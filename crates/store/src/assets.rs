@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use crate::{
     Error, Result, Store, TenantScope, Tx,
     db::{Conn, Row, args, json_text},
+    guards,
     sql::sqls,
     texts,
 };
@@ -328,9 +329,16 @@ async fn told(tx: &mut Tx, asset: &Asset, kind: &'static str, body: Value) -> Re
 /// Sets how an asset can be cut; none: nobody has said.
 ///
 /// # Errors
-/// [`Error::Absent`], [`Error::OutOfScope`].
+/// [`Error::Absent`], also for a guard that does not stand on this asset; [`Error::OutOfScope`].
 pub async fn set_cut_means(tx: &mut Tx, id: &AssetId, means: Option<&CutMeans>) -> Result<()> {
     let asset = held(tx, "set the means of cutting", id).await?;
+    if let Some(CutMeans::Guard { guard }) = means {
+        let found = guards::for_request(tx.conn(), guard).await?;
+        // A guard cuts nothing but its own host.
+        if found.is_none_or(|found| found.asset != *id) {
+            return Err(Error::absent("guard", guard));
+        }
+    }
     tx.conn().run(CUT_MEANS, args![id, opt_json_text("cut_means", means)?]).await?;
     let body = json!({ "asset": id, "means": means.map(CutMeans::code) });
     told(tx, &asset, "asset_cut_means", body).await

@@ -10,6 +10,7 @@ use crate::{Result, db::Conn};
 pub const TABLES: &[&str] = &["session", "device", "totp_step", "throttle", "guard_beat", "outbox"];
 
 /// A write of bookkeeping under way. Dropping it undoes everything.
+#[must_use = "dropping it undoes everything: commit it"]
 #[derive(Debug)]
 pub struct Bookkeeping {
     conn: Conn,

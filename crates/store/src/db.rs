@@ -15,6 +15,9 @@ use sqlx::{
 
 use crate::{Error, Result, keys::Keys, sql::Sql};
 
+/// Longest text of any column: twice the longest body that any door accepts.
+const TEXT_BYTES_MAX: usize = 2 << 20;
+
 /// The two databases.
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
@@ -141,6 +144,13 @@ impl Conn {
         };
         if args.iter().any(has_null) {
             return Err(Error::NullCharacter { doing: sql.name });
+        }
+        let too_long = |arg: &Arg| match arg {
+            Arg::Text(text) | Arg::OptText(Some(text)) => text.len() > TEXT_BYTES_MAX,
+            Arg::Int(_) | Arg::OptText(None) | Arg::OptInt(_) => false,
+        };
+        if args.iter().any(too_long) {
+            return Err(Error::TooLong { doing: sql.name });
         }
         if let (Some(tables), Some(table)) = (self.writable, sql.writes_to())
             && !tables.contains(&table)

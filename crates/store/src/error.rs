@@ -134,6 +134,12 @@ pub enum Error {
         /// The step.
         doing: &'static str,
     },
+    /// A text beyond any bound.
+    #[error("'{doing}' was given a text longer than 2 MiB: shorten it")]
+    TooLong {
+        /// The step.
+        doing: &'static str,
+    },
     /// Dependencies that go round in a circle.
     #[error(transparent)]
     Cycle(#[from] Cycle),

@@ -8,7 +8,8 @@ use std::{
 };
 
 use beffroi_town::{Actor, Instant, TenantId, edge::Entropy};
-use ring::signature::Ed25519KeyPair;
+use data_encoding::BASE64URL_NOPAD;
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use sqlx::{
     PgPool, Row as _,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -58,6 +59,8 @@ impl Location {
 pub struct TestOptions {
     /// SQLite acknowledges before the data is on the disk.
     pub lite_without_sync: bool,
+    /// SQLite refuses to grow beyond this many pages, as on a full disk.
+    pub lite_pages_max: Option<u32>,
     /// A PostgreSQL server that acknowledges before the data is on the disk is accepted.
     pub pg_without_sync: bool,
 }
@@ -200,6 +203,12 @@ impl Store {
         self.inner.keys.signing_key("orders to guards")
     }
 
+    /// The public half of [`Store::platform_key`], base64url without padding, as guards are told it.
+    pub fn platform_public_key(&self) -> Result<String> {
+        let key = self.platform_key()?;
+        Ok(BASE64URL_NOPAD.encode(key.public_key().as_ref()))
+    }
+
     /// Where the store takes unpredictable bytes from.
     pub fn entropy(&self) -> &dyn Entropy {
         &*self.inner.entropy
@@ -234,11 +243,14 @@ async fn open_lite(file: &Path, options: TestOptions) -> Result<Db> {
         SqliteConnectOptions::new().filename(file).busy_timeout(BUSY_TIMEOUT).foreign_keys(true);
     let synchronous =
         if options.lite_without_sync { SqliteSynchronous::Off } else { SqliteSynchronous::Full };
-    let writing = base
+    let mut writing = base
         .clone()
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous);
+    if let Some(pages) = options.lite_pages_max {
+        writing = writing.pragma("max_page_count", pages.to_string());
+    }
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .test_before_acquire(false)

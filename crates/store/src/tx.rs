@@ -39,6 +39,7 @@ sqls! { "tx":
 const TRIES_MAX: u32 = 8;
 
 /// A write under way; see the rules of this module. Dropping it undoes everything.
+#[must_use = "dropping it undoes everything: commit it"]
 #[derive(Debug)]
 pub struct Tx {
     conn: Conn,

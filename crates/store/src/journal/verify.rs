@@ -248,11 +248,10 @@ impl Check {
         };
         let expected = self.entries + 1;
         match TenantId::parse(read.tenant) {
-            Err(_) => Fault::Form,
             Ok(other) if other != self.tenant => Fault::OtherTenant(other),
             Ok(_) if read.seq != expected => Fault::OutOfOrder { found: read.seq, expected },
             Ok(_) if read.prev != self.prev => Fault::BrokenChain,
-            Ok(_) => Fault::Form,
+            Err(_) | Ok(_) => Fault::Form,
         }
     }
 

@@ -7,8 +7,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::BufRead as _,
     path::Path,
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use beffroi_store::{Error, Location, Store, TestOptions};
@@ -38,16 +39,17 @@ fn every_commit_is_flushed_before_it_is_acknowledged() {
 
 /// What the child does: commits, and says so.
 async fn child(how: &str) {
-    let (how, folder) = how.split_once(' ').unwrap();
+    let (how, folder) = how.rsplit_once(' ').unwrap();
     let location = Location::Folder(Path::new(folder).join("data"));
-    let options = TestOptions { lite_without_sync: how == "off", pg_without_sync: false };
+    let options = TestOptions { lite_without_sync: how == "off", ..TestOptions::default() };
     let store = Store::open_for_test(&location, chance(), options).await.unwrap();
     let at = beffroi_town::Instant::from_ms(1_714_000_000_000);
     let ids = codes(["59273"]);
     let mut tx = store.begin_founding(&ids, &ACTOR, at).await.unwrap();
     beffroi_store::tenants::add(&mut tx, &tenant("59273")).await.unwrap();
     tx.commit().await.unwrap();
-    for number in 0..COMMITS {
+    let commits = if how == "until killed" { usize::MAX } else { COMMITS };
+    for number in 0..commits {
         let mut tx = store.begin(&ids, &ACTOR, at).await.unwrap();
         tx.record(&code("59273"), "test", json!({ "number": number })).await.unwrap();
         tx.commit().await.unwrap();
@@ -143,6 +145,80 @@ fn the_check_reads_traces_rightly() {
     assert!(check(&trace(&[&write, &begun, &mark, &ended])).is_err());
     assert!(check(&trace(&[&write, &flush, &write, &mark])).is_err());
     assert!(check(&trace(&[&mark])).is_err());
+}
+
+/// Killed in mid-write, the store opens again, and everything that was acknowledged is there.
+#[test]
+fn a_killed_process_loses_nothing_it_acknowledged() {
+    if let Ok(how) = std::env::var(CHILD) {
+        return run(child(&how));
+    }
+    for after in [1, 7, 20] {
+        let place = Place::lite();
+        let folder = place.folder();
+        let mut killed = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "durability::a_killed_process_loses_nothing_it_acknowledged"])
+            .arg("--nocapture")
+            .env(CHILD, format!("until killed {}", folder.parent().unwrap().display()))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = std::io::BufReader::new(killed.stderr.take().unwrap());
+        let marks = said.lines().map_while(Result::ok).filter(|line| line.contains(MARK));
+        assert_eq!(marks.take(after).count(), after);
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        run(async {
+            let store = place.open().await;
+            let entries = crate::world::verified(&store, "59273").await;
+            assert!(
+                entries > u64::try_from(after).unwrap(),
+                "{entries} entries after {after} marks"
+            );
+            let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
+            tx.record(&code("59273"), "test", json!({})).await.unwrap();
+            tx.commit().await.unwrap();
+            crate::world::verified(&store, "59273").await;
+        });
+    }
+}
+
+/// A full disk refuses the write that does not fit, whole; what was there stays, and the store
+/// goes on once there is room.
+#[test]
+fn a_full_disk_refuses_and_loses_nothing() {
+    run(async {
+        let place = Place::lite();
+        let options = TestOptions { lite_pages_max: Some(150), ..TestOptions::default() };
+        let store = Store::open_for_test(&place.location, chance(), options).await.unwrap();
+        crate::world::found(&place, &store, &["59273"]).await;
+        let mut kept = 3;
+        let refused = loop {
+            let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
+            let body = json!({ "padding": "x".repeat(20_000) });
+            let written = tx.record(&code("59273"), "test", body).await.map(drop);
+            let done = match written {
+                Ok(()) => tx.commit().await.map(drop),
+                Err(error) => Err(error),
+            };
+            match done {
+                Ok(()) => kept += 1,
+                Err(error) => break error,
+            }
+            assert!(kept < 1_000, "the disk never fills");
+        };
+        assert!(kept > 3);
+        assert!(matches!(refused, Error::Database { .. }), "{refused:?}");
+        assert!(refused.to_string().contains("has room"), "{refused}");
+        assert_eq!(crate::world::verified(&store, "59273").await, kept);
+        store.close().await;
+        let store = place.open().await;
+        let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
+        tx.record(&code("59273"), "test", json!({})).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(crate::world::verified(&store, "59273").await, kept + 1);
+    });
 }
 
 /// PostgreSQL flushes for us, unless it was told not to: then the store refuses it.

@@ -149,7 +149,9 @@ fn forged(lines: &[String], key: &Ed25519KeyPair) -> String {
             entry["seq"] = seq.into();
             let text = entry.to_string();
             last = sha256("beffroi journal entry v1", &text);
-            out += &format!("{{\"entry\":{text},\"hash\":\"{last}\"}}\n");
+            out += "{\"entry\":";
+            out += &text;
+            out += &[",", "\"hash\":\"", &last, "\"}\n"].concat();
             prev.clone_from(&last);
         } else {
             let mut head = value["head"].clone();

@@ -3,6 +3,15 @@
 //! PostgreSQL is the server that `BEFFROI_TEST_PG` names; each test makes a database of its own
 //! there and drops it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking, and figures are printed for people"
+)]
+
 mod world;
 
 mod core;

@@ -130,20 +130,17 @@ async fn every_text_prepares(place: Place) {
     assert!(texts.len() > 110, "{}", texts.len());
     let names: BTreeSet<&str> = texts.iter().map(|sql| sql.name()).collect();
     assert_eq!(names.len(), texts.len(), "two texts have the same name");
-    match place.url() {
-        Some(url) => {
-            let mut conn = PgConnection::connect(&url).await.unwrap();
-            for sql in texts {
-                let done = conn.prepare(AssertSqlSafe(sql.text()).into_sql_str()).await;
-                done.unwrap_or_else(|error| panic!("{}: {error}", sql.name()));
-            }
+    if let Some(url) = place.url() {
+        let mut conn = PgConnection::connect(&url).await.unwrap();
+        for sql in texts {
+            let done = conn.prepare(AssertSqlSafe(sql.text()).into_sql_str()).await;
+            done.unwrap_or_else(|error| panic!("{}: {error}", sql.name()));
         }
-        None => {
-            let mut conn = raw_lite(&place).await;
-            for sql in texts {
-                let done = conn.prepare(AssertSqlSafe(sql.text()).into_sql_str()).await;
-                done.unwrap_or_else(|error| panic!("{}: {error}", sql.name()));
-            }
+    } else {
+        let mut conn = raw_lite(&place).await;
+        for sql in texts {
+            let done = conn.prepare(AssertSqlSafe(sql.text()).into_sql_str()).await;
+            done.unwrap_or_else(|error| panic!("{}: {error}", sql.name()));
         }
     }
 }

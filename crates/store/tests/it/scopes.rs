@@ -1,17 +1,17 @@
 //! Another tenant's scope sees nothing, whatever noun it asks for.
 
 use beffroi_store::{
-    Error, TenantScope, accounts, alarms, assets, cuts, facts, guards, incidents, journal, notices,
-    services, tenants, texts,
+    Store, TenantScope, Tx, accounts, alarms, assets, cuts, facts, guards, incidents, journal,
+    notices, services, tenants, texts,
 };
 use beffroi_town::{
-    AlarmState, AssetState, CutMeans, Incident, IncidentId, NoticeId, Phase, Role, ServiceId,
-    ServiceStatus, incident::Nature,
+    AccountId, AlarmId, AlarmState, AssetId, AssetState, CutMeans, GuardId, Incident, IncidentId,
+    NoticeId, Phase, Role, ServiceId, ServiceStatus, incident::Nature,
 };
 use serde_json::json;
 
 use crate::{
-    nouns::{alarm, enrol_request, words},
+    nouns::{absent, alarm, enrol_request, words},
     world::{ACTOR, Place, asset_id, code, codes, found, on_both, scope},
 };
 
@@ -20,6 +20,33 @@ on_both!(another_tenant_sees_and_moves_nothing);
 async fn another_tenant_sees_and_moves_nothing(place: Place) {
     let store = place.open().await;
     found(&place, &store, &["59273", "62473"]).await;
+    let names = populate(&place, &store).await;
+    // The owner sees each of them, so that what follows is not empty for another reason.
+    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 15]);
+    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 15]);
+    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 15]);
+
+    // What belongs to the other tenant says nothing of this one.
+    let mut conn = store.read().await.unwrap();
+    let other = facts::load(&mut conn, &scope("62473"), place.now()).await.unwrap().unwrap();
+    let told = serde_json::to_string(&other).unwrap();
+    assert!(!told.contains("59273"), "{told}");
+    let entries = journal::newest(&mut conn, &scope("62473"), None, 100).await.unwrap();
+    assert!(entries.iter().all(|entry| entry.tenant == code("62473")));
+    assert_eq!(tenants::get(&mut conn, &scope("75056")).await.unwrap(), None);
+    drop(conn);
+
+    // And a write of the other tenant does not reach it, by whatever name it knows.
+    let before = place.dump().await;
+    let mut tx = store.begin(&codes(["62473"]), &ACTOR, place.now()).await.unwrap();
+    try_each_write(&mut tx, &names).await;
+    tx.record(&code("62473"), "test", json!({})).await.unwrap();
+    drop(tx);
+    assert_eq!(place.dump().await, before);
+}
+
+/// Gives one tenant one of everything.
+async fn populate(place: &Place, store: &Store) -> Names {
     let (town, mail) = (code("59273"), asset_id("59273", "mail"));
     let server = asset_id("59273", "file_server");
     let notice = NoticeId::parse("n1").unwrap();
@@ -57,93 +84,68 @@ async fn another_tenant_sees_and_moves_nothing(place: Place) {
     extra[0].id = service.clone();
     services::add(&mut tx, &town, &extra).await.unwrap();
     tx.commit().await.unwrap();
-
-    let names = Names {
-        mail: &mail,
-        cut: &cut,
-        notice: &notice,
-        service: &service,
-        text: &text,
-        account: &account,
-        guard: &guard.id,
-        incident: &incident.id,
-    };
-    // The owner sees each of them, so that what follows is not empty for another reason.
-    let seen = look(&store, &scope("59273"), &names).await;
-    assert_eq!(seen, [true; 15]);
-    let seen = look(&store, &scope("62473"), &names).await;
-    assert_eq!(seen, [false; 15]);
-    let seen = look(&store, &scope("75056"), &names).await;
-    assert_eq!(seen, [false; 15]);
-
-    // What belongs to the other tenant says nothing of this one.
-    let mut conn = store.read().await.unwrap();
-    let other = facts::load(&mut conn, &scope("62473"), at).await.unwrap().unwrap();
-    let told = serde_json::to_string(&other).unwrap();
-    assert!(!told.contains("59273"), "{told}");
-    let entries = journal::newest(&mut conn, &scope("62473"), None, 100).await.unwrap();
-    assert!(entries.iter().all(|entry| entry.tenant == code("62473")));
-    assert_eq!(tenants::get(&mut conn, &scope("75056")).await.unwrap(), None);
-    drop(conn);
-
-    // And a write of the other tenant does not reach it, by whatever name it knows.
-    let before = place.dump().await;
-    let them = code("62473");
-    let mut tx = store.begin(&codes(["62473"]), &ACTOR, place.now()).await.unwrap();
-    absent(assets::set_state(&mut tx, &mail, AssetState::Down, None).await);
-    absent(assets::set_name(&mut tx, &mail, "x").await);
-    absent(assets::share_with(&mut tx, &mail, &them).await);
-    absent(cuts::order(&mut tx, &mail, &CutMeans::Hook { hook: "fw".into() }).await);
-    absent(cuts::confirm(&mut tx, &cut).await);
-    absent(cuts::lift(&mut tx, &cut, AssetState::Up).await);
-    absent(alarms::decide(&mut tx, &them, &raised.id, &AlarmState::Dismissed).await);
-    absent(incidents::set_phase(&mut tx, &incident.id, Phase::Contained).await);
-    absent(incidents::add_tenant(&mut tx, &incident.id, &them).await);
-    absent(notices::publish(&mut tx, &them, &notice).await);
-    absent(accounts::set_password(&mut tx, &them, &account, Some("x")).await);
-    absent(accounts::set_codes(&mut tx, &them, &account, &["x".into()]).await);
-    absent(accounts::use_code(&mut tx, &them, &account, "x").await);
-    absent(guards::revoke(&mut tx, &them, &guard.id).await);
-    absent(
-        guards::order(&mut tx, &them, &guard.id, &beffroi_town::watch::Order::CutSelf, at).await,
-    );
-    absent(services::override_status(&mut tx, &them, &service, ServiceStatus::Closed, "x").await);
-    absent(texts::erase(&mut tx, &them, &text).await);
-    tx.record(&them, "test", json!({})).await.unwrap();
-    drop(tx);
-    assert_eq!(place.dump().await, before);
+    Names {
+        mail,
+        cut,
+        notice,
+        service,
+        text,
+        account,
+        guard: guard.id,
+        incident: incident.id,
+        alarm: raised.id,
+    }
 }
 
-fn absent<T: std::fmt::Debug>(result: beffroi_store::Result<T>) {
-    assert!(matches!(result, Err(Error::Absent { .. })), "{result:?}");
+/// Every write that names something of another tenant finds nothing.
+async fn try_each_write(tx: &mut Tx, names: &Names) {
+    let (them, at) = (code("62473"), tx.at());
+    absent(assets::set_state(tx, &names.mail, AssetState::Down, None).await);
+    absent(assets::set_name(tx, &names.mail, "x").await);
+    absent(assets::share_with(tx, &names.mail, &them).await);
+    absent(cuts::order(tx, &names.mail, &CutMeans::Hook { hook: "fw".into() }).await);
+    absent(cuts::confirm(tx, &names.cut).await);
+    absent(cuts::lift(tx, &names.cut, AssetState::Up).await);
+    absent(alarms::decide(tx, &them, &names.alarm, &AlarmState::Dismissed).await);
+    absent(incidents::set_phase(tx, &names.incident, Phase::Contained).await);
+    absent(incidents::add_tenant(tx, &names.incident, &them).await);
+    absent(notices::publish(tx, &them, &names.notice).await);
+    absent(accounts::set_password(tx, &them, &names.account, Some("x")).await);
+    absent(accounts::set_codes(tx, &them, &names.account, &["x".into()]).await);
+    absent(accounts::use_code(tx, &them, &names.account, "x").await);
+    absent(guards::revoke(tx, &them, &names.guard).await);
+    absent(guards::order(tx, &them, &names.guard, &beffroi_town::watch::Order::CutSelf, at).await);
+    absent(services::override_status(tx, &them, &names.service, ServiceStatus::Closed, "x").await);
+    absent(texts::erase(tx, &them, &names.text).await);
 }
 
 /// The names of what one tenant has.
-struct Names<'a> {
-    mail: &'a beffroi_town::AssetId,
-    cut: &'a str,
-    notice: &'a NoticeId,
-    service: &'a ServiceId,
-    text: &'a str,
-    account: &'a beffroi_town::AccountId,
-    guard: &'a beffroi_town::GuardId,
-    incident: &'a IncidentId,
+struct Names {
+    mail: AssetId,
+    cut: String,
+    notice: NoticeId,
+    service: ServiceId,
+    text: String,
+    account: AccountId,
+    guard: GuardId,
+    incident: IncidentId,
+    alarm: AlarmId,
 }
 
 /// Whether a scope sees each of them, by name and in its lists.
-async fn look(store: &beffroi_store::Store, scope: &TenantScope, names: &Names<'_>) -> [bool; 15] {
+async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 15] {
     let conn = &mut store.read().await.unwrap();
     [
-        assets::get(conn, scope, names.mail).await.unwrap().is_some(),
-        assets::list(conn, scope).await.unwrap().iter().any(|one| one.id == *names.mail),
-        cuts::get(conn, scope, names.cut).await.unwrap().is_some(),
+        assets::get(conn, scope, &names.mail).await.unwrap().is_some(),
+        assets::list(conn, scope).await.unwrap().iter().any(|one| one.id == names.mail),
+        cuts::get(conn, scope, &names.cut).await.unwrap().is_some(),
         !cuts::list(conn, scope).await.unwrap().is_empty(),
-        notices::get(conn, scope, names.notice).await.unwrap().is_some(),
-        services::get(conn, scope, names.service).await.unwrap().is_some(),
-        texts::open(conn, scope, names.text).await.unwrap().is_some(),
-        accounts::get(conn, scope, names.account).await.unwrap().is_some(),
-        guards::get(conn, scope, names.guard).await.unwrap().is_some(),
-        incidents::get(conn, scope, names.incident).await.unwrap().is_some(),
+        notices::get(conn, scope, &names.notice).await.unwrap().is_some(),
+        services::get(conn, scope, &names.service).await.unwrap().is_some(),
+        texts::open(conn, scope, &names.text).await.unwrap().is_some(),
+        accounts::get(conn, scope, &names.account).await.unwrap().is_some(),
+        guards::get(conn, scope, &names.guard).await.unwrap().is_some(),
+        incidents::get(conn, scope, &names.incident).await.unwrap().is_some(),
         !alarms::open(conn, scope).await.unwrap().is_empty(),
         !incidents::list(conn, scope).await.unwrap().is_empty(),
         !accounts::list(conn, scope).await.unwrap().is_empty(),

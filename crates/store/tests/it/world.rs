@@ -104,7 +104,7 @@ impl Place {
     }
 
     pub(crate) async fn try_open(&self) -> beffroi_store::Result<Store> {
-        let options = TestOptions { pg_without_sync: true, lite_without_sync: false };
+        let options = TestOptions { pg_without_sync: true, ..TestOptions::default() };
         Store::open_for_test(&self.location, chance(), options).await
     }
 
