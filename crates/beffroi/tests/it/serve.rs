@@ -1,0 +1,151 @@
+//! The server as residents and operators meet it.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tempfile::tempdir;
+
+use crate::program::{BEFFROI, run};
+
+/// A running server; ended when dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().and_then(|()| self.child.wait()).expect("end the server");
+    }
+}
+
+fn serve(folder: &Path) -> Server {
+    let file = folder.join("address");
+    if file.exists() {
+        fs::remove_file(&file).unwrap();
+    }
+    let child = Command::new(BEFFROI)
+        .args(["serve", "--listen", "127.0.0.1:0", "--address-file"])
+        .arg(&file)
+        .env("BEFFROI_DATA", folder.join("data"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("start the server");
+    let mut server = Server { child, address: String::new() };
+    within(Duration::from_secs(20), || fs::read_to_string(&file).ok()).map_or_else(
+        || panic!("the server does not answer"),
+        |url| server.address = url.trim_start_matches("http://").to_owned(),
+    );
+    server
+}
+
+/// Asks until there is an answer or the time is over.
+fn within<T>(time: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    let end = Instant::now() + time;
+    loop {
+        if let Some(answer) = ask() {
+            return Some(answer);
+        }
+        if Instant::now() > end {
+            return None;
+        }
+        std::thread::yield_now();
+    }
+}
+
+fn request(server: &Server, text: &str) -> String {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.write_all(text.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn get(server: &Server, path: &str) -> String {
+    request(server, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+}
+
+#[test]
+fn a_fact_set_by_the_command_line_is_on_the_page_within_a_second() {
+    let folder = tempdir().unwrap();
+    let here = folder.path();
+    run(here, &["tenant", "add", "59273"]).well();
+    let server = serve(here);
+    let calm = get(&server, "/c/59273/");
+    assert!(calm.starts_with("HTTP/1.1 200"), "{calm}");
+    assert!(calm.contains("comme d’habitude"));
+    run(here, &["asset", "set", "59273", "family_portal", "--state", "down"]).well();
+    let told = within(Duration::from_secs(1), || {
+        Some(get(&server, "/c/59273/")).filter(|page| page.contains("Au guichet, sur papier"))
+    });
+    assert!(told.is_some(), "the page does not follow within a second");
+    assert!(get(&server, "/c/59273/en/").contains("lang=\"en\""));
+    assert!(get(&server, "/c/59273/atom.xml").contains("<feed"));
+}
+
+#[test]
+fn what_is_not_there_and_what_was_closed_answer_alike() {
+    let folder = tempdir().unwrap();
+    let here = folder.path();
+    run(here, &["tenant", "add", "59273"]).well();
+    let server = serve(here);
+    assert!(get(&server, "/c/59273/").starts_with("HTTP/1.1 200"));
+    run(here, &["tenant", "close", "59273"]).well();
+    let gone = within(Duration::from_secs(1), || {
+        Some(get(&server, "/c/59273/")).filter(|page| page.starts_with("HTTP/1.1 404"))
+    });
+    assert!(gone.is_some(), "a closed town is hidden within a second");
+    for path in [
+        "/c/62473/",
+        "/c/xxxxx/",
+        "/c/59273/../../../etc/passwd",
+        "/c/%2e%2e/%2e%2e/",
+        "/c/59273/en/nothing",
+        "/q/59273/",
+        "/api/guard/v1/none",
+    ] {
+        let answer = get(&server, path);
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {}", &answer[..60.min(answer.len())]);
+        assert!(!answer.contains("root:"));
+    }
+    let wrong = request(
+        &server,
+        "POST /c/62473/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    );
+    assert!(wrong.starts_with("HTTP/1.1 405"), "{wrong}");
+    let nonsense = request(&server, "NONSENSE\r\n\r\n");
+    assert!(nonsense.starts_with("HTTP/1.1 400"), "{nonsense}");
+}
+
+#[test]
+fn the_open_world_is_refused_without_tls() {
+    let folder = tempdir().unwrap();
+    let said = run(folder.path(), &["serve", "--listen", "0.0.0.0:0"]).refused();
+    assert!(said.contains("doors.certificate") && said.contains("127.0.0.1"), "{said}");
+    fs::write(folder.path().join("bad.toml"), "[doors]\nlisten = 8080\n").unwrap();
+    let said = run(folder.path(), &["serve", "--config", "bad.toml"]).refused();
+    assert!(said.contains("bad.toml"), "{said}");
+}
+
+#[test]
+fn pages_are_written_as_plain_files() {
+    let folder = tempdir().unwrap();
+    let here = folder.path();
+    run(here, &["tenant", "add", "59273"]).well();
+    run(here, &["export-pages", "out"]).well();
+    let page = fs::read_to_string(here.join("out/c/59273/index.html")).unwrap();
+    assert!(page.contains("Gravelines") && page.contains("en/index.html"));
+    assert!(here.join("out/c/59273/en/index.html").exists());
+    assert!(here.join("out/c/59273/banner.html").exists());
+    fs::write(here.join("file"), "").unwrap();
+    let said = run(here, &["export-pages", "file"]).refused();
+    assert!(said.contains("cannot write"), "{said}");
+}
