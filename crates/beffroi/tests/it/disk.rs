@@ -35,7 +35,7 @@ impl Drop for SmallDisk {
 #[test]
 fn a_full_disk_is_told_and_what_was_kept_stays() {
     let folder = tempdir().unwrap();
-    let disk = SmallDisk::mount(&folder.path().join("disk"), "3m");
+    let disk = SmallDisk::mount(&folder.path().join("disk"), "12m");
     let here = disk.0.as_path();
     run(here, &["tenant", "add", "59273"]).well();
     let filler = here.join("filler");
