@@ -43,6 +43,7 @@ struct AlarmPage {
     id: AlarmId,
     one: rows::AlarmRow,
     open: bool,
+    grave: bool,
     incidents: Vec<Choice>,
     facts: Vec<(String, String)>,
     reasons: Vec<String>,
@@ -84,12 +85,14 @@ async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
     let f = call.frame(call.words().alarm_kind(alarm.kind), "alarms", &facts);
     let incident = |one: &beffroi_town::Incident| {
         let since = f.full(one.noticed_at);
-        Choice::new(one.id.as_str(), f.words.nature(one.nature)).note(since)
+        let only = facts.incidents.len() == 1;
+        Choice::new(one.id.as_str(), f.words.nature(one.nature)).note(since).on(only)
     };
     let reasons: Vec<Reason> = part(&alarm, "reasons").unwrap_or_default();
     Ok(AlarmPage {
         one: rows::alarm(&f, &facts, &alarm),
         open: alarm.state == AlarmState::Open,
+        grave: alarm.kind.disturbs_services(),
         incidents: facts.incidents.iter().map(incident).collect(),
         facts: told(&f, &facts, &names, &alarm),
         reasons: reasons.iter().map(|one| reason(&f, one)).collect(),

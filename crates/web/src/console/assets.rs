@@ -81,7 +81,8 @@ pub(super) fn means_in_words(f: &Frame, means: &CutMeans) -> String {
         CutMeans::Hand { room, rack, label } => {
             let values: [(&str, Value<'_>); 3] =
                 [("room", room.into()), ("rack", rack.into()), ("label", label.into())];
-            f.words.say_with("means-hand-value", &values)
+            let key = if rack.is_empty() { "means-hand-value-plain" } else { "means-hand-value" };
+            f.words.say_with(key, &values)
         }
     }
 }

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use beffroi_town::{Asset, AssetId, AssetState, TownFacts, status};
+use beffroi_town::{Asset, AssetId, AssetState, ServiceStatus, TownFacts, status};
 
 use super::shape;
 use crate::frame::Frame;
 
-/// A service that would change.
+/// Services that would change in the same way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeRow {
-    /// Its name.
-    pub name: String,
-    /// Its status now.
+    /// Their names.
+    pub names: String,
+    /// Their status now.
     pub before: String,
     /// The shape of that.
     pub before_class: &'static str,
-    /// Its status then.
+    /// Their status then.
     pub after: String,
     /// The shape of that.
     pub after_class: &'static str,
@@ -37,14 +37,23 @@ pub fn of(
     let assets: Vec<Asset> = facts.assets.iter().map(changed).collect();
     let after = status::views(&facts.services, &assets, declared || facts.incident().is_some());
     let before = facts.views();
-    let pairs = before.iter().zip(&after).filter(|(before, after)| before.status != after.status);
-    pairs
-        .map(|(before, after)| ChangeRow {
-            name: f.words.service_name(before.service).into_owned(),
-            before: f.words.status(before.status),
-            before_class: shape::status(before.status),
-            after: f.words.status(after.status),
-            after_class: shape::status(after.status),
-        })
-        .collect()
+    let mut groups: BTreeMap<(u8, &str, &str), (ServiceStatus, ServiceStatus, Vec<String>)> =
+        BTreeMap::new();
+    for (before, after) in before.iter().zip(&after) {
+        if before.status != after.status {
+            // What residents lose most comes first.
+            let key = (9 - after.status.severity(), after.status.code(), before.status.code());
+            let group =
+                groups.entry(key).or_insert_with(|| (before.status, after.status, Vec::new()));
+            group.2.push(f.words.service_name(before.service).into_owned());
+        }
+    }
+    let row = |(before, after, names): (ServiceStatus, ServiceStatus, Vec<String>)| ChangeRow {
+        names: f.list(&names),
+        before: f.words.status(before),
+        before_class: shape::status(before),
+        after: f.words.status(after),
+        after_class: shape::status(after),
+    };
+    groups.into_values().map(row).collect()
 }

@@ -139,7 +139,7 @@ pub async fn show(call: Call) -> Answer {
             what: what(&f, entry),
             when: f.full(entry.at),
             who: who(f.words, &names, &entry.actor),
-            detail: detail(&f, &facts, &names, &entry.body),
+            detail: detail(&f, &facts, &names, entry),
             reason,
         });
     }
@@ -171,7 +171,8 @@ async fn reason(
 }
 
 /// What an entry is about, as far as its codes can be turned into words.
-fn detail(f: &Frame, facts: &TownFacts, names: &BTreeMap<String, String>, body: &Value) -> String {
+fn detail(f: &Frame, facts: &TownFacts, names: &BTreeMap<String, String>, entry: &Entry) -> String {
+    let body = &entry.body;
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     let mut parts: Vec<String> = Vec::new();
     let asset = |id: &str| facts.assets.iter().find(|asset| asset.id.as_str() == id);
@@ -179,7 +180,10 @@ fn detail(f: &Frame, facts: &TownFacts, names: &BTreeMap<String, String>, body: 
     let service = |id: &str| facts.services.iter().find(|service| service.id.as_str() == id);
     let service = text("service").and_then(service);
     parts.extend(service.map(|service| f.words.service_name(service).into_owned()));
-    parts.extend(text("account").and_then(|id| names.get(id)).cloned());
+    // Who did it is said already.
+    let own = matches!(&entry.actor, Actor::Account(id) if text("account") == Some(id.as_str()));
+    let account = text("account").filter(|_| !own).and_then(|id| names.get(id));
+    parts.extend(account.cloned());
     parts.extend(text("role").and_then(Role::from_code).map(|role| f.words.role(role)));
     parts.extend(text("nature").and_then(Nature::from_code).map(|one| f.words.nature(one)));
     parts.extend(text("status").and_then(ServiceStatus::from_code).map(|one| f.words.status(one)));

@@ -109,3 +109,6 @@ pub fn data_unknown(asset: &Asset) -> bool {
 fn unknown_data(facts: &TownFacts) -> Option<(&Asset, usize)> {
     first_and_count(facts.assets.iter().filter(|asset| data_unknown(asset)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -146,7 +146,25 @@ fn matters(asset: &Asset) -> bool {
             || (asset.exposure.level == DataExposure::Unknown && asset.state != AssetState::Up))
 }
 
-/// Assets as answers to choose from.
+/// Assets as answers to choose from: what everything else stands on comes first.
 pub fn asset_choices<'a>(assets: impl IntoIterator<Item = &'a Asset>) -> Vec<Choice> {
-    assets.into_iter().map(|asset| Choice::new(asset.id.as_str(), &asset.name)).collect()
+    let mut assets: Vec<&Asset> = assets.into_iter().collect();
+    assets.sort_by_key(|asset| (place_in_lists(asset.kind), &asset.name));
+    assets.iter().map(|asset| Choice::new(asset.id.as_str(), &asset.name)).collect()
+}
+
+const fn place_in_lists(kind: AssetKind) -> u8 {
+    match kind {
+        AssetKind::Network => 0,
+        AssetKind::FileServer => 1,
+        AssetKind::WorkstationFleet => 2,
+        AssetKind::Mail => 3,
+        AssetKind::Telephony => 4,
+        AssetKind::WebSite => 5,
+        AssetKind::Directory | AssetKind::Hypervisor => 6,
+        AssetKind::BackupServer | AssetKind::Nas => 7,
+        AssetKind::BusinessApp => 8,
+        AssetKind::CloudApp | AssetKind::PaymentTerminal => 9,
+        AssetKind::OutsideSystem => 10,
+    }
 }

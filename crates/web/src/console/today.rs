@@ -102,7 +102,7 @@ fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], unfinished: bool) -> TodayPa
         alarms: facts.open_alarms.iter().map(|alarm| rows::alarm(&f, facts, alarm)).collect(),
         cuts: cuts.iter().filter_map(|cut| cut_row(&f, facts, cut)).collect(),
         services_open: views.len() - services.len(),
-        services: services.iter().map(|(_, view)| rows::service(&f, facts, view)).collect(),
+        services: services.iter().map(|(_, view)| short(rows::service(&f, facts, view))).collect(),
         assets_up: facts.assets.len() - troubled.len(),
         assets: troubled.iter().map(|asset| rows::asset(&f, asset)).collect(),
         notices: live_notices(facts).map(|notice| notices::row(&f, notice)).collect(),
@@ -110,6 +110,11 @@ fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], unfinished: bool) -> TodayPa
         public_page: facts.tenant.id.path(),
         f,
     }
+}
+
+/// On this screen, a status says enough; the rest is one tap away.
+fn short(row: rows::ServiceRow) -> rows::ServiceRow {
+    rows::ServiceRow { line: String::new(), ..row }
 }
 
 fn live_notices(facts: &TownFacts) -> impl Iterator<Item = &Notice> {

@@ -172,7 +172,7 @@ async fn furnish(store: &Store) {
     assets::share_with(&mut tx, &Sample::asset("network"), other.tenant()).await.unwrap();
     let hand = CutMeans::Hand {
         room: "104".to_owned(),
-        rack: "Baie 2".to_owned(),
+        rack: "2".to_owned(),
         label: "FIBRE-MAIRIE".to_owned(),
     };
     assets::set_cut_means(&mut tx, &Sample::asset("network"), Some(&hand)).await.unwrap();
