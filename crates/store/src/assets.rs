@@ -7,11 +7,13 @@
 //!   all, is journalled for each, and needs each locked ([`begin`] sees to it).
 //! - Dependencies never go round in a circle, and never name what the owner cannot see.
 
+mod needs;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use beffroi_town::{
     Actor, Asset, AssetId, AssetKind, AssetState, CutMeans, DataExposure, Exposure, Instant, Need,
-    TenantId, Whose, asset::Fleet, status::check_acyclic,
+    TenantId, Whose, asset::Fleet,
 };
 use serde_json::{Value, json};
 
@@ -185,7 +187,7 @@ pub async fn add(tx: &mut Tx, assets: &[Asset]) -> Result<u32> {
     for asset in assets {
         tx.covers("add an asset", &asset.tenants())?;
     }
-    check_needs(tx, assets).await?;
+    needs::check(tx, assets).await?;
     let mut added: BTreeMap<TenantId, Vec<&str>> = BTreeMap::new();
     let mut many = 0;
     for asset in assets {
@@ -234,41 +236,6 @@ async fn insert(tx: &mut Tx, asset: &Asset) -> Result<bool> {
 
 fn opt_json_text<T: serde::Serialize>(column: &str, value: Option<&T>) -> Result<Option<String>> {
     value.map(|value| json_text(column, value)).transpose()
-}
-
-/// Refuses needs that the owner cannot see and needs that go round in a circle: reads everything
-/// that can be reached from these assets.
-async fn check_needs(tx: &mut Tx, assets: &[Asset]) -> Result<()> {
-    let mut reached: BTreeMap<AssetId, Asset> =
-        assets.iter().map(|asset| (asset.id.clone(), asset.clone())).collect();
-    let mut queue: Vec<(AssetId, TenantId)> = assets.iter().flat_map(named).collect();
-    while let Some((id, owner)) = queue.pop() {
-        if let Some(known) = reached.get(&id) {
-            seen_by(known, &owner)?;
-            continue;
-        }
-        let found = any(tx.conn(), &id).await?.ok_or_else(|| Error::absent(NOUN, &id))?;
-        seen_by(&found, &owner)?;
-        queue.extend(named(&found));
-        reached.insert(id, found);
-    }
-    let all: Vec<Asset> = reached.into_values().collect();
-    Ok(check_acyclic(&all)?)
-}
-
-/// What an asset needs, and who must be able to see that.
-fn named(asset: &Asset) -> Vec<(AssetId, TenantId)> {
-    let needs = asset.needs.iter();
-    let ids = needs.flat_map(|need| [Some(&need.asset), need.via.as_ref()]).flatten();
-    ids.map(|id| (id.clone(), asset.owner.clone())).collect()
-}
-
-fn seen_by(asset: &Asset, tenant: &TenantId) -> Result<()> {
-    if asset.owner == *tenant || asset.shared_with.contains(tenant) {
-        Ok(())
-    } else {
-        Err(Error::absent(NOUN, &asset.id))
-    }
 }
 
 /// Sets whether an asset works: the one function that writes it. What it was before.
@@ -351,7 +318,7 @@ pub async fn set_cut_means(tx: &mut Tx, id: &AssetId, means: Option<&CutMeans>) 
 pub async fn set_needs(tx: &mut Tx, id: &AssetId, needs: &[Need]) -> Result<()> {
     let asset = held(tx, "set the needs of an asset", id).await?;
     let after = Asset { needs: needs.to_vec(), ..asset.clone() };
-    check_needs(tx, &[after]).await?;
+    needs::check(tx, &[after]).await?;
     tx.conn().run(NEEDS, args![id, json_text("needs", &needs)?]).await?;
     told(tx, &asset, "asset_needs", json!({ "asset": id, "needs": needs })).await
 }

@@ -3,15 +3,18 @@
 //! Rules: a text is the same for both; arguments and columns are texts, integers or null; every
 //! call passes the fault counter, so that a test can fail any of them.
 
+mod arg;
+mod row;
+
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
 };
 
-use beffroi_town::{Instant, TenantId};
-use sqlx::{
-    PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction, postgres::PgRow, sqlite::SqliteRow,
-};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+pub(crate) use arg::{Arg, args, column_int, json_text};
+pub(crate) use row::Row;
 
 use crate::{Error, Result, keys::Keys, sql::Sql};
 
@@ -234,208 +237,4 @@ impl Conn {
         }
         .map_err(Error::database("rollback"))
     }
-}
-
-/// An argument of a query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Arg {
-    Text(String),
-    Int(i64),
-    OptText(Option<String>),
-    OptInt(Option<i64>),
-}
-
-/// Makes a list of arguments from whatever can be one.
-macro_rules! args {
-    ($($value:expr),* $(,)?) => { &[$($crate::db::Arg::from($value)),*] };
-}
-pub(crate) use args;
-
-impl From<&str> for Arg {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-impl From<String> for Arg {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-impl From<i64> for Arg {
-    fn from(value: i64) -> Self {
-        Self::Int(value)
-    }
-}
-impl From<u32> for Arg {
-    fn from(value: u32) -> Self {
-        Self::Int(i64::from(value))
-    }
-}
-impl From<bool> for Arg {
-    fn from(value: bool) -> Self {
-        Self::Int(i64::from(value))
-    }
-}
-impl From<Instant> for Arg {
-    fn from(value: Instant) -> Self {
-        Self::Int(value.ms())
-    }
-}
-impl From<Option<Instant>> for Arg {
-    fn from(value: Option<Instant>) -> Self {
-        Self::OptInt(value.map(Instant::ms))
-    }
-}
-impl From<Option<u32>> for Arg {
-    fn from(value: Option<u32>) -> Self {
-        Self::OptInt(value.map(i64::from))
-    }
-}
-impl From<Option<&str>> for Arg {
-    fn from(value: Option<&str>) -> Self {
-        Self::OptText(value.map(str::to_owned))
-    }
-}
-impl From<Option<String>> for Arg {
-    fn from(value: Option<String>) -> Self {
-        Self::OptText(value)
-    }
-}
-macro_rules! id_args {
-    ($($id:ty),+) => {$(
-        impl From<&$id> for Arg {
-            fn from(value: &$id) -> Self {
-                Self::Text(value.as_str().to_owned())
-            }
-        }
-        impl From<Option<&$id>> for Arg {
-            fn from(value: Option<&$id>) -> Self {
-                Self::OptText(value.map(|id| id.as_str().to_owned()))
-            }
-        }
-    )+};
-}
-id_args!(
-    TenantId,
-    beffroi_town::AccountId,
-    beffroi_town::AlarmId,
-    beffroi_town::AssetId,
-    beffroi_town::GuardId,
-    beffroi_town::IncidentId,
-    beffroi_town::NoticeId,
-    beffroi_town::ServiceId
-);
-
-/// A row of either database, read by column name.
-#[derive(Debug)]
-pub(crate) enum Row {
-    Lite(SqliteRow),
-    Pg(PgRow),
-}
-
-impl Row {
-    pub(crate) fn opt_text(&self, column: &str) -> Result<Option<String>> {
-        match self {
-            Self::Lite(row) => row.try_get(column),
-            Self::Pg(row) => row.try_get(column),
-        }
-        .map_err(Error::database("read a text column"))
-    }
-
-    pub(crate) fn opt_int(&self, column: &str) -> Result<Option<i64>> {
-        match self {
-            Self::Lite(row) => row.try_get(column),
-            Self::Pg(row) => row.try_get(column),
-        }
-        .map_err(Error::database("read an integer column"))
-    }
-
-    pub(crate) fn text(&self, column: &str) -> Result<String> {
-        self.opt_text(column)?.ok_or_else(|| Error::unreadable(column, "null"))
-    }
-
-    pub(crate) fn int(&self, column: &str) -> Result<i64> {
-        self.opt_int(column)?.ok_or_else(|| Error::unreadable(column, "null"))
-    }
-
-    pub(crate) fn flag(&self, column: &str) -> Result<bool> {
-        Ok(self.int(column)? != 0)
-    }
-
-    /// A count that is never negative.
-    pub(crate) fn count(&self, column: &str) -> Result<u32> {
-        let int = self.int(column)?;
-        u32::try_from(int).map_err(|_| Error::unreadable(column, &int.to_string()))
-    }
-
-    pub(crate) fn opt_count(&self, column: &str) -> Result<Option<u32>> {
-        match self.opt_int(column)? {
-            None => Ok(None),
-            Some(_) => self.count(column).map(Some),
-        }
-    }
-
-    /// A number that is never negative: a sequence.
-    pub(crate) fn number(&self, column: &str) -> Result<u64> {
-        let int = self.int(column)?;
-        u64::try_from(int).map_err(|_| Error::unreadable(column, &int.to_string()))
-    }
-
-    pub(crate) fn instant(&self, column: &str) -> Result<Instant> {
-        self.int(column).map(Instant::from_ms)
-    }
-
-    pub(crate) fn opt_instant(&self, column: &str) -> Result<Option<Instant>> {
-        Ok(self.opt_int(column)?.map(Instant::from_ms))
-    }
-
-    /// A text that must be one of a fixed set, or an identifier.
-    pub(crate) fn parsed<T>(
-        &self,
-        column: &str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<T> {
-        let text = self.text(column)?;
-        parse(&text).ok_or_else(|| Error::unreadable(column, &text))
-    }
-
-    pub(crate) fn opt_parsed<T>(
-        &self,
-        column: &str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<Option<T>> {
-        self.opt_text(column)?
-            .map(|text| parse(&text).ok_or_else(|| Error::unreadable(column, &text)))
-            .transpose()
-    }
-
-    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T> {
-        self.parsed(column, |text| serde_json::from_str(text).ok())
-    }
-
-    pub(crate) fn opt_json<T: serde::de::DeserializeOwned>(
-        &self,
-        column: &str,
-    ) -> Result<Option<T>> {
-        self.opt_parsed(column, |text| serde_json::from_str(text).ok())
-    }
-
-    /// An identifier that was checked on its way in.
-    pub(crate) fn id<T: TryFrom<String>>(&self, column: &str) -> Result<T> {
-        self.parsed(column, |text| T::try_from(text.to_owned()).ok())
-    }
-
-    pub(crate) fn opt_id<T: TryFrom<String>>(&self, column: &str) -> Result<Option<T>> {
-        self.opt_parsed(column, |text| T::try_from(text.to_owned()).ok())
-    }
-}
-
-/// A value as JSON text for a column.
-pub(crate) fn json_text<T: serde::Serialize>(column: &str, value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::unreadable(column, &error.to_string()))
-}
-
-/// A number as a column keeps it. Numbers beyond 2^63 are none that this program makes.
-pub(crate) fn column_int(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

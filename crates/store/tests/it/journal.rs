@@ -119,6 +119,12 @@ async fn what_was_shown_to_a_guard_must_still_be_there(place: Place) {
         sig: seen.signature,
     };
     verify(&*newer, Some(&expected), Some(&kept)).unwrap();
+    // Copied by hand from a printed report, without its signature: the hash alone tells.
+    let copied = Head { sig: String::new(), ..kept.clone() };
+    verify(&*newer, Some(&expected), Some(&copied)).unwrap();
+    let copied = Head { hash: new_head.hash.clone(), ..copied };
+    let refused = verify(&*newer, Some(&expected), Some(&copied)).unwrap_err();
+    assert!(matches!(refused.fault, Fault::Rewritten { .. }), "{refused}");
     let other = Head { sig: new_head.sig.clone(), ..old_head.clone() };
     let refused = verify(&*newer, Some(&expected), Some(&other)).unwrap_err();
     assert!(matches!(refused.fault, Fault::Rewritten { .. }), "{refused}");

@@ -151,11 +151,18 @@ fn every_module_with_texts_is_in_the_register() {
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let registered: BTreeSet<&str> =
         beffroi_store::sql_texts().iter().filter_map(|sql| sql.name().split("::").next()).collect();
-    let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(source).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap_or_default();
-        for rest in text.split("\nsqls! { \"").skip(1) {
-            found.insert(rest.split('"').next().unwrap().to_owned());
+    let (mut found, mut folders) = (BTreeSet::new(), vec![source]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(path).unwrap();
+            for rest in text.split("\nsqls! { \"").skip(1) {
+                found.insert(rest.split('"').next().unwrap().to_owned());
+            }
         }
     }
     assert_eq!(registered, found.iter().map(String::as_str).collect());
