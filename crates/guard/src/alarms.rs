@@ -222,16 +222,36 @@ impl Alarms {
 /// Milliseconds after a stop in which events of before may still be read.
 const SETTLE_MS: i64 = 150;
 
+/// How long before its score a touch may have happened.
+const SCORED_LATER_MS: i64 = 5_000;
+
+/// A rewriting is scored after it happened: the first touch is older than the first score.
+fn first_touch(scored_at: Instant, scope: &Scope, touches: &Touches) -> Instant {
+    let earlier = touches.iter().rev().filter(|record| record.counted && record.is_of(scope));
+    let close = |first: &Instant, at: Instant| first.ms_since(at) <= SCORED_LATER_MS;
+    let mut first = scored_at;
+    for record in earlier {
+        if !close(&first, record.at) {
+            break;
+        }
+        first = first.min(record.at);
+    }
+    first
+}
+
 fn count(report: &mut AlarmReport, scope: &Scope, touches: &Touches, now: Instant) {
     let mut counts =
         TouchCounts { vanished_at_stop: report.counts.vanished_at_stop, ..TouchCounts::default() };
+    report.first_touch_at = first_touch(report.first_touch_at, scope, touches);
     let mut listed = Vec::new();
     let mut total = 0_u64;
-    for record in touches.iter().filter(|r| r.at >= report.first_touch_at && r.is_of(scope)) {
+    for record in
+        touches.iter().filter(|r| r.counted && r.at >= report.first_touch_at && r.is_of(scope))
+    {
         match record.how {
             Touch::Deleted | Touch::RenamedAway => counts.vanished += 1,
-            Touch::Rewritten if record.counted => counts.rewritten += 1,
-            Touch::Rewritten | Touch::Unknown => {}
+            Touch::Rewritten => counts.rewritten += 1,
+            Touch::Unknown => {}
         }
         counts.recoverable += u64::from(record.recoverable());
         total += 1;

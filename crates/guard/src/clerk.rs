@@ -71,10 +71,11 @@ impl Clerk {
 
     fn write(&self) {
         let now = self.core.now();
-        lock(&self.core.holdings.shelf).flush();
+        let inventory = lock(&self.core.holdings.shelf).take_queued();
         let changed = {
             let mut touches = lock(&self.core.holdings.touches);
             touches.flush();
+            lock(&self.core.holdings.shelf).write_down(&inventory);
             let mut alarms = lock(&self.core.alarms);
             alarms.recount(&touches, now);
             drop(touches);

@@ -23,7 +23,7 @@ use crate::content::Change;
 use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
 use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
-use crate::shelf::file_number;
+use crate::shelf::{Kept, file_number};
 use crate::stop;
 use crate::touches::touch;
 
@@ -123,7 +123,7 @@ impl Core {
     /// A file vanished from `path`: deleted, or moved out of sight.
     pub(crate) fn vanished(&self, path: &Path, how: Touch, who: &Who) {
         let file = file_number(path);
-        let kept = lock(&self.holdings.shelf).remove(path);
+        let kept = lock(&self.holdings.shelf).get(path).cloned();
         let Some(before) = kept else {
             // Before the first scan has ended, an unknown file may well be an old one.
             if !self.scanned.load(Ordering::Relaxed) {
@@ -131,75 +131,74 @@ impl Core {
             }
             return;
         };
-        if lock(&self.decider).made_by(file, &who.session) {
-            self.ask_keeper(Task::Release { device: before.device, inode: before.inode });
-        } else {
-            if let Some(reserve) = self.holdings.reserve(before.device).filter(|_| before.linked) {
-                reserve.count(before.size);
-            }
-            let record = touch(self.now(), path.to_owned(), how, (&who.session, who.user), before);
-            lock(&self.holdings.touches).push(record);
+        let (device, inode) = (before.device, before.inode);
+        let own = lock(&self.decider).made_by(file, &who.session);
+        if !own {
+            self.note(path, how, before, who);
+        }
+        // The touch is queued before the file leaves the inventory: whatever a kill leaves on disk,
+        // one of the two still knows it.
+        lock(&self.holdings.shelf).remove(path);
+        if own {
+            self.ask_keeper(Task::Release { device, inode });
         }
         self.decide(who, What::Gone { file, new_extension: None });
+    }
+
+    /// Puts a touch on record; only the reserve holds that content from now on.
+    fn note(&self, path: &Path, how: Touch, before: Kept, who: &Who) -> u64 {
+        if let Some(reserve) = self.holdings.reserve(before.device).filter(|_| before.linked) {
+            reserve.count(before.size);
+        }
+        let who = (who.session.as_str(), who.user);
+        let record = touch(self.now(), path.to_owned(), how, who, before);
+        lock(&self.holdings.touches).push(record)
     }
 
     /// A file was moved inside what is watched, perhaps over another. An empty `from`: it came from
     /// outside.
     pub(crate) fn moved(&self, from: &Path, to: &Path, who: &Who) {
-        let now = self.now();
         let (from_file, to_file) = (file_number(from), file_number(to));
         let own = lock(&self.decider).made_by(from_file, &who.session);
         let (moved, replaced) = {
-            let mut inventory = lock(&self.holdings.shelf);
-            let replaced = inventory.remove(to);
-            let moved = inventory.remove(from);
-            if let Some(kept) = &moved {
-                inventory.insert(to.to_owned(), kept.clone());
-            }
-            (moved, replaced)
+            let inventory = lock(&self.holdings.shelf);
+            (inventory.get(from).cloned(), inventory.get(to).cloned())
         };
+        let away = moved.is_some() && to.extension() != from.extension() && !own;
+        if let Some(before) = moved.clone().filter(|_| away) {
+            self.note(from, Touch::RenamedAway, before, who);
+        }
         if let Some(before) = replaced {
             self.replaced(to, before, who);
         } else if own || from.as_os_str().is_empty() {
             self.decide(who, What::Made { file: to_file });
         }
-        let Some(before) = moved else {
+        {
+            let mut inventory = lock(&self.holdings.shelf);
+            inventory.remove(to);
+            inventory.remove(from);
+            if let Some(kept) = &moved {
+                inventory.insert(to.to_owned(), kept.clone());
+            }
+        }
+        if moved.is_none() {
             self.ask_keeper(Task::Refresh(to.to_owned()));
-            return;
-        };
-        let new_extension =
-            to.extension().map(|extension| extension.to_string_lossy().into_owned());
-        if to.extension() != from.extension() && !own {
-            let record =
-                touch(now, from.to_owned(), Touch::RenamedAway, (&who.session, who.user), before);
-            lock(&self.holdings.touches).push(record);
-            self.decide(who, What::Gone { file: from_file, new_extension });
+        }
+        if away {
+            let extension =
+                to.extension().map(|extension| extension.to_string_lossy().into_owned());
+            self.decide(who, What::Gone { file: from_file, new_extension: extension });
         }
     }
 
     /// Another file took the name `path`; the earlier one lives in the reserve alone.
-    fn replaced(&self, path: &Path, before: crate::shelf::Kept, who: &Who) {
+    fn replaced(&self, path: &Path, before: Kept, who: &Who) {
         if lock(&self.decider).made_by(file_number(path), &who.session) {
             self.ask_keeper(Task::Release { device: before.device, inode: before.inode });
             return;
         }
-        if let Some(reserve) = self.holdings.reserve(before.device).filter(|_| before.linked) {
-            reserve.count(before.size);
-        }
-        let record = touch(
-            self.now(),
-            path.to_owned(),
-            Touch::Rewritten,
-            (&who.session, who.user),
-            before.clone(),
-        );
-        let number = lock(&self.holdings.touches).push(record);
-        self.ask_keeper(Task::Compare {
-            path: path.to_owned(),
-            before,
-            touch: number,
-            who: who.clone(),
-        });
+        let touch = self.note(path, Touch::Rewritten, before.clone(), who);
+        self.ask_keeper(Task::Compare { path: path.to_owned(), before, touch, who: who.clone() });
     }
 
     /// A folder was moved: inside what is watched, or out of it.

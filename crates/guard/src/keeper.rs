@@ -31,6 +31,8 @@ pub(crate) const TASKS_MAX: usize = 65_536;
 /// How long the keeper waits for a task before it goes on hashing.
 const IDLE: Duration = Duration::from_millis(20);
 
+/// How long a noted rewriting is the one whose closing is read now.
+const ON_RECORD_MS: i64 = 120_000;
 /// How long an emptied file may take to be filled again.
 const EMPTY_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -128,7 +130,6 @@ impl Keeper {
         }
         self.core.holdings.find_missing(self.core.now());
         self.sweep_links();
-        lock(&self.core.holdings.shelf).flush();
         self.core.scanned.store(true, Ordering::Relaxed);
     }
 
@@ -256,6 +257,9 @@ impl Keeper {
         if change.damage() == Damage::None {
             return;
         }
+        if self.is_on_record(path, who) {
+            return;
+        }
         let mut record = touch(
             self.core.now(),
             path.to_owned(),
@@ -268,6 +272,36 @@ impl Keeper {
         self.core.rewritten(path, change, Some(number), who);
     }
 
+    /// Whether this rewriting was noted, and its content kept, when the file was opened for it.
+    fn is_on_record(&self, path: &Path, who: &Who) -> bool {
+        let now = self.core.now();
+        let touches = lock(&self.core.holdings.touches);
+        let mut recent = touches.iter().rev().take_while(|r| now.ms_since(r.at) <= ON_RECORD_MS);
+        recent.any(|record| record.path.0 == path && record.session == who.session)
+    }
+
+    /// Drops copies that a killed guard had no time to put on record. Only at the start: later one
+    /// may be on its way there.
+    fn sweep_copies(&self) {
+        for reserve in &self.core.holdings.reserves {
+            // Listed first: what is put on record meanwhile is then not in the list.
+            let copies = reserve.copied();
+            let needed: HashSet<u64> = lock(&self.core.holdings.touches)
+                .iter()
+                .filter(|record| record.before.device == reserve.device())
+                .filter_map(|record| match record.held {
+                    Held::Copy(number) => Some(number),
+                    Held::Link | Held::Nothing => None,
+                })
+                .collect();
+            for number in copies.into_iter().filter(|number| !needed.contains(number)) {
+                if let Err(error) = reserve.drop_copy(number) {
+                    tracing::debug!(%error, "no copy to drop");
+                }
+            }
+        }
+    }
+
     /// Drops links that neither a file nor a touch refers to, and counts those only touches need.
     fn sweep_links(&self) {
         let touched: Vec<(u64, u64, u64)> = lock(&self.core.holdings.touches)
@@ -276,6 +310,9 @@ impl Keeper {
             .map(|record| (record.before.device, record.before.inode, record.before.size))
             .collect();
         let first = !self.core.scanned.load(Ordering::Relaxed);
+        if first {
+            self.sweep_copies();
+        }
         for reserve in &self.core.holdings.reserves {
             let device = reserve.device();
             let of_device = touched.iter().filter(|(d, ..)| *d == device);

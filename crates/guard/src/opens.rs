@@ -124,8 +124,9 @@ struct Unscored {
 #[derive(Debug, Default)]
 pub(crate) struct Opens {
     unscored: Mutex<HashMap<String, Vec<Unscored>>>,
-    /// Scored before their closing was read: that closing tells nothing new.
-    scored: Mutex<HashMap<PathBuf, Instant>>,
+    /// One worker scores at a time: another that looked meanwhile would find nothing to score, and
+    /// let the next write pass too early.
+    scoring: Mutex<()>,
 }
 
 /// Serves jobs until the guard stops.
@@ -228,8 +229,6 @@ impl Opens {
         if known {
             self.look(core, Some(&who.session), Some(path));
             core.ask_keeper(Task::Refresh(path.to_owned()));
-        } else if lock(&self.scored).remove(path).is_some() {
-            core.ask_keeper(Task::Refresh(path.to_owned()));
         } else {
             core.ask_keeper(Task::Rescore(path.to_owned(), who.clone()));
         }
@@ -237,6 +236,7 @@ impl Opens {
 
     /// Scores what changed: of one session, or of all. `closed` was just closed.
     fn look(&self, core: &Arc<Core>, session: Option<&str>, closed: Option<&Path>) {
+        let _alone = lock(&self.scoring);
         let taken: Vec<Unscored> = {
             let mut all = lock(&self.unscored);
             match session {
@@ -244,20 +244,13 @@ impl Opens {
                 None => all.drain().flat_map(|(_, list)| list).collect(),
             }
         };
-        let now = core.now();
-        let mut scored = Vec::new();
         for mut unscored in taken {
             let is_closed = closed == Some(unscored.path.as_path());
             if unscored.look(core, is_closed) {
                 let mut all = lock(&self.unscored);
                 all.entry(unscored.who.session.clone()).or_default().push(unscored);
-            } else if !is_closed {
-                scored.push(unscored.path);
             }
         }
-        let mut recently = lock(&self.scored);
-        recently.retain(|_, at| now.ms_since(*at) <= UNSCORED_MS);
-        recently.extend(scored.into_iter().map(|path| (path, now)));
     }
 }
 
@@ -269,10 +262,11 @@ impl Unscored {
         let Ok(meta) = self.file.metadata() else { return false };
         let state = (meta.len(), crate::shelf::mtime_ns(&meta));
         if state == (self.before.size, self.before.mtime_ns) {
-            if closed {
+            // Kept for a while: who opens it again need not wait for another copy.
+            if old {
                 self.forget(core);
             }
-            return !closed && !old;
+            return !old;
         }
         let changed_at = *self.changed_at.get_or_insert(now);
         if state == self.seen && !closed && state.0 != 0 {
@@ -291,7 +285,7 @@ impl Unscored {
         }
     }
 
-    /// Opened for writing, closed, nothing written: nothing to undo.
+    /// Opened for writing, nothing written: nothing to undo.
     fn forget(&self, core: &Core) {
         lock(&core.holdings.touches).forget(&std::iter::once(self.touch).collect());
         let reserve = core.holdings.reserve(self.before.device);

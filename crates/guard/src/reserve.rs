@@ -33,6 +33,8 @@ pub(crate) struct Reserve {
     copies: PathBuf,
     device: u64,
     next_copy: AtomicU64,
+    /// Copies below it are of earlier runs.
+    first_copy: u64,
     used_bytes: AtomicU64,
     limit_bytes: u64,
     refused: AtomicU64,
@@ -79,6 +81,7 @@ impl Reserve {
             copies,
             device,
             next_copy: AtomicU64::new(next),
+            first_copy: next,
             used_bytes: AtomicU64::new(used),
             limit_bytes: limit_bytes.unwrap_or(whole / LIMIT_DIVISOR),
             refused: AtomicU64::new(0),
@@ -103,11 +106,14 @@ impl Reserve {
 
     /// Every inode that has a link here.
     pub(crate) fn linked(&self) -> Vec<u64> {
-        let Ok(entries) = fs::read_dir(&self.links) else { return Vec::new() };
-        entries
-            .flatten()
-            .filter_map(|entry| u64::from_str_radix(entry.file_name().to_str()?, 16).ok())
-            .collect()
+        numbers_in(&self.links)
+    }
+
+    /// Every copy of an earlier run.
+    pub(crate) fn copied(&self) -> Vec<u64> {
+        let mut copies = numbers_in(&self.copies);
+        copies.retain(|number| *number < self.first_copy);
+        copies
     }
 
     /// Where a copy stands.
@@ -192,6 +198,12 @@ impl Reserve {
     pub(crate) fn drop_link(&self, inode: u64) -> io::Result<()> {
         fs::remove_file(self.link_path(inode))
     }
+}
+
+fn numbers_in(folder: &Path) -> Vec<u64> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let number = |entry: fs::DirEntry| u64::from_str_radix(entry.file_name().to_str()?, 16).ok();
+    entries.flatten().filter_map(number).collect()
 }
 
 fn copy_to(source: &File, path: &Path, patience: Duration) -> std::result::Result<(), NotKept> {

@@ -80,6 +80,9 @@ struct Line {
     folder: Option<FolderFacts>,
 }
 
+/// Lines not yet written.
+pub(crate) struct Queued(Vec<Line>);
+
 /// The inventory.
 #[derive(Debug)]
 pub(crate) struct Shelf {
@@ -125,7 +128,8 @@ impl Shelf {
         for (path, facts) in folders {
             shelf.insert_folder(path, facts);
         }
-        shelf.flush();
+        let lines = shelf.take_queued();
+        shelf.write_down(&lines);
         std::fs::rename(&fresh, path).context("write", path)?;
         Ok(shelf)
     }
@@ -184,11 +188,16 @@ impl Shelf {
         )
     }
 
-    /// Hands what is queued to the file system.
-    pub(crate) fn flush(&mut self) {
-        let lines = std::mem::take(&mut self.queued);
+    /// Takes what is queued. The caller writes the record of touches down, then hands it back to
+    /// [`Self::write_down`]: a kill in between must not leave a file forgotten by both.
+    pub(crate) fn take_queued(&mut self) -> Queued {
+        Queued(std::mem::take(&mut self.queued))
+    }
+
+    /// Hands what was taken to the file system.
+    pub(crate) fn write_down(&mut self, lines: &Queued) {
         let mut write = || -> std::io::Result<()> {
-            for line in &lines {
+            for line in &lines.0 {
                 serde_json::to_writer(&mut self.written, line)?;
                 self.written.write_all(b"\n")?;
             }

@@ -188,7 +188,7 @@ impl Touches {
         gone
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &TouchRecord> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &TouchRecord> {
         self.records.iter()
     }
 

@@ -49,6 +49,7 @@ fn strike(kind: &str, target: &Path) -> std::io::Result<()> {
             fs::remove_file(target)
         }
         "rename" => {
+            File::open(target)?.read_exact(&mut [0])?;
             let mut name = target.as_os_str().to_owned();
             name.push(".locked");
             fs::rename(target, name)

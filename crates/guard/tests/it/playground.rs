@@ -186,6 +186,24 @@ pub(crate) struct Attacker {
     out: BufReader<std::process::ChildStdout>,
 }
 
+impl Drop for Attacker {
+    /// Ends its whole session: what was paused with it would stay paused for ever.
+    fn drop(&mut self) {
+        let session = self.child.0.id().to_string();
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
+                continue;
+            };
+            let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+            let of_session =
+                stat.rsplit(')').next().unwrap().split_whitespace().nth(3) == Some(&session);
+            if let Some(pid) = rustix::process::Pid::from_raw(pid).filter(|_| of_session) {
+                rustix::process::kill_process(pid, rustix::process::Signal::KILL).ok();
+            }
+        }
+    }
+}
+
 impl Attacker {
     pub(crate) fn strike(&mut self) {
         self.child.0.stdin.as_mut().unwrap().write_all(b"!").unwrap();
@@ -198,6 +216,19 @@ impl Attacker {
             let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
             stat.rsplit(')').next().unwrap().trim_start().starts_with('T').then_some(())
         });
+    }
+
+    /// Waits until the guard paused it, or it ended before that; says which.
+    pub(crate) fn wait_until_paused_or_done(&mut self) -> &'static str {
+        let pid = self.child.0.id();
+        wait_for("the attacker to be paused or done", || {
+            if self.child.0.try_wait().unwrap().is_some() {
+                return Some("was over");
+            }
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let paused = stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('T');
+            paused.then_some("was paused")
+        })
     }
 
     /// Waits until it ends by itself, and answers what it said.
