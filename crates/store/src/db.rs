@@ -107,6 +107,8 @@ pub struct Conn {
     keys: Arc<Keys>,
     /// The only tables that may be written to; none: no such bound.
     writable: Option<&'static [&'static str]>,
+    /// A statement failed: what was written before it must not be kept.
+    spoilt: bool,
 }
 
 /// Binds arguments to a query of either database.
@@ -123,7 +125,7 @@ macro_rules! bound {
 
 impl Conn {
     pub(crate) const fn new(live: Live, faults: Arc<Faults>, keys: Arc<Keys>) -> Self {
-        Self { live, faults, keys, writable: None }
+        Self { live, faults, keys, writable: None, spoilt: false }
     }
 
     /// The same, unable to write to other tables than these.
@@ -163,6 +165,16 @@ impl Conn {
         self.faults.tick()
     }
 
+    /// PostgreSQL answers the commit of a failed transaction with a rollback and no error; SQLite
+    /// would keep the half that was written. So it is remembered here.
+    fn spoils(&mut self, sql: Sql) -> impl FnOnce(sqlx::Error) -> Error {
+        let spoilt = &mut self.spoilt;
+        move |source| {
+            *spoilt = true;
+            Error::Database { doing: sql.name, source }
+        }
+    }
+
     /// Every row of a query.
     pub(crate) async fn all(&mut self, sql: Sql, args: &[Arg]) -> Result<Vec<Row>> {
         self.check(sql, args)?;
@@ -176,7 +188,7 @@ impl Conn {
                 .await
                 .map(|rows| rows.into_iter().map(Row::Pg).collect()),
         }
-        .map_err(Error::database(sql.name))
+        .map_err(self.spoils(sql))
     }
 
     /// The first row of a query, if it has one.
@@ -190,7 +202,7 @@ impl Conn {
                 bound!(sql, args).fetch_optional(&mut **live).await.map(|row| row.map(Row::Pg))
             }
         }
-        .map_err(Error::database(sql.name))
+        .map_err(self.spoils(sql))
     }
 
     /// Runs a statement; how many rows it touched.
@@ -204,7 +216,7 @@ impl Conn {
                 bound!(sql, args).execute(&mut **live).await.map(|done| done.rows_affected())
             }
         }
-        .map_err(Error::database(sql.name))
+        .map_err(self.spoils(sql))
     }
 
     /// Wakes followers in other processes once this transaction commits; SQLite has no such way.
@@ -221,6 +233,9 @@ impl Conn {
 
     /// Keeps what was written. Once this returns, a power cut does not lose it.
     pub(crate) async fn commit(self) -> Result<()> {
+        if self.spoilt {
+            return Err(Error::Spoilt);
+        }
         self.faults.tick()?;
         match self.live {
             Live::Lite(live) => live.commit().await,

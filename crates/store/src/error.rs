@@ -93,6 +93,9 @@ pub enum Error {
     /// A transaction was begun for no tenant at all.
     #[error("a transaction must name at least one tenant")]
     NoTenant,
+    /// A commit after a step failed.
+    #[error("an earlier step of this write failed, so nothing of it was kept: begin again")]
+    Spoilt,
     /// A commit without a journal entry for a tenant it changed or locked.
     #[error("nothing was journalled, so nothing was kept: every fact about a town has its entry")]
     NothingJournalled,

@@ -31,7 +31,7 @@ sqls! { "guards":
     OFFER = "INSERT INTO enrolment (token_hash, tenant, asset, made_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
     OFFERED = "SELECT tenant, asset, expires_at FROM enrolment WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
     USE = "UPDATE enrolment SET used_at = $3, guard = $4
-        WHERE token_hash = $1 AND asset = $2 AND used_at IS NULL AND expires_at > $3 RETURNING tenant";
+        WHERE token_hash = $1 AND asset = $2 AND used_at IS NULL AND expires_at > $3";
     INSERT = "INSERT INTO guard (id, tenant, asset, public_key, host, level, enrolled_at, order_seq)
         VALUES ($1, $2, $3, $4, $5, $6, $7, 0)";
     LIST = concat!(columns!(), "WHERE tenant = $1 ORDER BY enrolled_at, id");
@@ -187,13 +187,16 @@ pub async fn offered(conn: &mut Conn, token: &str, at: Instant) -> Result<Option
 /// [`Error::OutOfScope`] when the token is of a tenant that was not locked.
 pub async fn enrol(tx: &mut Tx, request: &EnrolRequest) -> Result<Option<Guard>> {
     let at = tx.at();
-    let hash = tx.conn().keys().secret_hash(TOKEN_PURPOSE, &request.token)?;
-    let id = GuardId::new(at, tx.store().entropy());
-    let Some(row) = tx.conn().one(USE, args![hash, &request.asset, at, &id]).await? else {
+    let Some(offer) = offered(tx.conn(), &request.token, at).await? else {
         return Ok(None);
     };
-    let tenant: TenantId = row.id("tenant")?;
+    let tenant = offer.tenant;
     tx.covers("enrol a guard", [&tenant])?;
+    let hash = tx.conn().keys().secret_hash(TOKEN_PURPOSE, &request.token)?;
+    let id = GuardId::new(at, tx.store().entropy());
+    if tx.conn().run(USE, args![hash, &request.asset, at, &id]).await? == 0 {
+        return Ok(None);
+    }
     let args = args![
         &id,
         &tenant,

@@ -266,6 +266,9 @@ pub async fn override_status(
     if reason.trim().is_empty() {
         return Err(Error::refused(NOUN, id, "cannot be overridden without a reason: write one"));
     }
+    if get(tx.conn(), &TenantScope::for_tenant(tenant), id).await?.is_none() {
+        return Err(Error::absent(NOUN, id));
+    }
     let reason_id = texts::seal(tx, tenant, reason).await?;
     let (author, at) = (tx.actor().to_string(), tx.at());
     let args = args![tenant, id, status.code(), reason_id.as_str(), author, at];

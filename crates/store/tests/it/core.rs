@@ -23,6 +23,7 @@ on_both!(
     a_transaction_refuses_what_it_did_not_lock,
     nothing_journalled_is_nothing_kept,
     a_dropped_transaction_leaves_nothing,
+    a_failed_step_spoils_the_whole_write,
     founding_twice_changes_nothing,
     only_the_right_master_key_opens,
     a_newer_schema_is_refused,
@@ -185,6 +186,23 @@ async fn a_dropped_transaction_leaves_nothing(place: Place) {
     let mut conn = store.read().await.unwrap();
     assert_eq!(journal::count(&mut conn, &scope("59273")).await.unwrap(), 3);
     drop(conn);
+    assert_eq!(place.dump().await, before);
+}
+
+/// Whoever goes on after an error and commits is not told that it was kept.
+async fn a_failed_step_spoils_the_whole_write(place: Place) {
+    let store = place.open().await;
+    found(&place, &store, &["59273"]).await;
+    let before = place.dump().await;
+    let both = codes(["59273", "62473"]);
+    // The second has a journal in this transaction, but was not added as a tenant.
+    let mut tx = store.begin_founding(&both, &ACTOR, place.now()).await.unwrap();
+    let mail = asset_id("59273", "mail");
+    assets::set_state(&mut tx, &mail, AssetState::Down, None).await.unwrap();
+    let failed = assets::share_with(&mut tx, &mail, &both[1]).await;
+    assert!(matches!(failed, Err(Error::Database { .. })), "{failed:?}");
+    let kept = tx.commit().await;
+    assert!(kept.is_err(), "{kept:?}");
     assert_eq!(place.dump().await, before);
 }
 
