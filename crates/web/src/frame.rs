@@ -196,6 +196,10 @@ impl Frame {
     }
 
     /// One answer of several, all in sight.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called by templates, which cannot build structs"
+    )]
     pub fn radios(
         &self,
         form: &Fields,
@@ -209,6 +213,10 @@ impl Frame {
     }
 
     /// Any number of answers.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called by templates, which cannot build structs"
+    )]
     pub fn checks(
         &self,
         form: &Fields,
@@ -222,6 +230,10 @@ impl Frame {
     }
 
     /// One answer of many.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called by templates, which cannot build structs"
+    )]
     pub fn select(
         &self,
         form: &Fields,

@@ -51,7 +51,7 @@ mod tests {
         let distinct: BTreeSet<&str> = words.iter().copied().collect();
         assert_eq!((words.len(), distinct.len()), (LIST_LENGTH, LIST_LENGTH));
         assert!(words.iter().all(|w| w.len() == 4 && w.bytes().all(|b| b.is_ascii_lowercase())));
-        assert!(PHRASE_BITS >= 65);
+        const { assert!(PHRASE_BITS >= 65) };
     }
 
     #[test]

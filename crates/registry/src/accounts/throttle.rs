@@ -113,8 +113,8 @@ fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => {
-            let groups = v6.segments();
-            groups.iter().take(4).map(|group| format!("{group:x}:")).collect()
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}")
         }
     }
 }

@@ -21,7 +21,7 @@ pub fn style_path() -> String {
 }
 
 /// The style sheet.
-pub async fn style(call: Call) -> Answer {
+pub fn style(call: &Call) -> Answer {
     let mut answer = reply::body(StatusCode::OK, "text/css; charset=utf-8", STYLE);
     let keep = if call.query.get("v") == *STYLE_HASH {
         "public, max-age=31536000, immutable"
@@ -33,6 +33,6 @@ pub async fn style(call: Call) -> Answer {
 }
 
 /// The mark.
-pub async fn mark(_call: Call) -> Answer {
+pub fn mark(_call: &Call) -> Answer {
     Ok(reply::body(StatusCode::OK, "image/svg+xml", beffroi_pages::mark_svg()))
 }

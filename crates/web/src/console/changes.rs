@@ -22,6 +22,9 @@ pub struct ChangeRow {
     pub after_class: &'static str,
 }
 
+/// Status now, status then, names.
+type Group = (ServiceStatus, ServiceStatus, Vec<String>);
+
 /// The services whose status would change if these assets were in these states, and if an incident
 /// were declared (`declared`).
 pub fn of(
@@ -37,8 +40,7 @@ pub fn of(
     let assets: Vec<Asset> = facts.assets.iter().map(changed).collect();
     let after = status::views(&facts.services, &assets, declared || facts.incident().is_some());
     let before = facts.views();
-    let mut groups: BTreeMap<(u8, &str, &str), (ServiceStatus, ServiceStatus, Vec<String>)> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<(u8, &str, &str), Group> = BTreeMap::new();
     for (before, after) in before.iter().zip(&after) {
         if before.status != after.status {
             // What residents lose most comes first.
@@ -48,7 +50,7 @@ pub fn of(
             group.2.push(f.words.service_name(before.service).into_owned());
         }
     }
-    let row = |(before, after, names): (ServiceStatus, ServiceStatus, Vec<String>)| ChangeRow {
+    let row = |(before, after, names): Group| ChangeRow {
         names: f.list(&names),
         before: f.words.status(before),
         before_class: shape::status(before),

@@ -5,7 +5,7 @@ use crate::{call::Call, cookie, reply, routes::Answer};
 const YEAR_SECONDS: u32 = 365 * 24 * 3600;
 
 /// Remembers a language and goes back to where the person was.
-pub async fn choose(call: Call) -> Answer {
+pub fn choose(call: &Call) -> Answer {
     let tag = match call.params.get("tag").map(String::as_str) {
         Some("en") => "en",
         _ => "fr",

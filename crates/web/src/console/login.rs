@@ -22,7 +22,7 @@ struct LoginPage {
 }
 
 /// The console without its slash.
-pub async fn to_today(_call: Call) -> Answer {
+pub fn to_today(_call: &Call) -> Answer {
     Ok(reply::see_other("/console/"))
 }
 
@@ -31,11 +31,11 @@ fn page(call: &Call, form: Fields) -> LoginPage {
 }
 
 /// The two ways in.
-pub async fn show(call: Call) -> Answer {
+pub fn show(call: &Call) -> Answer {
     if call.caller.is_some() {
         return Ok(reply::see_other("/console/"));
     }
-    console::page(&page(&call, Fields::default()))
+    console::page(&page(call, Fields::default()))
 }
 
 /// The page again, with what was typed but the secrets, and what is wrong.

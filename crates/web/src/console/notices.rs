@@ -223,13 +223,15 @@ pub async fn preview(call: Call) -> Answer {
 
 /// Names the newest text of a notice, so that what is published is what the person has read.
 fn version_mark(notice: &Notice) -> String {
-    let mut text = format!("{}\n", notice.versions.len());
-    if let Some(newest) = notice.newest() {
-        for part in [&newest.fr.title, &newest.fr.body, &newest.en.title, &newest.en.body] {
-            text.push_str(&format!("{} {part}\n", part.len()));
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(&notice.versions.len().to_be_bytes());
+    if let Some(version) = notice.newest() {
+        for part in [&version.fr.title, &version.fr.body, &version.en.title, &version.en.body] {
+            context.update(&part.len().to_be_bytes());
+            context.update(part.as_bytes());
         }
     }
-    HEXLOWER.encode(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
+    HEXLOWER.encode(context.finish().as_ref())
 }
 
 /// Publishes the draft: a first time, or as a correction.

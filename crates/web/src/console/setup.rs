@@ -63,15 +63,15 @@ fn unseal(call: &Call, what: &str) -> Result<Option<Vec<u8>>, Refusal> {
 }
 
 /// The generated pass-phrase, to be written down.
-pub async fn phrase(call: Call) -> Answer {
+pub fn phrase(call: &Call) -> Answer {
     if call.caller()?.account.has_password {
         return Ok(reply::see_other("/console/setup/totp"));
     }
     let phrase = phrases::generate(&*call.doors.entropy);
-    page(&phrase_page(&call, phrase, Fields::default())?)
+    page(&phrase_page(call, &phrase, Fields::default())?)
 }
 
-fn phrase_page(call: &Call, phrase: String, form: Fields) -> Result<PhrasePage, Refusal> {
+fn phrase_page(call: &Call, phrase: &str, form: Fields) -> Result<PhrasePage, Refusal> {
     let sealed = seal(call, "phrase", phrase.as_bytes())?;
     let f = call.bare_frame(call.words().say("setup-phrase-title"));
     Ok(PhrasePage { f, form, phrase: phrase.replace('-', " "), sealed })
@@ -85,23 +85,23 @@ pub async fn keep_phrase(call: Call) -> Answer {
     let Some(shown) = shown else {
         form.wrong("typed", words.say("setup-phrase-stale"));
         let phrase = phrases::generate(&*call.doors.entropy);
-        return wrong(&phrase_page(&call, phrase, form)?);
+        return wrong(&phrase_page(&call, &phrase, form)?);
     };
     if phrases::tidy(call.form.get("typed")) != phrases::tidy(&shown) {
         form.wrong("typed", words.say("setup-phrase-wrong"));
-        return wrong(&phrase_page(&call, shown, form)?);
+        return wrong(&phrase_page(&call, &shown, form)?);
     }
     accounts::keep_phrase(&call.doors.store, call.at, &call.caller()?.account, &shown).await?;
     Ok(reply::see_other("/console/setup/totp"))
 }
 
 /// The square to scan.
-pub async fn totp(call: Call) -> Answer {
+pub fn totp(call: &Call) -> Answer {
     if call.caller()?.account.has_totp {
         return Ok(reply::see_other("/console/"));
     }
     let secret = totps::generate(&*call.doors.entropy);
-    page(&totp_page(&call, &secret, Fields::default())?)
+    page(&totp_page(call, &secret, Fields::default())?)
 }
 
 fn totp_page(
