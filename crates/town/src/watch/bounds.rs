@@ -1,0 +1,89 @@
+//! The bounds of everything that is received; checked before it is used.
+
+use super::{
+    AlarmReport, Beat, BeatAnswer, EnrolRequest, HeadSeen, LIST_MAX, Level, ORDERS_MAX,
+    PATH_BYTES_MAX, TEXT_BYTES_MAX, TOUCHED_MAX,
+};
+
+/// A value beyond its bound.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} is beyond its bound of {max}")]
+pub struct OutOfBounds {
+    /// Which field.
+    pub field: &'static str,
+    /// Its bound.
+    pub max: usize,
+}
+
+fn within(field: &'static str, length: usize, max: usize) -> Result<(), OutOfBounds> {
+    if length <= max { Ok(()) } else { Err(OutOfBounds { field, max }) }
+}
+
+impl Level {
+    /// Whether each list and text is within its bound.
+    pub fn check(&self) -> Result<(), OutOfBounds> {
+        within("holes", self.holes.len(), LIST_MAX)
+    }
+}
+
+impl EnrolRequest {
+    /// Whether each list and text is within its bound.
+    pub fn check(&self) -> Result<(), OutOfBounds> {
+        within("token", self.token.len(), TEXT_BYTES_MAX)?;
+        within("public_key", self.public_key.len(), TEXT_BYTES_MAX)?;
+        within("hostname", self.host.hostname.len(), TEXT_BYTES_MAX)?;
+        within("system", self.host.system.len(), TEXT_BYTES_MAX)?;
+        within("kernel", self.host.kernel.len(), TEXT_BYTES_MAX)?;
+        within("guard_version", self.host.guard_version.len(), TEXT_BYTES_MAX)?;
+        self.level.check()
+    }
+}
+
+fn check_heads(heads: &[HeadSeen]) -> Result<(), OutOfBounds> {
+    within("heads", heads.len(), LIST_MAX)?;
+    heads.iter().try_for_each(|head| {
+        within("head hash", head.hash.len(), TEXT_BYTES_MAX)?;
+        within("head signature", head.signature.len(), TEXT_BYTES_MAX)
+    })
+}
+
+impl Beat {
+    /// Whether each list and text is within its bound.
+    pub fn check(&self) -> Result<(), OutOfBounds> {
+        self.level.check()?;
+        within("watched", self.watched.len(), LIST_MAX)?;
+        for folder in &self.watched {
+            within("watched path", folder.path.len(), PATH_BYTES_MAX)?;
+        }
+        within("acknowledgements", self.acknowledgements.len(), ORDERS_MAX)?;
+        check_heads(&self.heads)
+    }
+}
+
+impl BeatAnswer {
+    /// Whether each list and text is within its bound.
+    pub fn check(&self) -> Result<(), OutOfBounds> {
+        within("orders", self.orders.len(), ORDERS_MAX)?;
+        for order in &self.orders {
+            within("order signature", order.signature.len(), TEXT_BYTES_MAX)?;
+        }
+        check_heads(&self.heads)
+    }
+}
+
+impl AlarmReport {
+    /// Whether each list and text is within its bound.
+    pub fn check(&self) -> Result<(), OutOfBounds> {
+        within("touched", self.touched.len(), TOUCHED_MAX)?;
+        for touched in &self.touched {
+            within("touched path", touched.path.len(), PATH_BYTES_MAX)?;
+        }
+        within("reasons", self.reasons.len(), LIST_MAX)?;
+        if let Some(actor) = &self.actor {
+            within("actor exe", actor.exe.len(), PATH_BYTES_MAX)?;
+            within("actor user", actor.user.as_ref().map_or(0, String::len), TEXT_BYTES_MAX)?;
+            within("actor session", actor.session.as_ref().map_or(0, String::len), TEXT_BYTES_MAX)?;
+        }
+        Ok(())
+    }
+}
