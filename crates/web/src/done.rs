@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 23] = [
+const DONE: [(&str, &str); 24] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -28,6 +28,7 @@ const DONE: [(&str, &str); 23] = [
     ("revoked", "done-revoked"),
     ("restore", "done-restore"),
     ("entered", "done-entered"),
+    ("totp", "done-totp"),
 ];
 
 /// The sentence of a code; none for a code that is none.

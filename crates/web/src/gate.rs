@@ -254,6 +254,16 @@ struct SecondFactor<'a> {
     carried: Vec<(String, String)>,
 }
 
+/// For a handler that asks for a second factor only sometimes: the page that asks, or none when
+/// one was given lately or stands in the form.
+pub(crate) async fn ask_second_factor(call: &mut Call) -> Result<Option<Response>, Refusal> {
+    match second_factor(call).await {
+        Ok(()) => Ok(None),
+        Err(Stop::Answered(page)) => Ok(Some(*page)),
+        Err(Stop::Refused(refusal)) => Err(refusal),
+    }
+}
+
 async fn second_factor(call: &mut Call) -> Result<(), Stop> {
     let typed = call.form.get(SECOND_FIELD).to_owned();
     call.form.remove(SECOND_FIELD);

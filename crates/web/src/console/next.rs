@@ -1,7 +1,8 @@
 //! The next decision, out of everything that is true: the one thing the console shows first.
 //!
-//! Rules, in this order: a suspicion nobody has decided on; a cut that failed or waits for a
-//! hand; people to tell; what nobody knows (state, then data); the next phase. Pure.
+//! Rules, in this order: a suspicion of something that destroys; a cut that failed or waits for a
+//! hand; people to tell; lesser suspicions; what nobody knows (state, then data); the next phase.
+//! Pure.
 
 use beffroi_town::{
     Alarm, AlarmKind, Asset, AssetState, Cut, DataExposure, Incident, Notice, Phase, ServiceStatus,
@@ -36,8 +37,9 @@ pub enum Next<'a> {
 /// The next decision. `cuts`: those that are not lifted.
 pub fn of<'a>(facts: &'a TownFacts, cuts: &[Cut]) -> Next<'a> {
     let asset_of = |cut: &Cut| facts.assets.iter().find(|asset| asset.id == cut.asset);
-    if let Some(alarm) = gravest_alarm(facts) {
-        return Next::Alarm(alarm);
+    let alarm = gravest_alarm(facts);
+    if let Some(grave) = alarm.filter(|alarm| gravity(alarm.kind) < LESSER) {
+        return Next::Alarm(grave);
     }
     if let Some(asset) = cuts.iter().filter(|cut| cut.failed.is_some()).find_map(asset_of) {
         return Next::FailedCut(asset);
@@ -45,11 +47,16 @@ pub fn of<'a>(facts: &'a TownFacts, cuts: &[Cut]) -> Next<'a> {
     if let Some(asset) = cuts.iter().filter(|cut| waits_for_hand(cut)).find_map(asset_of) {
         return Next::HandCut(asset);
     }
-    let Some(incident) = facts.incident() else { return without_incident(facts) };
+    let Some(incident) = facts.incident() else {
+        return alarm.map_or_else(|| without_incident(facts), Next::Alarm);
+    };
     let live: Vec<&Notice> =
         facts.notices.iter().filter(|notice| notice.ended_at.is_none()).collect();
     if !live.iter().any(|notice| notice.current().is_some()) {
         return live.first().map_or(Next::Draft, |notice| Next::Publish(notice));
+    }
+    if let Some(lesser) = alarm {
+        return Next::Alarm(lesser);
     }
     if let Some((first, count)) = unknown_state(facts) {
         return Next::UnknownState(first, count);
@@ -70,14 +77,21 @@ fn without_incident(facts: &TownFacts) -> Next<'_> {
     odd.map_or(Next::Nothing, |view| Next::Disturbed(&view.service.id))
 }
 
-/// What destroys comes before what merely deserves a look; among equals, the oldest.
-fn gravest_alarm(facts: &TownFacts) -> Option<&Alarm> {
-    let gravity = |kind: AlarmKind| match kind {
+/// From this gravity on, people to tell come first.
+const LESSER: u8 = 3;
+
+/// How soon a suspicion must be decided: lower is sooner.
+const fn gravity(kind: AlarmKind) -> u8 {
+    match kind {
         AlarmKind::FilesVanishing | AlarmKind::FilesRewritten => 0,
         AlarmKind::OrderRefused | AlarmKind::GuardSilent => 1,
         AlarmKind::VitalSigns | AlarmKind::GuardBlind => 2,
-        AlarmKind::FailedLogins | AlarmKind::NewDevice => 3,
-    };
+        AlarmKind::FailedLogins | AlarmKind::NewDevice => LESSER,
+    }
+}
+
+/// What destroys comes before what merely deserves a look; among equals, the oldest.
+fn gravest_alarm(facts: &TownFacts) -> Option<&Alarm> {
     let open = facts.open_alarms.iter().filter(|alarm| alarm.state == AlarmState::Open);
     open.min_by_key(|alarm| (gravity(alarm.kind), alarm.first_at))
 }

@@ -18,6 +18,7 @@ struct PersonRow {
     class: &'static str,
     line: String,
     me: bool,
+    phone: bool,
     disabled: bool,
     roles: Vec<Choice>,
 }
@@ -72,6 +73,7 @@ fn row(f: &Frame, me: &AccountId, one: &Account) -> PersonRow {
         class,
         line: if one.has_password && !disabled { ways() } else { String::new() },
         me: one.id == *me,
+        phone: one.has_totp,
         disabled,
         roles: roles(f)
             .into_iter()

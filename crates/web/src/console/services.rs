@@ -167,7 +167,10 @@ fn needs(f: &Frame, facts: &TownFacts, service: &PublicService) -> Vec<NeedRow> 
             paths,
         }
     };
-    facts.assets.iter().map(row).collect()
+    // What the service depends on now comes first.
+    let needed = |asset: &&Asset| service.needs.iter().any(|need| need.asset == asset.id);
+    let (now, others): (Vec<&Asset>, Vec<&Asset>) = facts.assets.iter().partition(needed);
+    now.into_iter().chain(others).map(row).collect()
 }
 
 /// Keeps place, hours, telephone, names and fallback.

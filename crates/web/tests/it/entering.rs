@@ -176,3 +176,23 @@ async fn every_answer_carries_its_protection() {
     let cookie = set.headers[header::SET_COOKIE].to_str().unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
 }
+
+#[tokio::test]
+async fn a_session_alone_links_no_telephone_and_prints_no_codes_of_an_account_in_use() {
+    let (mut sample, router) = console().await;
+    let mut browser = Browser::new(&router);
+    browser.enter(&sample.code(TOWN, Role::Clerk)).await;
+    let people = browser.open("/console/people").await;
+    let asked = browser.send(&people, "/console/setup/codes", &[]).await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN);
+    assert!(!asked.body.contains("class=\"sheet\""));
+    let page = browser.open("/console/setup/totp").await;
+    let asked = browser.send(&page, "/console/setup/totp", &[("digits", "123456")]).await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN);
+    let code = sample.code(TOWN, Role::Clerk);
+    let filled = [("second_factor", code.as_str())];
+    let wrong = browser.send(&asked, "/console/setup/totp", &filled).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "any six digits will do");
+    let sheet = browser.send(&people, "/console/setup/codes", &[]).await;
+    assert_eq!(sheet.body.matches("<li class=\"secret\">").count(), 10);
+}

@@ -1,5 +1,12 @@
 //! The console through its real router, on a real store, with a played clock.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests: to stop there is to fail"
+)]
+
 mod bad_input;
 mod browser;
 mod deeds;

@@ -112,6 +112,11 @@ fn as_the_day_goes_on() {
     cut.failed = Some("no_means".to_owned());
     assert!(matches!(of(&facts, &[cut]), Next::FailedCut(_)));
     assert_eq!(of(&facts, &[]), Next::Draft);
+    facts.open_alarms = vec![alarm("device", AlarmKind::NewDevice, 1)];
+    assert_eq!(of(&facts, &[]), Next::Draft, "residents come before a log-in");
+    facts.notices = vec![notice(true)];
+    assert!(matches!(of(&facts, &[]), Next::Alarm(_)));
+    facts.open_alarms.clear();
     facts.notices = vec![notice(false)];
     assert!(matches!(of(&facts, &[]), Next::Publish(_)));
     facts.notices = vec![notice(true)];
