@@ -142,7 +142,7 @@ impl Responder {
     /// Serves events until the guard stops.
     pub(crate) fn run(mut self) {
         // Deletions go on while this thread waits for a processor: it comes first.
-        if let Err(error) = rustix::process::setpriority_process(None, -15) {
+        if let Err(error) = sys::run_at_once() {
             tracing::warn!(%error, "the guard runs at ordinary priority");
         }
         let tick = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };

@@ -7,6 +7,7 @@
 //! - Paused, not killed: what it holds in memory (a key, perhaps) stays for those who investigate.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
@@ -17,11 +18,14 @@ const ROUNDS_MAX: u32 = 5;
 /// First user identifier of ordinary accounts.
 const ORDINARY_UID_MIN: u32 = 1000;
 
+/// Found once: looking for ancestors while an attack goes on costs files.
+static SPARED: OnceLock<HashSet<u32>> = OnceLock::new();
+
 /// Pauses `actor`, its descendants and, for an ordinary user, everything else of that user in the
 /// same session (a process per file has its parent there). Answers those that are paused.
 pub(crate) fn pause_tree(actor: &Actor) -> Vec<(u32, u64)> {
     let mut paused = Vec::new();
-    let spared = spared();
+    let spared = SPARED.get_or_init(spared);
     // The one that acts comes first: the walk over all processes takes milliseconds.
     if !spared.contains(&actor.pid) && signal(actor.pid, actor.started, Signal::STOP) {
         paused.push((actor.pid, actor.started));

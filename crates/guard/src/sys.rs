@@ -1,5 +1,5 @@
-//! The three system calls that no safe library offers: `fanotify_init`, `fanotify_mark` and
-//! `name_to_handle_at`. The only unsafe code of the whole project; each block says why it is sound.
+//! The four system calls that no safe library offers: `fanotify_init`, `fanotify_mark`,
+//! `name_to_handle_at` and `sched_setscheduler`. The only unsafe code of the whole project; each block says why it is sound.
 //!
 //! Everything else (reading events, answering them) is ordinary reads and writes on descriptors.
 #![expect(unsafe_code, reason = "fanotify has no safe binding; every block states its reason")]
@@ -72,6 +72,19 @@ pub(crate) fn handle_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut key = handle.head.handle_type.to_ne_bytes().to_vec();
     key.extend(handle.bytes.iter().take(length));
     Ok(key)
+}
+
+/// Lets the calling thread run as soon as it has something to do, ahead of ordinary work: a
+/// deletion goes on while the one who counts it waits for a processor. The lowest real-time
+/// priority; the kernel keeps a share of each second for everybody else (`sched_rt_runtime_us`).
+pub(crate) fn run_at_once() -> io::Result<()> {
+    let lowest = libc::sched_param { sched_priority: 1 };
+    // SAFETY: thread 0 is the calling one; `lowest` is valid for the length of the call and only
+    // read.
+    let done = unsafe {
+        libc::sched_setscheduler(0, libc::SCHED_FIFO | libc::SCHED_RESET_ON_FORK, &raw const lowest)
+    };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
 /// Takes over the descriptor that the kernel opened for an event.
