@@ -247,10 +247,10 @@ pub(crate) enum AssetCommand {
         tenant: String,
         /// Its code or identifier
         asset: String,
-        /// up, degraded, cut, down or unknown
+        /// `up`, `degraded`, `cut`, `down` or `unknown`
         #[arg(long, value_parser = parse_state)]
         state: Option<AssetState>,
-        /// safe, at_risk, exposed or unknown
+        /// `safe`, `at_risk`, `exposed` or `unknown`
         #[arg(long, value_parser = parse_exposure)]
         exposure: Option<DataExposure>,
         /// Whose data: residents, staff, both or nobody

@@ -68,7 +68,9 @@ fn listing(touched: &[Touched]) -> String {
     for (index, file) in touched.iter().enumerate() {
         if text.len() + file.path.len() + 1 > ROOM {
             let more = touched.len() - index;
-            text.push_str(&format!("(+{more})"));
+            text.push_str("(+");
+            text.push_str(&more.to_string());
+            text.push(')');
             break;
         }
         text.push_str(&file.path);

@@ -177,7 +177,10 @@ pub(crate) async fn guard_answered(
     let lifting = match order {
         Order::CutSelf => false,
         Order::LiftSelf => true,
-        Order::Restore(_) => return Ok(drop(tx.commit().await?)),
+        Order::Restore(_) => {
+            tx.commit().await?;
+            return Ok(());
+        }
     };
     let code = json!(ack.outcome);
     let outcome = match ack.outcome {

@@ -43,7 +43,10 @@ pub struct Options {
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options").field("seed", &self.seed).field("files", &self.files).finish()
+        f.debug_struct("Options")
+            .field("seed", &self.seed)
+            .field("files", &self.files)
+            .finish_non_exhaustive()
     }
 }
 

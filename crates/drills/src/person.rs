@@ -55,7 +55,7 @@ impl Person {
     /// When the platform does not answer.
     pub fn open(&self, path: &str) -> Result<Page> {
         let url = format!("{}{path}", self.base);
-        self.read(self.agent.get(&url).call().with_context(|| format!("open {url}"))?)
+        Self::read(self.agent.get(&url).call().with_context(|| format!("open {url}"))?)
     }
 
     /// Fills in `filled` on the form of `page` whose address ends with `action`, and presses its
@@ -86,10 +86,10 @@ impl Person {
             .header("origin", &self.base)
             .send_form(pairs)
             .with_context(|| format!("send the form {url}"))?;
-        self.read(answer)
+        Self::read(answer)
     }
 
-    fn read(&self, mut answer: Response<Body>) -> Result<Page> {
+    fn read(mut answer: Response<Body>) -> Result<Page> {
         use ureq::ResponseExt;
         let path = answer.get_uri().path().to_owned();
         let status = answer.status().as_u16();

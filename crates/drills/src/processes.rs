@@ -58,10 +58,10 @@ impl Running {
     /// Asks it to end, and ends it if it does not within five seconds.
     pub async fn end(mut self) {
         let pid = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
-        if let Some(pid) = pid {
-            if let Err(error) = rustix::process::kill_process(pid, rustix::process::Signal::TERM) {
-                eprintln!("the {} was not there to be asked: {error}", self.name);
-            }
+        if let Some(pid) = pid
+            && let Err(error) = rustix::process::kill_process(pid, rustix::process::Signal::TERM)
+        {
+            eprintln!("the {} was not there to be asked: {error}", self.name);
         }
         for _ in 0..250 {
             if matches!(self.child.try_wait(), Ok(Some(_))) {

@@ -14,19 +14,32 @@ pub(crate) enum Way {
     Lift,
 }
 
-/// Why a hook did not do its work, as a code for the journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a hook did not do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HookFailure {
-    #[error("hook_unknown")]
+    /// The configuration has no such hook.
     Unknown,
-    #[error("hook_without_lift")]
+    /// It has no command that lifts the cut.
     WithoutLift,
-    #[error("hook_not_started")]
+    /// Its program does not start.
     NotStarted,
-    #[error("hook_timed_out")]
+    /// It took longer than it may.
     TimedOut,
-    #[error("hook_refused")]
+    /// It ended with another code than 0.
     Refused,
+}
+
+impl HookFailure {
+    /// As the journal writes it.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "hook_unknown",
+            Self::WithoutLift => "hook_without_lift",
+            Self::NotStarted => "hook_not_started",
+            Self::TimedOut => "hook_timed_out",
+            Self::Refused => "hook_refused",
+        }
+    }
 }
 
 /// Runs a hook to its end; only exit code 0 counts as done.

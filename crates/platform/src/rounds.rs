@@ -18,7 +18,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
     config::Hook,
-    hooks::{self, Way},
+    hooks::{self, HookFailure, Way},
 };
 
 /// How often silence is looked for.
@@ -28,7 +28,7 @@ const WORK_EVERY: Duration = Duration::from_millis(500);
 /// How long a claimed hook is left alone: longer than any hook may run (`config::checked_hook`).
 const HOOK_LEASE_MS: i64 = 11 * 60 * 1_000;
 /// How often what has expired is swept.
-const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
+const SWEEP_EVERY: Duration = Duration::from_hours(1);
 /// How long expired bookkeeping is kept.
 const SWEEP_AFTER_MS: i64 = 30 * 24 * 3_600 * 1_000;
 
@@ -110,11 +110,10 @@ async fn run_hook(
 ) -> Result<(), Failed> {
     let work: HookWork = serde_json::from_value(posted.body.clone())?;
     let way = if work.lift { Way::Lift } else { Way::Cut };
-    let outcome = hooks::run(hooks, &work.hook, way).await.map_err(|failure| failure.to_string());
+    let outcome = hooks::run(hooks, &work.hook, way).await;
     let scope = TenantScope::for_tenant(&posted.tenant);
     let deed = Deed { store, actor: &Actor::Platform, at: clock.now(), scope: &scope };
-    let told = outcome.as_ref().map(|()| ()).map_err(String::as_str);
-    cuts::hook_answered(&deed, &work, told).await?;
+    cuts::hook_answered(&deed, &work, outcome.map_err(HookFailure::code)).await?;
     let mut book = store.bookkeeping().await?;
     outbox::done(&mut book, &posted.id, clock.now()).await?;
     book.commit().await?;

@@ -1,4 +1,10 @@
 //! The command line as its users meet it: the real program, real files.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod disk;
 mod drill;

@@ -41,7 +41,7 @@ fn serve(folder: &Path) -> Server {
     let mut server = Server { child, address: String::new() };
     within(Duration::from_secs(20), || fs::read_to_string(&file).ok()).map_or_else(
         || panic!("the server does not answer"),
-        |url| server.address = url.trim_start_matches("http://").to_owned(),
+        |url| url.trim_start_matches("http://").clone_into(&mut server.address),
     );
     server
 }
