@@ -8,7 +8,8 @@
 #[expect(dead_code, reason = "shared with the tests")]
 mod sample;
 
-use beffroi_town::Role;
+use beffroi_registry::accounts::{self, NewPerson};
+use beffroi_town::{Actor, Role};
 use sample::{Sample, TOWN};
 
 #[tokio::main]
@@ -21,5 +22,9 @@ async fn main() {
             println!("{role} {code}");
         }
     }
+    let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(TOWN));
+    let new = NewPerson { name: "Camille Neuf", role: Role::Clerk };
+    let first = accounts::add(&sample.doors.store, &by, at, &scope, &new).await.unwrap();
+    println!("first {}", first.code);
     axum::serve(listener, beffroi_web::router(sample.doors.clone())).await.unwrap();
 }

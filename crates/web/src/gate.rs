@@ -31,7 +31,7 @@ use crate::{
     fields::Fields,
     frame::Frame,
     reply,
-    routes::{Route, Who},
+    routes::{Route, Second, Who},
 };
 
 /// Longest body of a form.
@@ -195,7 +195,15 @@ async fn admit(call: &mut Call, route: &Route, parts: &Parts, body: Body) -> Res
             return Err(Refusal::Forged.into());
         }
     }
-    if route.second_factor {
+    let asked = match route.second_factor {
+        Second::Never => false,
+        Second::Always => true,
+        Second::OnceInUse => {
+            let account = &call.caller()?.account;
+            account.has_totp || account.codes_left > 0
+        }
+    };
+    if asked {
         second_factor(call).await?;
     }
     Ok(())
@@ -252,16 +260,6 @@ struct SecondFactor<'a> {
     form: Fields,
     action: &'a str,
     carried: Vec<(String, String)>,
-}
-
-/// For a handler that asks for a second factor only sometimes: the page that asks, or none when
-/// one was given lately or stands in the form.
-pub(crate) async fn ask_second_factor(call: &mut Call) -> Result<Option<Response>, Refusal> {
-    match second_factor(call).await {
-        Ok(()) => Ok(None),
-        Err(Stop::Answered(page)) => Ok(Some(*page)),
-        Err(Stop::Refused(refusal)) => Err(refusal),
-    }
 }
 
 async fn second_factor(call: &mut Call) -> Result<(), Stop> {

@@ -42,6 +42,18 @@ pub enum Who {
     Only(&'static [Role]),
 }
 
+/// Whether a second factor must have been given within the last minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// No.
+    Never,
+    /// Yes: cut, lift, restore, publish, accounts.
+    Always,
+    /// Once the caller's account has been set up: whoever holds a session alone must not link a
+    /// telephone to it or print its codes.
+    OnceInUse,
+}
+
 /// How it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
@@ -70,26 +82,32 @@ pub struct Route {
     /// Who may.
     pub who: Who,
     /// Whether a second factor must have been given within the last minutes.
-    pub second_factor: bool,
+    pub second_factor: Second,
     /// The handler.
     pub run: Run,
 }
 
 const fn get(path: &'static str, roles: &'static [Role], run: Run) -> Route {
-    Route { verb: Verb::Get, path, who: Who::Only(roles), second_factor: false, run }
+    Route { verb: Verb::Get, path, who: Who::Only(roles), second_factor: Second::Never, run }
 }
 
 const fn post(path: &'static str, roles: &'static [Role], run: Run) -> Route {
-    Route { verb: Verb::Post, path, who: Who::Only(roles), second_factor: false, run }
+    Route { verb: Verb::Post, path, who: Who::Only(roles), second_factor: Second::Never, run }
 }
 
 /// A change that asks for a second factor.
 const fn grave(path: &'static str, roles: &'static [Role], run: Run) -> Route {
-    Route { verb: Verb::Post, path, who: Who::Only(roles), second_factor: true, run }
+    Route { verb: Verb::Post, path, who: Who::Only(roles), second_factor: Second::Always, run }
+}
+
+/// A change to the caller's own ways in.
+const fn own(path: &'static str, run: Run) -> Route {
+    let second_factor = Second::OnceInUse;
+    Route { verb: Verb::Post, path, who: Who::Only(STAFF), second_factor, run }
 }
 
 const fn open(verb: Verb, path: &'static str, run: Run) -> Route {
-    Route { verb, path, who: Who::Anyone, second_factor: false, run }
+    Route { verb, path, who: Who::Anyone, second_factor: Second::Never, run }
 }
 
 /// Every route of the console.
@@ -105,8 +123,8 @@ pub static ROUTES: &[Route] = &[
     get("/console/setup", STAFF, |c| Box::pin(ready(setup::phrase(&c)))),
     post("/console/setup", STAFF, |c| Box::pin(setup::keep_phrase(c))),
     get("/console/setup/totp", STAFF, |c| Box::pin(ready(setup::totp(&c)))),
-    post("/console/setup/totp", STAFF, |c| Box::pin(setup::keep_totp(c))),
-    post("/console/setup/codes", STAFF, |c| Box::pin(setup::codes(c))),
+    own("/console/setup/totp", |c| Box::pin(setup::keep_totp(c))),
+    own("/console/setup/codes", |c| Box::pin(setup::codes(c))),
     get("/console/", STAFF, |c| Box::pin(today::show(c))),
     get("/console/card", STAFF, |c| Box::pin(declare::card(c))),
     get("/console/alarms", STAFF, |c| Box::pin(alarms::list(c))),

@@ -10,7 +10,7 @@ use beffroi_registry::accounts::{self, phrase as phrases, totp as totps};
 use qrcode::{EcLevel, QrCode, render::svg};
 
 use super::{page, wrong};
-use crate::{Refusal, call::Call, fields::Fields, frame::Frame, gate, reply, routes::Answer};
+use crate::{Refusal, call::Call, fields::Fields, frame::Frame, reply, routes::Answer};
 
 /// How long what was generated waits to be typed back.
 const WAIT_MS: i64 = 30 * 60_000;
@@ -137,12 +137,7 @@ fn qr(address: &str) -> String {
 }
 
 /// Keeps the authenticator once it has shown its digits; then the printed codes.
-pub async fn keep_totp(mut call: Call) -> Answer {
-    // Whoever holds a session alone must not link a telephone to an account that is in use.
-    let in_use = call.caller()?.account.codes_left > 0;
-    if in_use && let Some(page) = gate::ask_second_factor(&mut call).await? {
-        return Ok(page);
-    }
+pub async fn keep_totp(call: Call) -> Answer {
     let words = call.words();
     let mut form = Fields::default();
     let shown = unseal(&call, "totp")?.and_then(|bytes| bytes.try_into().ok());
@@ -157,21 +152,16 @@ pub async fn keep_totp(mut call: Call) -> Answer {
         form.wrong("digits", words.say("setup-totp-wrong"));
         return wrong(&totp_page(&call, &secret, form)?);
     }
-    if in_use {
+    if call.caller()?.account.codes_left > 0 {
         return Ok(reply::see_other("/console/people?done=totp"));
     }
     print(&call).await
 }
 
 /// The printed codes: at set-up for somebody who has no telephone to link; later, new ones.
-pub async fn codes(mut call: Call) -> Answer {
-    let account = &call.caller()?.account;
-    if !account.has_password {
+pub async fn codes(call: Call) -> Answer {
+    if !call.caller()?.account.has_password {
         return Ok(reply::see_other("/console/setup"));
-    }
-    let in_use = account.has_totp || account.codes_left > 0;
-    if in_use && let Some(page) = gate::ask_second_factor(&mut call).await? {
-        return Ok(page);
     }
     print(&call).await
 }

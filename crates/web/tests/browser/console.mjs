@@ -3,10 +3,10 @@
 // target smaller than 44 px, on text under 16 px, and on a request to another host.
 //
 //   cargo run -p beffroi-web --example console     prints an address and codes
-//   node crates/web/tests/browser/console.mjs ADDRESS CODES... [--out DIR]
+//   node crates/web/tests/browser/console.mjs ADDRESS CODES... [--first CODE] [--out DIR]
 //
-// Needs eight codes of one director: each of four walks uses two. Scripts are off in the browser,
-// but for axe itself.
+// Needs eight codes of one director: each of four walks uses two; and, to see the set-up, the
+// first code of a new person. The policy of the pages is lifted for axe alone.
 
 import { createRequire } from "node:module";
 import { mkdir, readFile } from "node:fs/promises";
@@ -19,6 +19,8 @@ const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 const args = process.argv.slice(2);
 const at = args.indexOf("--out");
 const out = at >= 0 ? args.splice(at, 2)[1] : "target/shots/console";
+const firstAt = args.indexOf("--first");
+const first = firstAt >= 0 ? args.splice(firstAt, 2)[1] : "";
 const [base, ...codes] = args;
 await mkdir(out, { recursive: true });
 
@@ -147,6 +149,22 @@ async function walk(lang, width, [enter, second]) {
 const walks = [["fr", 320], ["en", 320], ["fr", 1280], ["en", 1280]];
 for (const [index, [lang, width]] of walks.entries()) {
   await walk(lang, width, codes.slice(2 * index, 2 * index + 2));
+}
+if (first) {
+  const context = await browser.newContext({ viewport: { width: 320, height: 640 }, bypassCSP: true });
+  const page = await context.newPage();
+  await open(page, "/console/login");
+  await page.fill("#one_time_code", first);
+  await press(page, "/console/login/code");
+  await look(page, "30-setup-phrase");
+  await page.fill("#typed", await page.locator("#the-phrase").innerText());
+  await press(page, "/console/setup");
+  await press(page, "/console/setup/codes");
+  await look(page, "31-setup-codes");
+  await page.emulateMedia({ media: "print" });
+  await page.setViewportSize({ width: 794, height: 1123 });
+  await page.screenshot({ path: join(out, "32-setup-codes-print.png"), fullPage: true });
+  await context.close();
 }
 await browser.close();
 for (const one of new Set(faults)) console.log(one);

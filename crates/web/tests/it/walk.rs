@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
 use beffroi_town::Role;
-use beffroi_web::routes::{ROUTES, Route, Verb, Who};
+use beffroi_web::routes::{ROUTES, Route, Second, Verb, Who};
 
 use crate::{
     browser::{Browser, Page},
@@ -118,7 +118,7 @@ async fn each_role_gets_what_the_table_says_and_nothing_more() {
             if !roles.contains(&role) {
                 assert_eq!(page.status, StatusCode::FORBIDDEN, "{told}");
                 assert!(!page.has_form(&path), "{told}");
-            } else if route.second_factor {
+            } else if route.second_factor != Second::Never {
                 assert_eq!(page.status, StatusCode::FORBIDDEN, "{told}");
                 assert!(page.has_form(&path), "{told}: no second factor asked");
             } else {
@@ -140,7 +140,7 @@ async fn somebody_of_another_town_finds_nothing_of_this_one() {
         for route in ROUTES.iter().filter(|route| route.path != LOG_OUT) {
             let Who::Only(roles) = route.who else { continue };
             let path = stage.path(route);
-            if route.second_factor && roles.contains(&role) {
+            if route.second_factor == Second::Always && roles.contains(&role) {
                 raise(&mut browser, &csrf, &spare).await;
             }
             let page = ask(&mut browser, route, &path, &csrf).await;
@@ -175,17 +175,22 @@ fn the_table_names_each_route_once_and_every_change_is_a_post() {
     for route in ROUTES {
         assert!(seen.insert((route.verb.method().to_string(), route.path)), "{}", route.path);
         assert!(route.path.starts_with("/console"), "{}", route.path);
-        assert!(!route.second_factor || route.verb == Verb::Post, "{}", route.path);
+        assert!(route.second_factor == Second::Never || route.verb == Verb::Post, "{}", route.path);
     }
     for grave in ["cut", "lift", "restore", "publish", "enrol", "revoke"] {
         let found: Vec<_> = ROUTES
             .iter()
             .filter(|route| route.path.ends_with(grave) && route.verb == Verb::Post)
             .collect();
-        assert!(!found.is_empty() && found.iter().all(|route| route.second_factor), "{grave}");
+        assert!(
+            !found.is_empty() && found.iter().all(|route| route.second_factor == Second::Always),
+            "{grave}"
+        );
     }
     let people = ROUTES.iter().filter(|one| one.path.starts_with("/console/people"));
-    assert!(people.filter(|one| one.verb == Verb::Post).all(|one| one.second_factor));
+    assert!(
+        people.filter(|one| one.verb == Verb::Post).all(|one| one.second_factor == Second::Always)
+    );
 }
 
 #[tokio::test]
