@@ -97,21 +97,40 @@ impl Holdings {
         })
     }
 
-    /// Files that vanished while no guard was there, or that a killed guard had no time to write
-    /// down: noted, so that they can be put back; nobody is accused of it.
+    /// Files that vanished or were replaced while no guard was there, or that a killed guard had no
+    /// time to write down: noted, so that they can be put back; nobody is accused of it. Must come
+    /// before a scan, which takes the folders for what they should be.
     pub(crate) fn find_missing(&self, now: Instant) {
         for root in &self.watched {
             let known = lock(&self.shelf).below(root);
-            for path in known.into_iter().filter(|path| fs::symlink_metadata(path).is_err()) {
-                let mut inventory = lock(&self.shelf);
-                let Some(before) = inventory.remove(&path) else { continue };
-                let moved = inventory.path_of(before.device, before.inode).is_some();
-                drop(inventory);
-                if !moved && before.linked {
-                    let record = touch(now, path, Touch::Deleted, (NOBODY_KNOWN, None), before);
-                    lock(&self.touches).push(record);
-                }
+            for path in known {
+                self.find_one_missing(&path, now);
             }
+        }
+    }
+
+    fn find_one_missing(&self, path: &Path, now: Instant) {
+        let mut inventory = lock(&self.shelf);
+        let Some(before) = inventory.get(path).cloned() else { return };
+        let how = match fs::symlink_metadata(path) {
+            Ok(meta) if meta.ino() == before.inode => return,
+            Ok(_) => Touch::Rewritten,
+            Err(_) => Touch::Deleted,
+        };
+        inventory.remove(path);
+        let moved = inventory.path_of(before.device, before.inode).is_some();
+        drop(inventory);
+        let reserve = self.reserve(before.device);
+        let held = reserve.is_some_and(|reserve| reserve.link_path(before.inode).exists());
+        // What its own maker removed has no link any more: it is nobody's loss.
+        if held && !moved {
+            lock(&self.touches).push(touch(
+                now,
+                path.to_owned(),
+                how,
+                (NOBODY_KNOWN, None),
+                before,
+            ));
         }
     }
 

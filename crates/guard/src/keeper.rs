@@ -125,10 +125,10 @@ impl Keeper {
     }
 
     fn scan_all(&mut self) {
+        self.core.holdings.find_missing(self.core.now());
         for root in self.core.holdings.watched.clone() {
             self.scan(&root, None);
         }
-        self.core.holdings.find_missing(self.core.now());
         self.sweep_links();
         self.core.scanned.store(true, Ordering::Relaxed);
     }

@@ -27,6 +27,20 @@ fn links_survive_a_kill_and_what_vanished_meanwhile_comes_back() {
 }
 
 #[test]
+fn what_was_replaced_while_no_guard_was_there_comes_back() {
+    let ground = Playground::new(40);
+    drop(ground.guard(&json!({})));
+    let mut attacker = ground.attacker("replace");
+    attacker.strike();
+    attacker.wait_until_done();
+    assert_eq!(ground.intact(), 0);
+    let guard = ground.guard_over_ruins(&json!({}));
+    let report = ground.restore_all(guard);
+    assert_eq!((report.restored_verified, report.kept_beside), (40, 40), "{report:?}");
+    assert_eq!(ground.intact(), 40);
+}
+
+#[test]
 fn a_guard_killed_in_the_middle_of_an_attack_loses_nothing() {
     let ground = Playground::new(400);
     let guard = ground.guard(&json!({}));
