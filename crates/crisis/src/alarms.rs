@@ -99,8 +99,9 @@ pub async fn notice_silence(store: &Store, at: Instant) -> Result<(), Error> {
         drop(conn);
         let tenants = std::slice::from_ref(&guard.tenant);
         let mut tx = store.begin(tenants, &Actor::Platform, at).await?;
-        if alarms::raise(&mut tx, &alarm, 0).await? == alarms::Raised::New {
-            tx.commit().await?;
+        match alarms::raise(&mut tx, &alarm, 0).await? {
+            alarms::Raised::Known { .. } => {}
+            _ => drop(tx.commit().await?),
         }
     }
     Ok(())

@@ -1,0 +1,9 @@
+//! The crisis room on a real database.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
+mod alarms;
+mod cuts;
+mod incidents;
+mod notices;
+mod world;
