@@ -111,6 +111,7 @@ setup-totp-skip-hint = Your printed codes will serve as second code.
 setup-codes-title = Print your ten codes
 setup-codes-text = Each code opens the console once, by itself, even when all else is down. They will never be shown again.
 setup-codes-made = Codes made on { $when }. They replace earlier ones.
+setup-codes-address = Open this address, even from a phone:
 setup-codes-keep = Keep this sheet away from the town hall and from your computer. Cross out each code you use.
 setup-codes-go = I have printed or copied my codes
 

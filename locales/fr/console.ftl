@@ -112,6 +112,7 @@ setup-totp-skip-hint = Vos codes imprimés serviront de second code.
 setup-codes-title = Imprimez vos dix codes
 setup-codes-text = Chaque code ouvre la console une fois, seul, même si tout le reste est en panne. Ils ne seront plus jamais affichés.
 setup-codes-made = Codes établis le { $when }. Ils remplacent les précédents.
+setup-codes-address = Ouvrez cette adresse, même depuis un téléphone :
 setup-codes-keep = Gardez cette feuille hors de la mairie et hors de votre ordinateur. Barrez chaque code utilisé.
 setup-codes-go = J’ai imprimé ou noté mes codes
 

@@ -39,6 +39,7 @@ struct TotpPage {
 struct CodesPage {
     f: Frame,
     who: String,
+    address: String,
     codes: Vec<String>,
 }
 
@@ -172,6 +173,10 @@ async fn print(call: &Call) -> Result<Response, Refusal> {
     let page = CodesPage {
         f: call.bare_frame(call.words().say("setup-codes-title")),
         who: format!("{} – {} ({})", caller.account.name, caller.tenant.name, caller.tenant.id),
+        address: match call.doors.settings.public_url.as_str() {
+            "" => String::new(),
+            url => format!("{}/console/", url.trim_end_matches('/')),
+        },
         codes,
     };
     Ok(reply::html(StatusCode::OK, page.render()?))
