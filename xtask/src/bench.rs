@@ -1,7 +1,6 @@
 //! `cargo xtask bench [GROUP]`: measures, and writes `BENCHMARKS.md`.
 //!
-//! Rules: a group is a program of the room that it measures (an example named `bench_<group>`, or a
-//! hidden command of `beffroi`) that prints one JSON array of [`Row`]s. Its rows go to
+//! Rules: a group is a program of the room that it measures (an example named `bench_<group>`) that prints one JSON array of [`Row`]s. Its rows go to
 //! `target/bench/<group>.json`; `BENCHMARKS.md` is written from those files, never by hand. A group
 //! that has never run on this machine keeps no figures.
 
@@ -20,24 +19,28 @@ struct Group {
     name: &'static str,
     /// What it measures, for `BENCHMARKS.md`.
     about: &'static str,
-    /// The arguments of `cargo` that run it.
-    cargo: &'static [&'static str],
+    /// The package and the example that measure it.
+    example: (&'static str, &'static str),
 }
 
 /// Every group. A new one is a new entry here and a program that prints rows.
-const GROUPS: &[Group] = &[Group {
-    name: "registry",
-    about: "France's register of local authorities: unpacking it, finding a town in it.",
-    cargo: &[
-        "run",
-        "--release",
-        "--quiet",
-        "-p",
-        "beffroi-registry",
-        "--example",
-        "bench_registry",
-    ],
-}];
+const GROUPS: &[Group] = &[
+    Group {
+        name: "registry",
+        about: "France's register of local authorities: unpacking it, finding a town in it.",
+        example: ("beffroi-registry", "bench_registry"),
+    },
+    Group {
+        name: "journal",
+        about: "The record of everything: signed commits, its export, its verification.",
+        example: ("beffroi-store", "bench_journal"),
+    },
+    Group {
+        name: "page",
+        about: "The public page, from the real platform, beside nginx serving the same bytes.",
+        example: ("beffroi-platform", "bench_page"),
+    },
+];
 
 /// One measure.
 #[derive(Debug, Deserialize, Serialize)]
@@ -78,7 +81,8 @@ pub(crate) fn run(name: Option<&str>) -> anyhow::Result<()> {
 fn measure(group: &Group) -> anyhow::Result<Vec<Row>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(group.cargo)
+        .args(["run", "--release", "--quiet", "-p", group.example.0])
+        .args(["--example", group.example.1])
         .current_dir(files::root())
         .stderr(Stdio::inherit())
         .output()

@@ -43,7 +43,8 @@ fn listed(entries: &[Entry]) -> String {
 
 fn suggestions(near: &[Entry]) -> String {
     if near.is_empty() {
-        "write an INSEE code (59273), epci:242900660, dep:44, reg:01, or an official name".to_owned()
+        "write an INSEE code (59273), epci:242900660, dep:44, reg:01, or an official name"
+            .to_owned()
     } else {
         format!("did you mean one of these? Write its code:\n{}", listed(near))
     }

@@ -52,9 +52,7 @@ fn resolve(known: &[PublicService], text: &str) -> Option<ServiceId> {
     let by_code = known.iter().find(|service| service.id.as_str() == text.trim());
     let by_name = || {
         known.iter().find(|service| {
-            Lang::ALL
-                .into_iter()
-                .any(|lang| fold(&Words::of(lang).service_name(service)) == asked)
+            Lang::ALL.into_iter().any(|lang| fold(&Words::of(lang).service_name(service)) == asked)
         })
     };
     by_code.or_else(by_name).map(|service| service.id.clone())

@@ -111,7 +111,8 @@ impl Board {
     /// [`BoardError`] when they are not here and cannot be made.
     pub async fn town(&self, tenant: &TenantId) -> Result<Option<Arc<Town>>, BoardError> {
         let now = self.clock.now();
-        let here = self.kept.read().unwrap_or_else(PoisonError::into_inner).towns.get(tenant).cloned();
+        let here =
+            self.kept.read().unwrap_or_else(PoisonError::into_inner).towns.get(tenant).cloned();
         let Some(town) = here else {
             return self.remake(tenant).await;
         };

@@ -94,7 +94,7 @@ struct Claim<'h> {
     signature: Vec<u8>,
 }
 
-fn claim<'h>(headers: &'h HeaderMap, now: Instant) -> Option<Claim<'h>> {
+fn claim(headers: &HeaderMap, now: Instant) -> Option<Claim<'_>> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let at = Instant::from_ms(text(AT_HEADER)?.parse().ok()?);
     let signature = BASE64URL_NOPAD.decode(text(SIGNATURE_HEADER)?.as_bytes()).ok()?;

@@ -26,8 +26,7 @@ pub fn routes() -> Router<Doors> {
         .route("/", get(home_fr))
         .route("/en/", get(home_en))
         .route("/mark.svg", get(mark));
-    for kind in
-        [TenantKind::Commune, TenantKind::Epci, TenantKind::Departement, TenantKind::Region]
+    for kind in [TenantKind::Commune, TenantKind::Epci, TenantKind::Departement, TenantKind::Region]
     {
         let letter = kind.letter();
         router = router
