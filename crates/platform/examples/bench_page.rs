@@ -89,10 +89,10 @@ fn measure() -> Done<Value> {
         mine.push(run(&ours, "/c/59273/", &[ours.child.id()])?);
         theirs.push(run(&nginx, "/page.html", &workers(nginx.child.id())?)?);
     }
-    let pick =
-        |of: &dyn Fn(&((f64, f64), (f64, f64))) -> f64| median(rounds.iter().map(of).collect());
-    let (rate, their_rate) = (pick(&|round| round.0.0), pick(&|round| round.1.0));
-    let (cpu, their_cpu) = (pick(&|round| round.0.1), pick(&|round| round.1.1));
+    let rates = |all: &[(f64, f64)]| median(all.iter().map(|one| one.0).collect());
+    let costs = |all: &[(f64, f64)]| median(all.iter().map(|one| one.1).collect());
+    let (rate, their_rate) = (rates(&mine), rates(&theirs));
+    let (cpu, their_cpu) = (costs(&mine), costs(&theirs));
     let what = format!("status page of {} bytes", page.len());
     Ok(json!([
         row(&format!("{what}, requests served"), "1/s", (rate, their_rate), rate / their_rate),

@@ -37,7 +37,7 @@ pub struct Beat {
 /// One watched folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchedFolder {
-    /// As escaped by [`shown_path`].
+    /// As escaped by [`shown_path`](super::shown_path).
     pub path: String,
     /// Files in it that the reserve holds a link of.
     pub files_protected: u64,

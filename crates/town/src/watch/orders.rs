@@ -16,7 +16,7 @@ pub enum Order {
     Restore(AlarmId),
 }
 
-/// An order and the platform's signature over [`order_text`].
+/// An order and the platform's signature over [`order_text`](super::order_text).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedOrder {
     /// The only guard that may obey.

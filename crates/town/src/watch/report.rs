@@ -28,7 +28,7 @@ pub struct AlarmReport {
     pub counts: TouchCounts,
     /// What led to it.
     pub reasons: Vec<Reason>,
-    /// At most [`TOUCHED_MAX`] of the touched files, oldest first.
+    /// At most [`TOUCHED_MAX`](super::TOUCHED_MAX) of the touched files, oldest first.
     pub touched: Vec<Touched>,
     /// How many there were in all.
     pub touched_total: u64,
@@ -99,7 +99,7 @@ pub enum AlarmOutcome {
 pub struct ActorSeen {
     /// Process.
     pub pid: u32,
-    /// Program file, escaped by [`shown_path`]; empty when it had ended.
+    /// Program file, escaped by [`shown_path`](super::shown_path); empty when it had ended.
     pub exe: String,
     /// Numeric user.
     pub uid: u32,
@@ -160,7 +160,7 @@ pub enum Signal {
 /// One touched file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touched {
-    /// Escaped by [`shown_path`].
+    /// Escaped by [`shown_path`](super::shown_path).
     pub path: String,
     /// What happened.
     pub how: Touch,

@@ -25,7 +25,7 @@ fn push_hex(text: &mut String, bytes: &[u8]) {
 }
 
 /// A path as it travels and shows: text as it is; `%` and every byte that is a control character
-/// or not UTF-8 as `%` and two hexadecimal digits; cut at [`PATH_BYTES_MAX`], then ending in `…`.
+/// or not UTF-8 as `%` and two hexadecimal digits; cut at [`PATH_BYTES_MAX`](super::PATH_BYTES_MAX), then ending in `…`.
 pub fn shown_path(bytes: &[u8]) -> String {
     let mut shown = String::new();
     for chunk in bytes.utf8_chunks() {
