@@ -260,7 +260,16 @@ pub(crate) enum AssetCommand {
         #[arg(long)]
         reason: Option<String>,
     },
-    /// Share one with another tenant that uses it too
+    /// Say what one depends on, in place of what was said before
+    Needs {
+        /// Code of the tenant
+        tenant: String,
+        /// Its code or identifier
+        asset: String,
+        /// As in "hypervisor! directory? app!@network": ! essential, ? helpful, @ network path
+        needs: String,
+    },
+    /// Share one, and all it stands on, with another tenant that uses it too
     Share {
         /// Code of the tenant that owns it
         tenant: String,

@@ -195,6 +195,15 @@ fn service(
     })
 }
 
+/// Reads what a person types in the way of the catalogue: `hypervisor! mail? app!@network`. A word
+/// with a hyphen is a whole identifier, for an asset of another tenant.
+///
+/// # Errors
+/// The word that means nothing.
+pub fn parse_needs(tenant: &TenantId, text: &str) -> Result<Vec<Need>, String> {
+    needs(tenant, text, &|_| true)
+}
+
 /// Reads `network! mail? identity_system!@network`; what this kind of tenant does not run is
 /// left out.
 fn needs(tenant: &TenantId, text: &str, known: &dyn Fn(&str) -> bool) -> Result<Vec<Need>, String> {
@@ -208,7 +217,11 @@ fn needs(tenant: &TenantId, text: &str, known: &dyn Fn(&str) -> bool) -> Result<
             _ => return Err(word.to_owned()),
         };
         if known(code) {
-            let id = |code: &str| asset_id(tenant, code).map_err(|_| word.to_owned());
+            let id = |code: &str| {
+                let whole = code.contains('-');
+                let found = if whole { AssetId::parse(code) } else { asset_id(tenant, code) };
+                found.map_err(|_| word.to_owned())
+            };
             all.push(Need { asset: id(code)?, strength, via: via.map(id).transpose()? });
         }
     }

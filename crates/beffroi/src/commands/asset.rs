@@ -1,9 +1,9 @@
 //! `beffroi asset`
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use beffroi_registry::assets as registry;
 use beffroi_store::{TenantScope, assets};
-use beffroi_town::Actor;
+use beffroi_town::{Actor, catalogue};
 
 use crate::{
     cli::{AssetCommand, Common},
@@ -47,6 +47,18 @@ pub(crate) async fn run(common: &Common, command: AssetCommand) -> Result<()> {
                 let whose = whose.unwrap_or(known.exposure.whose);
                 assets::set_exposure(&mut tx, &id, level, whose, reason.as_deref()).await?;
             }
+            tx.commit().await?;
+            println!("{id}: kept");
+        }
+        AssetCommand::Needs { tenant, asset, needs } => {
+            let tenant = tenant_id(&tenant)?;
+            let (scope, id) = (TenantScope::for_tenant(&tenant), asset_id(&tenant, &asset)?);
+            let needs = catalogue::parse_needs(&tenant, &needs).map_err(|word| {
+                anyhow!("'{word}' means nothing; write \"hypervisor! directory? app!@network\"")
+            })?;
+            let ids = std::slice::from_ref(&id);
+            let mut tx = assets::begin(&store, &scope, ids, &Actor::CommandLine, now()).await?;
+            assets::set_needs(&mut tx, &id, &needs).await?;
             tx.commit().await?;
             println!("{id}: kept");
         }

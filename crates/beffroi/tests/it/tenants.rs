@@ -100,3 +100,39 @@ fn a_fact_is_set_by_the_command_line() {
     let export = run(here, &["journal", "export", "59273"]).well();
     assert!(!export.contains("vu sur place"), "a person's words are never in the journal");
 }
+
+#[test]
+fn a_circle_of_dependencies_is_refused_by_name() {
+    let folder = tempdir().unwrap();
+    let here = folder.path();
+    run(here, &["tenant", "add", "59273"]).well();
+    let needs = |asset: &str, text: &str| run(here, &["asset", "needs", "59273", asset, text]);
+    needs("mail", "directory! network?").well();
+    // The directory stands on the hypervisor already.
+    let said = needs("hypervisor", "mail!").refused();
+    assert!(said.contains("circle"), "{said}");
+    for name in ["Hyperviseur", "Messagerie", "Annuaire des comptes"] {
+        assert!(said.contains(name), "{said}");
+    }
+    assert!(needs("mail", "directory").refused().contains("means nothing"));
+    assert!(needs("mail", "toaster!").refused().contains("59273-toaster"));
+    assert!(needs("mail", "62473-mail!").refused().contains("62473-mail"), "another town's");
+}
+
+#[test]
+fn sharing_an_asset_shares_what_it_stands_on() {
+    let folder = tempdir().unwrap();
+    let here = folder.path();
+    run(here, &["tenant", "add", "59273"]).well();
+    run(here, &["tenant", "add", "epci:245900428"]).well();
+    let share = || run(here, &["asset", "share", "epci:245900428", "planning_app", "59273"]).well();
+    let said = share();
+    for code in ["planning_app", "file_server", "hypervisor", "network", "workstations"] {
+        assert!(said.contains(&format!("epci-245900428-{code} is now shared")), "{said}");
+    }
+    assert!(share().contains("nothing changed"));
+    let list = run(here, &["asset", "list", "59273"]).well();
+    assert!(list.contains("epci-245900428-planning_app"), "{list}");
+    let said = run(here, &["asset", "share", "59273", "mail", "62473"]).refused();
+    assert!(said.contains("tenant add 62473"), "{said}");
+}
