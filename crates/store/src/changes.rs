@@ -35,7 +35,7 @@ pub const KEPT: u64 = 10_000;
 /// How often a follower looks on SQLite.
 pub const LITE_POLL: Duration = Duration::from_millis(200);
 /// How often a follower looks on PostgreSQL, should a signal be lost.
-pub const PG_POLL: Duration = Duration::from_secs(1);
+pub const PG_POLL: Duration = Duration::from_millis(500);
 /// Most changes handed over at once.
 const BATCH: i64 = 1_000;
 
@@ -173,6 +173,10 @@ impl Follower {
         };
         if self.listener.is_none() {
             self.listener = listen(pool).await;
+            if self.listener.is_some() {
+                // What was committed before the listener stood sent its signal to nobody.
+                return;
+            }
         }
         let heard = async {
             match &mut self.listener {

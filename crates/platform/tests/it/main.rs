@@ -23,7 +23,7 @@ use beffroi_town::{Actor, AssetState, CutMeans, TenantId, catalogue, edge::Clock
 use tempfile::TempDir;
 
 async fn start(folder: &Path, settings: &str) -> Result<Platform, String> {
-    let text = format!("[data]\nfolder = {:?}\n{settings}", folder.join("data"));
+    let text = format!("[data]\nfolder = \"{}\"\n{settings}", folder.join("data").display());
     let config = toml::from_str::<RawConfig>(&text).unwrap().check().unwrap();
     Platform::start(config, Arc::new(SystemClock), Arc::new(SystemEntropy::new()))
         .await
