@@ -11,6 +11,7 @@ mod bad_input;
 mod browser;
 mod deeds;
 mod entering;
+mod guards_door;
 mod incident;
 mod notices;
 mod sample;
