@@ -14,8 +14,11 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::Response,
 };
-use beffroi_registry::accounts::{self, sessions};
-use beffroi_store::{TenantScope, tenants};
+use beffroi_registry::accounts::{
+    self,
+    sessions::{self, Session},
+};
+use beffroi_store::{Conn, TenantScope, incidents, tenants};
 use beffroi_town::{Lang, Role, TenantId};
 use data_encoding::BASE64URL_NOPAD;
 use futures_util::future::poll_fn;
@@ -162,6 +165,9 @@ async fn who(
     let scope = TenantScope::for_tenant(&entered.unwrap_or(home));
     let mut conn = store.read().await?;
     let Some(tenant) = tenants::get(&mut conn, &scope).await? else { return Ok(None) };
+    if session.account.role == Role::Responder && !is_needed(&mut conn, &scope, &session).await? {
+        return Ok(None);
+    }
     Ok(Some(Caller {
         elevated: session.elevated(call.at),
         token: token.to_owned(),
@@ -169,6 +175,17 @@ async fn who(
         tenant,
         scope,
     }))
+}
+
+/// Whether a responder's incident still goes on: outside of it, a named outsider is nobody here.
+async fn is_needed(
+    conn: &mut Conn,
+    scope: &TenantScope,
+    session: &Session,
+) -> Result<bool, Refusal> {
+    let Some(incident) = &session.account.incident else { return Ok(false) };
+    let found = incidents::get(conn, scope, incident).await?;
+    Ok(found.is_some_and(|incident| incident.is_open()))
 }
 
 /// The label under which the tenant that an operator has entered is sealed: holds for one session.

@@ -185,3 +185,41 @@ async fn an_operator_enters_another_town_and_a_clerk_cannot() {
     let page = clerk.ask(Method::GET, &format!("/console/alarms/{}", sample.alarm), None).await;
     assert_eq!(page.status, StatusCode::OK, "a stolen cookie moved somebody");
 }
+
+#[tokio::test]
+async fn a_responder_reads_while_its_incident_goes_on_and_changes_nothing() {
+    use beffroi_crisis::{
+        Deed,
+        incidents::{self, Declaration},
+    };
+    use beffroi_registry::accounts::{self, NewPerson};
+    use beffroi_town::{Actor, Phase, incident::Nature};
+
+    let sample = Sample::new().await;
+    let router = beffroi_web::router(sample.doors.clone());
+    let (store, by, scope) = (&sample.doors.store, Actor::CommandLine, Sample::scope(TOWN));
+    let deed = Deed { store, actor: &by, at: Sample::START, scope: &scope };
+    let what = Declaration {
+        nature: Nature::Cyberattack,
+        noticed_at: Sample::START,
+        others: vec![],
+        alarm: None,
+        states: vec![],
+    };
+    let incident = incidents::declare(&deed, &what).await.unwrap();
+    let firm = NewPerson { name: "Cabinet Veille", role: Role::Responder };
+    let first = accounts::add(store, &by, Sample::START, &scope, &firm).await.unwrap();
+    let mut browser = Browser::new(&router);
+    browser.enter(&first.code).await;
+    for path in ["/console/", "/console/alarms", "/console/journal"] {
+        assert_eq!(browser.open(path).await.status, StatusCode::OK, "{path}");
+    }
+    let declare = browser.open("/console/declare").await;
+    assert_eq!(declare.status, StatusCode::FORBIDDEN);
+    let asset = browser.open(&format!("/console/assets/{}", Sample::asset("mail"))).await;
+    assert!(!asset.body.contains("method=\"post\" action=\"/console/assets"), "nothing to change");
+    for phase in Phase::ALL.iter().skip(1) {
+        incidents::advance(&deed, &incident, *phase).await.unwrap();
+    }
+    assert_eq!(browser.open("/console/").await.path, "/console/login", "the incident is over");
+}
