@@ -14,6 +14,7 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use beffroi_platform::{
@@ -39,7 +40,9 @@ struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Err(error) = self.child.kill().and_then(|()| self.child.wait()) {
+        // Asked, not killed: nginx must end its workers too.
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        if let Err(error) = asked.and_then(|_| self.child.wait()) {
             eprintln!("a server may still run: {error}");
         }
     }
@@ -174,9 +177,13 @@ fn nginx(folder: &Path, page: &[u8]) -> Done<Server> {
     );
     let config = root.join("nginx.conf");
     fs::write(&config, text)?;
-    let child = Command::new("nginx").arg("-c").arg(&config).arg("-p").arg(&root).spawn()?;
+    let mut command = Command::new("nginx");
+    command.arg("-c").arg(&config).arg("-p").arg(&root);
+    // What speaks to the program that started us is ours alone.
+    let child = command.stdout(Stdio::null()).stdin(Stdio::null()).spawn()?;
     let server = Server { child, address };
-    for _ in 0..1_000 {
+    let end = Instant::now() + Duration::from_secs(10);
+    while Instant::now() < end {
         if fetch(address, "/page.html").is_ok_and(|found| found == page) {
             return Ok(server);
         }
