@@ -5,14 +5,15 @@
 //! instead of falling over; a forwarded address is believed only from a declared proxy.
 
 use std::{
+    convert::Infallible,
     net::{IpAddr, SocketAddr},
     path::Path,
     sync::Arc,
     time::Duration,
 };
 
-use axum::{Router, body::Body, http::Request};
-use beffroi_web::ClientAddress;
+use axum::http::Request;
+use beffroi_web::{ClientAddress, Front};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
@@ -23,7 +24,6 @@ use tokio::{
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
 
 use crate::PlatformError;
 
@@ -45,7 +45,8 @@ pub(crate) struct Door {
 
 impl Door {
     /// Takes connections until `stop` turns true, then lets the open ones finish for a moment.
-    pub(crate) async fn keep_open(self, router: Router, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn keep_open(self, front: Front, mut stop: watch::Receiver<bool>) {
+        let front = Arc::new(front);
         let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         let proxies: Arc<[IpAddr]> = self.tls_proxies.into();
         loop {
@@ -66,7 +67,7 @@ impl Door {
                 tracing::warn!(max = CONNECTIONS_MAX, "too many connections: one turned away");
                 continue;
             };
-            let visit = Visit { peer, proxies: Arc::clone(&proxies), router: router.clone() };
+            let visit = Visit { peer, proxies: Arc::clone(&proxies), front: Arc::clone(&front) };
             let (tls, stop) = (self.tls.clone(), stop.clone());
             tokio::spawn(async move {
                 visit.welcome(stream, tls, stop).await;
@@ -85,7 +86,7 @@ async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
 struct Visit {
     peer: SocketAddr,
     proxies: Arc<[IpAddr]>,
-    router: Router,
+    front: Arc<Front>,
 }
 
 impl Visit {
@@ -113,10 +114,11 @@ impl Visit {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            let from = self.client(&request);
+        let visit = &self;
+        let service = service_fn(move |mut request: Request<Incoming>| async move {
+            let from = visit.client(&request);
             request.extensions_mut().insert(ClientAddress(from));
-            self.router.clone().oneshot(request.map(Body::new))
+            Ok::<_, Infallible>(visit.front.answer(request).await)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

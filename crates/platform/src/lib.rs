@@ -22,7 +22,7 @@ use beffroi_town::{
     edge::{Clock, Entropy},
     watch::PlatformAddress,
 };
-use beffroi_web::{Doors, Settings, board::Board};
+use beffroi_web::{Doors, Front, Settings, board::Board};
 use data_encoding::BASE64URL_NOPAD;
 use tokio::{
     net::TcpListener,
@@ -137,7 +137,7 @@ impl Platform {
         rounds.spawn(rounds::sweep(store.clone(), clock));
         let (stop, stopped) = watch::channel(false);
         let door = door::Door { listener, tls, tls_proxies: config.tls_proxies };
-        let door = tokio::spawn(door.keep_open(beffroi_web::router(doors), stopped));
+        let door = tokio::spawn(door.keep_open(Front::new(doors), stopped));
         Ok(Self { address, url, store, stop, door, rounds })
     }
 

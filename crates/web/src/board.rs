@@ -105,6 +105,17 @@ impl Board {
         Place::served(&path, (!self.public_url.is_empty()).then_some(url.as_str()))
     }
 
+    /// The pages of a town that hang here and are fresh: what needs no waiting.
+    pub fn at_hand(&self, tenant: &TenantId) -> Option<Arc<Town>> {
+        let now = self.clock.now();
+        let town = {
+            let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(kept.towns.get(tenant)?)
+        };
+        town.used_at.store(now.ms(), Ordering::Relaxed);
+        (now.ms_since(town.made_at) <= FRESH_MS).then_some(town)
+    }
+
     /// The pages of a town; none when it is not on this platform or is closed.
     ///
     /// # Errors

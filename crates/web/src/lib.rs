@@ -24,15 +24,46 @@ mod reply;
 pub mod routes;
 
 use axum::{
-    Router,
+    BoxError, Router,
+    body::{Body, Bytes, HttpBody},
     extract::{Request, State},
     response::Response,
 };
+use tower::ServiceExt as _;
 
 pub use board::Board;
 pub use call::ClientAddress;
 pub use doors::{Doors, Settings};
 pub use refusal::Refusal;
+
+/// Every door of the house, with the public pages in front.
+#[derive(Clone)]
+pub struct Front {
+    doors: Doors,
+    router: Router,
+}
+
+impl Front {
+    /// The house behind its doors.
+    pub fn new(doors: Doors) -> Self {
+        Self { router: router(doors.clone()), doors }
+    }
+
+    /// Answers one request.
+    pub async fn answer<B>(&self, request: axum::http::Request<B>) -> Response
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        match public::at_once(&self.doors, &request) {
+            Some(answer) => answer,
+            None => {
+                let Ok(answer) = self.router.clone().oneshot(request.map(Body::new)).await;
+                answer
+            }
+        }
+    }
+}
 
 /// Every door of the house.
 pub fn router(doors: Doors) -> Router {

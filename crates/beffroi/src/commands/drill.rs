@@ -9,7 +9,7 @@ use beffroi_platform::edge::{SystemClock, SystemEntropy};
 use crate::cli::DrillArgs;
 
 /// Files of a drill unless told otherwise.
-pub(crate) const FILES: u32 = 400;
+pub(crate) const FILES: u32 = 2_000;
 /// Seed of a drill unless told otherwise: the day of the attack.
 pub(crate) const SEED: u64 = 20_240_425;
 

@@ -149,3 +149,32 @@ fn pages_are_written_as_plain_files() {
     let said = run(here, &["export-pages", "file"]).refused();
     assert!(said.contains("cannot write"), "{said}");
 }
+
+#[test]
+fn a_page_that_is_known_already_is_not_sent_again() {
+    let folder = tempdir().unwrap();
+    let here = folder.path();
+    run(here, &["tenant", "add", "59273"]).well();
+    let server = serve(here);
+    for _ in 0..2 {
+        // The first time from the store, the second from memory.
+        let page = get(&server, "/c/59273/");
+        let field = |name: &str| {
+            let line = page.lines().find(|line| line.to_lowercase().starts_with(name));
+            line.unwrap_or_else(|| panic!("no {name} in {page}")).to_owned()
+        };
+        assert!(field("content-security-policy").contains("default-src 'none'"));
+        assert!(field("cache-control").contains("no-cache"));
+        let etag = field("etag").split_once(": ").unwrap().1.to_owned();
+        let again = request(
+            &server,
+            &format!(
+                "GET /c/59273/ HTTP/1.1\r\nHost: x\r\nIf-None-Match: {etag}\r\nConnection: close\r\n\r\n"
+            ),
+        );
+        assert!(again.starts_with("HTTP/1.1 304") && !again.contains("<html"), "{again}");
+    }
+    let redirected = get(&server, "/c/59273");
+    assert!(redirected.starts_with("HTTP/1.1 308"), "{redirected}");
+    assert!(redirected.to_lowercase().contains("location: /c/59273/"), "{redirected}");
+}
