@@ -16,12 +16,14 @@ use std::{
     },
 };
 
-use axum::{body::Bytes, http::HeaderValue};
+use axum::{body::Bytes, http::HeaderMap};
 use beffroi_pages::{Leaf, PageError, Place};
 use beffroi_store::{Store, TenantScope, changes, facts};
 use beffroi_town::{Instant, TenantId, edge::Clock};
 use data_encoding::BASE64URL_NOPAD;
 use ring::digest::{SHA256, digest};
+
+use crate::public;
 
 /// A page older than this is made anew when it is asked for.
 const FRESH_MS: i64 = 60_000;
@@ -42,10 +44,8 @@ pub enum BoardError {
 /// A public file, ready to send.
 #[derive(Clone, Debug)]
 pub struct Sheet {
-    /// Its media type.
-    pub media_type: HeaderValue,
-    /// Names these bytes (RFC 9110 section 8.8.3).
-    pub etag: HeaderValue,
+    /// Everything that is said about it, media type and `ETag` included (RFC 9110 section 8.8.3).
+    pub headers: HeaderMap,
     /// The bytes.
     pub body: Bytes,
 }
@@ -240,12 +240,8 @@ fn made(leaves: Vec<Leaf>, change: u64, made_at: Instant) -> Town {
             let hash = digest(&SHA256, &leaf.body);
             let short = hash.as_ref().get(..12).unwrap_or_default();
             let etag = format!("\"{}\"", BASE64URL_NOPAD.encode(short));
-            let sheet = Sheet {
-                media_type: HeaderValue::from_static(leaf.media_type),
-                etag: HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"\"")),
-                body: Bytes::from(leaf.body),
-            };
-            (leaf.path, sheet)
+            let headers = public::headers(leaf.media_type, &etag);
+            (leaf.path, Sheet { headers, body: Bytes::from(leaf.body) })
         })
         .collect();
     Town {

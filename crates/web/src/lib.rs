@@ -55,13 +55,11 @@ impl Front {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        match public::at_once(&self.doors, &request) {
-            Some(answer) => answer,
-            None => {
-                let Ok(answer) = self.router.clone().oneshot(request.map(Body::new)).await;
-                answer
-            }
+        if let Some(answer) = public::at_once(&self.doors, &request) {
+            return answer;
         }
+        let Ok(answer) = self.router.clone().oneshot(request.map(Body::new)).await;
+        answer
     }
 }
 

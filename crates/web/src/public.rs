@@ -104,21 +104,30 @@ async fn town(
 
 /// A sheet, or 'you have it already'.
 fn send(sheet: &Sheet, asked: &HeaderMap) -> Response {
-    let same = asked.get(header::IF_NONE_MATCH).is_some_and(|known| *known == sheet.etag);
+    let etag = sheet.headers.get(header::ETAG);
+    let same = etag.is_some() && asked.get(header::IF_NONE_MATCH) == etag;
     let body = if same { Body::empty() } else { Body::from(sheet.body.clone()) };
     let mut answer = HttpResponse::new(body);
     if same {
         *answer.status_mut() = StatusCode::NOT_MODIFIED;
     }
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, sheet.media_type.clone());
-    headers.insert(header::ETAG, sheet.etag.clone());
+    answer.headers_mut().clone_from(&sheet.headers);
+    answer
+}
+
+/// What is said about a public file: put together once, when it is made.
+pub(crate) fn headers(media_type: &'static str, etag: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    if let Ok(etag) = HeaderValue::from_str(etag) {
+        headers.insert(header::ETAG, etag);
+    }
     // Keep it, but ask whether it is still true before showing it again.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
     // Feeds and the banner are made to be shown on the town's other sites.
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    protect(headers);
-    answer
+    protect(&mut headers);
+    headers
 }
 
 fn protect(headers: &mut HeaderMap) {

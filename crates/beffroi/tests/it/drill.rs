@@ -89,7 +89,11 @@ fn gravelines_without_a_guard_reports_its_loss() {
     assert_ne!(said.code, 0);
     assert_eq!(report["ok"], false);
     assert_eq!(report["files"]["lost"], report["files"]["total"]);
-    assert!(said.out.contains("2000 perdus") || said.out.contains("2\u{202f}000 perdus"), "{}", said.out);
+    assert!(
+        said.out.contains("2000 perdus") || said.out.contains("2\u{202f}000 perdus"),
+        "{}",
+        said.out
+    );
     nothing_left_behind(folder.path());
 }
 
