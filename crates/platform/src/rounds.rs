@@ -95,11 +95,29 @@ async fn next_hook(
     };
     match claimed.await {
         Ok(work) => match work.first() {
-            Some(posted) => Some(run_hook(store, clock, hooks, posted).await),
+            Some(posted) => {
+                let did = run_hook(store, clock, hooks, posted).await;
+                Some(or_again(store, clock, posted, did).await)
+            }
             None => None,
         },
         Err(error) => Some(Err(error.into())),
     }
+}
+
+/// Work that failed is due again in seconds, not when its lease ends.
+async fn or_again(
+    store: &Store,
+    clock: &dyn Clock,
+    posted: &Posted,
+    did: Result<(), Failed>,
+) -> Result<(), Failed> {
+    if let Err(error) = &did {
+        let mut book = store.bookkeeping().await?;
+        outbox::failed(&mut book, posted, &error.to_string(), clock.now()).await?;
+        book.commit().await?;
+    }
+    did
 }
 
 async fn run_hook(

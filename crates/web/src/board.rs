@@ -68,6 +68,16 @@ impl Town {
     }
 }
 
+/// Somebody is making a town's pages anew. Ends with that request, even when the visitor leaves in
+/// the middle: the next one must be able to try.
+struct Remaking<'t>(&'t AtomicBool);
+
+impl Drop for Remaking<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
 #[derive(Debug, Default)]
 struct Kept {
     towns: HashMap<TenantId, Arc<Town>>,
@@ -132,14 +142,13 @@ impl Board {
         if !stale || town.being_remade.swap(true, Ordering::Relaxed) {
             return Ok(Some(town));
         }
-        match self.remake(tenant).await {
-            Ok(remade) => Ok(remade),
-            Err(error) => {
-                tracing::error!(%tenant, error = &error as &dyn std::error::Error, "serving an older page");
-                town.being_remade.store(false, Ordering::Relaxed);
-                Ok(Some(town))
-            }
-        }
+        let remaking = Remaking(&town.being_remade);
+        let remade = self.remake(tenant).await;
+        drop(remaking);
+        remade.or_else(|error| {
+            tracing::error!(%tenant, error = &error as &dyn std::error::Error, "serving an older page");
+            Ok(Some(town))
+        })
     }
 
     /// The follower tells that something changed for a town, up to this number.

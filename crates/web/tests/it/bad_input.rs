@@ -93,3 +93,16 @@ async fn hostile_text_stays_text_and_too_much_of_it_is_told() {
     let done = browser.open("/console/?done=%3Cscript%3E").await;
     assert!(!done.body.contains("script"));
 }
+
+#[tokio::test]
+async fn a_visitor_who_leaves_in_the_middle_does_not_freeze_the_page() {
+    let sample = Sample::new().await;
+    let (board, tenant) = (&sample.doors.board, beffroi_town::TenantId::parse(TOWN).unwrap());
+    board.town(&tenant).await.unwrap().unwrap();
+    sample.clock.forward_ms(61_000);
+    // Polled once, then dropped, as a connection that ends drops its request.
+    let left = tokio::time::timeout(std::time::Duration::ZERO, board.town(&tenant)).await;
+    assert!(left.is_err(), "the page was made at once: nobody could leave in the middle");
+    board.town(&tenant).await.unwrap().unwrap();
+    assert!(board.at_hand(&tenant).is_some(), "the page was never made anew");
+}
