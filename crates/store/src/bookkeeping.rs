@@ -1,13 +1,14 @@
 //! Writes that are no fact about a town and are not journalled.
 //!
 //! Rules: they touch only the tables named in [`TABLES`]: any other statement is refused before it
-//! reaches the database. The functions stand with their nouns: [`crate::sessions`], [`crate::throttle`], [`crate::guards`],
-//! [`crate::outbox`].
+//! reaches the database. The functions stand with their nouns: [`crate::sessions`], [`crate::throttle`],
+//! [`crate::guards`], [`crate::outbox`], [`crate::rounds`].
 
 use crate::{Result, db::Conn};
 
 /// The only tables that bookkeeping writes to.
-pub const TABLES: &[&str] = &["session", "device", "totp_step", "throttle", "guard_beat", "outbox"];
+pub const TABLES: &[&str] =
+    &["session", "device", "totp_step", "throttle", "guard_beat", "outbox", "round"];
 
 /// A write of bookkeeping under way. Dropping it undoes everything.
 #[must_use = "dropping it undoes everything: commit it"]

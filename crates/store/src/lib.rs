@@ -27,6 +27,7 @@ mod keys;
 mod migrate;
 pub mod notices;
 pub mod outbox;
+pub mod rounds;
 mod scope;
 pub mod services;
 pub mod sessions;
@@ -65,6 +66,7 @@ pub fn sql_texts() -> Vec<Sql> {
         migrate::SQL,
         notices::SQL,
         outbox::SQL,
+        rounds::SQL,
         services::SQL,
         sessions::SQL,
         tenants::SQL,

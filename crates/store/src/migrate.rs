@@ -11,7 +11,10 @@ use crate::{
 };
 
 /// Every migration, in order.
-const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../migrations/0001_house.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("../migrations/0001_house.sql")),
+    (2, include_str!("../migrations/0002_rounds.sql")),
+];
 
 sqls! { "migrate":
     TABLE = "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT NOT NULL PRIMARY KEY)";

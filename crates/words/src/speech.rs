@@ -13,7 +13,7 @@ use unic_langid::LanguageIdentifier;
 use crate::typography;
 
 /// The areas of one language: the file's name and its text.
-type Areas = [(&'static str, &'static str); 8];
+type Areas = [(&'static str, &'static str); 15];
 
 macro_rules! areas {
     ($lang:literal) => {
@@ -26,6 +26,13 @@ macro_rules! areas {
             ("paper", include_str!(concat!("../../../locales/", $lang, "/paper.ftl"))),
             ("guard", include_str!(concat!("../../../locales/", $lang, "/guard.ftl"))),
             ("drill", include_str!(concat!("../../../locales/", $lang, "/drill.ftl"))),
+            ("oncall", include_str!(concat!("../../../locales/", $lang, "/oncall.ftl"))),
+            ("kit", include_str!(concat!("../../../locales/", $lang, "/kit.ftl"))),
+            ("sheet", include_str!(concat!("../../../locales/", $lang, "/sheet.ftl"))),
+            ("phone", include_str!(concat!("../../../locales/", $lang, "/phone.ftl"))),
+            ("doctor", include_str!(concat!("../../../locales/", $lang, "/doctor.ftl"))),
+            ("setup", include_str!(concat!("../../../locales/", $lang, "/setup.ftl"))),
+            ("rehearsal", include_str!(concat!("../../../locales/", $lang, "/rehearsal.ftl"))),
         ]
     };
 }

@@ -1,6 +1,6 @@
 //! Guards, their orders and beats; the outbox.
 
-use beffroi_store::{assets, guards, outbox};
+use beffroi_store::{assets, guards, outbox, rounds};
 use beffroi_town::{
     CutMeans, Instant,
     watch::{
@@ -19,6 +19,7 @@ on_both!(
     guards_enrol_once_and_obey_in_order,
     beats_count_by_their_sequence,
     the_outbox_forgets_nothing,
+    a_round_says_since_when_it_fails,
 );
 
 async fn guards_enrol_once_and_obey_in_order(place: Place) {
@@ -203,4 +204,27 @@ async fn the_outbox_forgets_nothing(place: Place) {
     let mut book = store.bookkeeping().await.unwrap();
     assert_eq!(outbox::sweep(&mut book, later).await.unwrap(), 1);
     book.commit().await.unwrap();
+}
+
+async fn a_round_says_since_when_it_fails(place: Place) {
+    let store = place.open().await;
+    let operator = beffroi_store::OperatorScope::for_operator();
+    let at = Instant::from_ms;
+    let mut book = store.bookkeeping().await.unwrap();
+    assert_eq!(rounds::get(book.conn(), &operator, "mirror").await.unwrap(), None);
+    rounds::failed(&mut book, "mirror", at(10), &"no route ".repeat(1_000)).await.unwrap();
+    rounds::failed(&mut book, "mirror", at(20), "no route").await.unwrap();
+    let row = rounds::get(book.conn(), &operator, "mirror").await.unwrap().unwrap();
+    assert_eq!((row.failing_since, row.tried_at, row.done_at), (Some(at(10)), at(20), None));
+    rounds::done(&mut book, "mirror", at(30), &json!({ "files": 7 })).await.unwrap();
+    let row = rounds::get(book.conn(), &operator, "mirror").await.unwrap().unwrap();
+    assert_eq!((row.failing_since, &row.failure, row.done_at), (None, &None, Some(at(30))));
+    rounds::failed(&mut book, "mirror", at(40), "no route").await.unwrap();
+    rounds::done(&mut book, "backup", at(41), &json!({})).await.unwrap();
+    book.commit().await.unwrap();
+    let all = rounds::all(&mut store.read().await.unwrap(), &operator).await.unwrap();
+    let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["backup", "mirror"]);
+    assert_eq!((all[1].failing_since, all[1].done_at), (Some(at(40)), Some(at(30))));
+    assert_eq!(all[1].detail, json!({ "files": 7 }));
 }

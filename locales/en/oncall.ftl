@@ -1,0 +1,1 @@
+### Who is woken, and how.

@@ -1,0 +1,1 @@
+### The first hour on paper and by voice.
