@@ -15,6 +15,7 @@ pub mod accounts;
 pub mod alarms;
 pub mod assets;
 pub mod bookkeeping;
+pub mod calls;
 pub mod changes;
 pub mod cuts;
 mod db;
@@ -26,6 +27,7 @@ pub mod journal;
 mod keys;
 mod migrate;
 pub mod notices;
+pub mod oncall;
 pub mod outbox;
 pub mod rounds;
 mod scope;
@@ -58,6 +60,9 @@ pub fn sql_texts() -> Vec<Sql> {
         accounts::SQL,
         alarms::SQL,
         assets::SQL,
+        calls::SQL,
+        calls::code::SQL,
+        calls::tries::SQL,
         changes::SQL,
         cuts::SQL,
         guards::SQL,
@@ -65,6 +70,7 @@ pub fn sql_texts() -> Vec<Sql> {
         journal::SQL,
         migrate::SQL,
         notices::SQL,
+        oncall::SQL,
         outbox::SQL,
         rounds::SQL,
         services::SQL,

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod alarm;
 pub mod asset;
 pub mod catalogue;
+pub mod crockford;
 pub mod cut;
 pub mod edge;
 pub mod exposure;
@@ -17,6 +18,7 @@ pub mod incident;
 pub mod instant;
 pub mod lang;
 pub mod notice;
+pub mod oncall;
 pub mod role;
 pub mod service;
 pub mod status;
@@ -29,7 +31,9 @@ pub use asset::{Asset, AssetKind, AssetState, Need, Strength};
 pub use cut::{Cut, CutMeans};
 pub use exposure::{DataExposure, Exposure, Whose};
 pub use facts::TownFacts;
-pub use id::{AccountId, AlarmId, AssetId, GuardId, IncidentId, NoticeId, ServiceId};
+pub use id::{
+    AccountId, AlarmId, AssetId, CallId, ContactId, GuardId, IncidentId, NoticeId, ServiceId,
+};
 pub use incident::{Incident, Phase};
 pub use instant::Instant;
 pub use lang::Lang;

@@ -3,17 +3,21 @@
 use std::{future::Future, pin::Pin};
 
 use beffroi_store::{
-    Error, Result, Store, accounts, alarms, assets, cuts, guards, incidents, notices, outbox,
-    services, sessions,
+    Error, Result, Store, accounts, alarms, assets, calls, cuts, guards, incidents, notices,
+    oncall, outbox, services, sessions,
 };
 use beffroi_town::{
-    AlarmId, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant, NoticeId, Phase,
-    Role, ServiceId, ServiceStatus, Whose, incident::Nature, watch::Order,
+    AlarmId, AlarmState, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant,
+    NoticeId, Phase, Role, ServiceId, ServiceStatus, Whose, incident::Nature, watch::Order,
 };
 use serde_json::json;
 
 use crate::{
-    nouns::{alarm, enrol_request, words},
+    nouns::{
+        alarm,
+        bell::{a_call, contact},
+        enrol_request, words,
+    },
     world::{
         ACTOR, Place, asset_id, code, codes, found, found_one, on_both, scope, shared_asset,
         verified,
@@ -32,6 +36,7 @@ on_both!(
     a_service,
     a_session,
     an_outbox,
+    a_list_and_a_call,
 );
 
 type Step<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
@@ -236,6 +241,29 @@ async fn a_service(place: Place) {
             let status = ServiceStatus::PaperOnly;
             services::override_status(&mut tx, &town, &id, status, "registres papier").await?;
             services::set_needs(&mut tx, &town, &id, &[]).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn a_list_and_a_call(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let (town, somebody) = (code("59273"), contact("k1", "59273"));
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            oncall::add(&mut tx, &somebody).await?;
+            oncall::pause(&mut tx, &town, &somebody.id, true).await?;
+            let raised = alarm("a1", "59273", at);
+            alarms::raise(&mut tx, &raised, 1).await?;
+            let call = a_call("c1", "59273", at);
+            calls::open(&mut tx, &call).await?;
+            calls::join(&mut tx, &call, &raised).await?;
+            let new = calls::tries::NewTry { contact: &somebody.id, way: 0, channel: "sms" };
+            let id = calls::tries::ring(&mut tx, &call, &new).await?;
+            calls::tries::answered(&mut tx, &call, &id, ("http", Ok(()))).await?;
+            calls::nobody_reached(&mut tx, &call).await?;
+            alarms::decide(&mut tx, &town, &raised.id, &AlarmState::Dismissed).await?;
             tx.commit().await.map(drop)
         })
     })

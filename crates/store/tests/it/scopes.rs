@@ -1,17 +1,21 @@
 //! Another tenant's scope sees nothing, whatever noun it asks for.
 
 use beffroi_store::{
-    Store, TenantScope, Tx, accounts, alarms, assets, cuts, facts, guards, incidents, journal,
-    notices, services, tenants, texts,
+    Store, TenantScope, Tx, accounts, alarms, assets, calls, cuts, facts, guards, incidents,
+    journal, notices, oncall, services, tenants, texts,
 };
 use beffroi_town::{
-    AccountId, AlarmId, AlarmState, AssetId, AssetState, CutMeans, GuardId, Incident, IncidentId,
-    NoticeId, Phase, Role, ServiceId, ServiceStatus, incident::Nature,
+    AccountId, AlarmId, AlarmState, AssetId, AssetState, CallId, ContactId, CutMeans, GuardId,
+    Incident, IncidentId, NoticeId, Phase, Role, ServiceId, ServiceStatus, incident::Nature,
 };
 use serde_json::json;
 
 use crate::{
-    nouns::{absent, alarm, enrol_request, words},
+    nouns::{
+        absent, alarm,
+        bell::{a_call, contact},
+        enrol_request, words,
+    },
     world::{ACTOR, Place, asset_id, code, codes, found, on_both, scope},
 };
 
@@ -22,9 +26,9 @@ async fn another_tenant_sees_and_moves_nothing(place: Place) {
     found(&place, &store, &["59273", "62473"]).await;
     let names = populate(&place, &store).await;
     // The owner sees each of them, so that what follows is not empty for another reason.
-    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 15]);
-    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 15]);
-    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 15]);
+    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 22]);
+    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 22]);
+    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 22]);
 
     // What belongs to the other tenant says nothing of this one.
     let mut conn = store.read().await.unwrap();
@@ -83,8 +87,19 @@ async fn populate(place: &Place, store: &Store) -> Names {
     extra.truncate(1);
     extra[0].id = service.clone();
     services::add(&mut tx, &town, &extra).await.unwrap();
+    let somebody = contact("k1", "59273");
+    oncall::add(&mut tx, &somebody).await.unwrap();
+    let off = beffroi_town::oncall::Weekly { off: true, ..Default::default() };
+    oncall::set_weekly_test(&mut tx, &town, off, Some("secret")).await.unwrap();
+    let call = a_call("c1", "59273", at);
+    calls::open(&mut tx, &call).await.unwrap();
+    calls::join(&mut tx, &call, &raised).await.unwrap();
+    let new = calls::tries::NewTry { contact: &somebody.id, way: 0, channel: "sms" };
+    calls::tries::ring(&mut tx, &call, &new).await.unwrap();
     tx.commit().await.unwrap();
     Names {
+        contact: somebody.id,
+        call: call.id,
         mail,
         cut,
         notice,
@@ -117,6 +132,11 @@ async fn try_each_write(tx: &mut Tx, names: &Names) {
     absent(guards::order(tx, &them, &names.guard, &beffroi_town::watch::Order::CutSelf, at).await);
     absent(services::override_status(tx, &them, &names.service, ServiceStatus::Closed, "x").await);
     absent(texts::erase(tx, &them, &names.text).await);
+    absent(oncall::set(tx, &contact("k1", "62473")).await);
+    absent(oncall::move_to(tx, &them, &names.contact, 1).await);
+    absent(oncall::pause(tx, &them, &names.contact, true).await);
+    absent(oncall::remove(tx, &them, &names.contact).await);
+    assert!(!calls::acknowledge(tx, &them, &names.call).await.unwrap());
 }
 
 /// The names of what one tenant has.
@@ -130,10 +150,12 @@ struct Names {
     guard: GuardId,
     incident: IncidentId,
     alarm: AlarmId,
+    contact: ContactId,
+    call: CallId,
 }
 
 /// Whether a scope sees each of them, by name and in its lists.
-async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 15] {
+async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 22] {
     let conn = &mut store.read().await.unwrap();
     [
         assets::get(conn, scope, &names.mail).await.unwrap().is_some(),
@@ -151,5 +173,12 @@ async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 15] {
         !accounts::list(conn, scope).await.unwrap().is_empty(),
         !guards::list(conn, scope).await.unwrap().is_empty(),
         !notices::list(conn, scope).await.unwrap().is_empty(),
+        oncall::get(conn, scope, &names.contact).await.unwrap().is_some(),
+        !oncall::list(conn, scope).await.unwrap().is_empty(),
+        oncall::weekly_test(conn, scope).await.unwrap().off_reason.is_some(),
+        calls::get(conn, scope, &names.call).await.unwrap().is_some(),
+        !calls::list(conn, scope, 9).await.unwrap().is_empty(),
+        !calls::of_alarm(conn, scope, &names.alarm).await.unwrap().is_empty(),
+        !calls::tries::list(conn, scope, &names.call).await.unwrap().is_empty(),
     ]
 }
