@@ -1,6 +1,10 @@
 //! The configuration: one file, read raw, then checked. No setting is required: with no file at
 //! all the platform runs on `./beffroi-data` and listens on loopback.
 
+mod beat;
+mod channels;
+pub mod template;
+
 use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -9,6 +13,9 @@ use std::{
 };
 
 use serde::Deserialize;
+
+pub use beat::{BeatConfig, RawBeat};
+pub use channels::{ChannelConfig, How, HttpConfig, MailConfig, RawChannel, Security};
 
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +56,10 @@ pub struct RawConfig {
     pub doors: RawDoors,
     /// `[hooks.NAME]`
     pub hooks: BTreeMap<String, RawHook>,
+    /// `[channels.NAME]`
+    pub channels: BTreeMap<String, RawChannel>,
+    /// `[beat]`
+    pub beat: RawBeat,
 }
 
 /// `[data]`: where everything is kept.
@@ -106,6 +117,10 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Hooks by name.
     pub hooks: BTreeMap<String, Hook>,
+    /// Ways to reach people on call, by name.
+    pub channels: BTreeMap<String, ChannelConfig>,
+    /// Where the platform says that it lives.
+    pub beat: Option<BeatConfig>,
 }
 
 /// A hook, checked.
@@ -178,7 +193,11 @@ impl RawConfig {
         }
         let public_url = self.doors.public_url.map(|url| checked_url(&url)).transpose()?;
         let hooks = self.hooks.into_iter().map(checked_hook).collect::<Result<_, _>>()?;
+        let channels =
+            self.channels.into_iter().map(channels::checked).collect::<Result<_, _>>()?;
         Ok(Config {
+            channels,
+            beat: beat::checked(self.beat)?,
             folder: self.data.folder.unwrap_or_else(|| PathBuf::from("beffroi-data")),
             postgres: self.data.postgres,
             listen,

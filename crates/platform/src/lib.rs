@@ -3,6 +3,7 @@
 //! Rules: this room is the edge. It alone reads the wall clock, asks for chance, runs the
 //! operator's commands and listens to the network; the rooms below are handed what they need.
 
+mod channels;
 pub mod config;
 pub mod edge;
 
@@ -44,6 +45,14 @@ pub enum PlatformError {
     Tls {
         /// Which file.
         file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A channel, or the beat, cannot be used.
+    #[error("cannot use the channel '{name}': {reason}")]
+    Channel {
+        /// Its name in the configuration.
+        name: String,
         /// What is wrong with it.
         reason: String,
     },
@@ -112,7 +121,9 @@ impl Platform {
 
         let board = Arc::new(Board::new(store.clone(), Arc::clone(&clock), &url));
         let from = rounds::start_of_following(&store).await?;
+        let channels = config.channels.iter().map(|(name, one)| (name.clone(), one.addresses));
         let settings = Settings {
+            channels: channels.collect(),
             public_url: url.clone(),
             secure_cookies: tls.is_some() || !config.tls_proxies.is_empty(),
             hooks: config.hooks.keys().cloned().collect(),
@@ -130,7 +141,21 @@ impl Platform {
             board: Arc::clone(&board),
             settings: Arc::new(settings),
         };
+        let bell = rounds::calls::Bell {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            channels: Arc::new(channels::Channels::open(config.channels)?),
+            public_url: url.as_str().into(),
+            steady: Arc::default(),
+        };
         let mut rounds = JoinSet::new();
+        rounds.spawn(rounds::calls::ring(bell.clone()));
+        rounds.spawn(rounds::calls::test(bell));
+        rounds.spawn(rounds::beat::pulse(store.clone(), Arc::clone(&clock)));
+        if let Some(beat) = config.beat {
+            let outward = rounds::beat::Outward::open(beat)?;
+            rounds.spawn(rounds::beat::outward(store.clone(), Arc::clone(&clock), outward));
+        }
         rounds.spawn(rounds::follow(store.clone(), board, from));
         rounds.spawn(rounds::work(store.clone(), Arc::clone(&clock), config.hooks));
         rounds.spawn(rounds::listen_for_silence(store.clone(), Arc::clone(&clock)));

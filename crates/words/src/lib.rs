@@ -12,6 +12,7 @@
 
 pub mod calendar;
 pub mod gsm;
+pub mod hours;
 pub mod names;
 pub mod speech;
 pub mod typography;
