@@ -3,7 +3,9 @@
 pub mod alarms;
 pub mod assets;
 pub mod assets_of_the_look;
+pub mod calls;
 pub mod changes;
+pub mod contact;
 pub mod cuts;
 pub mod declare;
 pub mod guards;
@@ -14,6 +16,7 @@ pub mod login;
 mod moment;
 pub mod next;
 pub mod notices;
+pub mod oncall;
 pub mod people;
 pub mod rows;
 pub mod services;
@@ -21,6 +24,7 @@ pub mod setup;
 pub mod shape;
 pub mod tenants;
 pub mod today;
+pub mod watch;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};

@@ -65,7 +65,7 @@ pub struct Frame {
     pub here: &'static str,
 }
 
-const MENU: [(&str, &str, &str); 10] = [
+const MENU: [(&str, &str, &str); 11] = [
     ("today", "/console/", "menu-today"),
     ("alarms", "/console/alarms", "menu-alarms"),
     ("incidents", "/console/incidents", "menu-incidents"),
@@ -74,6 +74,7 @@ const MENU: [(&str, &str, &str); 10] = [
     ("notices", "/console/notices", "menu-notices"),
     ("journal", "/console/journal", "menu-journal"),
     ("guards", "/console/guards", "menu-guards"),
+    ("oncall", "/console/oncall", "menu-oncall"),
     ("people", "/console/people", "menu-people"),
     ("tenants", "/console/tenants/", "menu-tenants"),
 ];
