@@ -27,6 +27,7 @@ mod keys;
 mod migrate;
 pub mod notices;
 pub mod outbox;
+pub mod rehearsals;
 pub mod rounds;
 mod scope;
 pub mod services;
@@ -66,6 +67,7 @@ pub fn sql_texts() -> Vec<Sql> {
         migrate::SQL,
         notices::SQL,
         outbox::SQL,
+        rehearsals::SQL,
         rounds::SQL,
         services::SQL,
         sessions::SQL,

@@ -95,30 +95,41 @@ mod tests {
     use super::*;
     use crate::{AssetId, AssetState, TenantId, catalogue};
 
+    impl TownFacts {
+        /// A calm town for tests.
+        pub(crate) fn sample(
+            id: &TenantId,
+            services: Vec<PublicService>,
+            assets: Vec<Asset>,
+        ) -> Self {
+            let tenant = Tenant {
+                id: id.clone(),
+                name: "Gravelines".to_owned(),
+                department: None,
+                region: None,
+                population: None,
+                siren: None,
+                postcodes: vec![],
+                epci: None,
+                opened_at: Instant::default(),
+                closed_at: None,
+            };
+            Self {
+                tenant,
+                services,
+                assets,
+                open_alarms: vec![],
+                incidents: vec![],
+                notices: vec![],
+                true_at: Instant::default(),
+            }
+        }
+    }
+
     fn calm() -> TownFacts {
         let id = TenantId::parse("59273").unwrap();
         let (services, assets) = catalogue::start(&id, Instant::default()).unwrap();
-        let tenant = Tenant {
-            id,
-            name: "Gravelines".to_owned(),
-            department: None,
-            region: None,
-            population: None,
-            siren: None,
-            postcodes: vec![],
-            epci: None,
-            opened_at: Instant::default(),
-            closed_at: None,
-        };
-        TownFacts {
-            tenant,
-            services,
-            assets,
-            open_alarms: vec![],
-            incidents: vec![],
-            notices: vec![],
-            true_at: Instant::default(),
-        }
+        TownFacts::sample(&id, services, assets)
     }
 
     fn with_state(code: &str, state: AssetState) -> TownFacts {

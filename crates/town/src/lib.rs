@@ -17,6 +17,7 @@ pub mod incident;
 pub mod instant;
 pub mod lang;
 pub mod notice;
+pub mod rehearsal;
 pub mod role;
 pub mod service;
 pub mod status;
