@@ -17,7 +17,7 @@ use beffroi_registry::guards::{self, Invitation};
 use beffroi_store::TenantScope;
 use beffroi_town::{
     Actor, AlarmId, Lang,
-    watch::{Level, Mode, PlatformAddress},
+    watch::{Level, Mode},
 };
 use beffroi_words::Words;
 
@@ -34,15 +34,19 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
             let tenant = tenant_id(&tenant)?;
             let asset = asset_id(&tenant, &asset)?;
             let checked = config(common)?.check()?;
-            let listens = format!("http://{}", checked.listen);
-            let url = platform.or(checked.public_url).unwrap_or(listens);
+            let store = open(common).await?;
+            let own = beffroi_platform::open_own(&checked, &store, &SystemClock)?;
+            let mut reach = beffroi_platform::reach::for_guards(&checked, own.as_ref())?;
+            if let (Some(url), Some(first)) = (platform, reach.platforms.first_mut()) {
+                // The address is the person's word; the key to be believed there stays.
+                (first.url, first.addresses) = (url, Vec::new());
+            }
             let scope = TenantScope::for_tenant(&tenant);
             let invitation = Invitation {
                 asset: &asset,
-                platforms: vec![PlatformAddress { url, addresses: Vec::new() }],
-                certificate_sha256: None,
+                platforms: reach.platforms,
+                certificate_sha256: reach.certificate_sha256,
             };
-            let store = open(common).await?;
             let enrolment =
                 guards::invite(&store, &Actor::CommandLine, now(), &scope, invitation).await?;
             write_secret(&out, &serde_json::to_vec_pretty(&enrolment)?)?;
