@@ -18,12 +18,15 @@ pub mod bookkeeping;
 pub mod changes;
 pub mod cuts;
 mod db;
+pub mod dump;
 mod error;
 pub mod facts;
 pub mod guards;
+pub mod held;
 pub mod incidents;
 pub mod journal;
 mod keys;
+pub mod load;
 mod migrate;
 pub mod notices;
 pub mod outbox;
@@ -64,6 +67,7 @@ pub fn sql_texts() -> Vec<Sql> {
         guards::SQL,
         incidents::SQL,
         journal::SQL,
+        load::SQL,
         migrate::SQL,
         notices::SQL,
         outbox::SQL,

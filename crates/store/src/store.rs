@@ -102,7 +102,21 @@ impl Store {
         entropy: Arc<dyn Entropy>,
         options: TestOptions,
     ) -> Result<Self> {
-        let folder = location.folder();
+        let store = Self::connect(location, entropy, options).await?;
+        let right_key = migrate::run(store.conn(Purpose::Write).await?).await?;
+        if right_key {
+            Ok(store)
+        } else {
+            Err(Error::MasterKey { path: location.folder().join("master.key") })
+        }
+    }
+
+    /// Connects, and leaves the schema as it is.
+    pub(crate) async fn connect(
+        location: &Location,
+        entropy: Arc<dyn Entropy>,
+        options: TestOptions,
+    ) -> Result<Self> {
         let (db, keys) = match location {
             Location::Folder(folder) => {
                 let file = folder.join("beffroi.db");
@@ -124,13 +138,7 @@ impl Store {
             faults: Arc::default(),
             newest: watch::Sender::new(0),
         };
-        let store = Self { inner: Arc::new(inner) };
-        let right_key = migrate::run(store.conn(Purpose::Write).await?).await?;
-        if right_key {
-            Ok(store)
-        } else {
-            Err(Error::MasterKey { path: folder.join("master.key") })
-        }
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     pub(crate) fn inner(&self) -> &Arc<Inner> {
@@ -264,7 +272,7 @@ async fn open_lite(file: &Path, options: TestOptions) -> Result<Db> {
     Ok(Db::Lite { writer, readers })
 }
 
-async fn open_pg(url: &str, options: TestOptions) -> Result<PgPool> {
+pub(crate) async fn open_pg(url: &str, options: TestOptions) -> Result<PgPool> {
     let connect = PgConnectOptions::from_str(url)
         .map_err(Error::database("read the PostgreSQL address"))?
         .application_name("beffroi");
