@@ -18,15 +18,19 @@ pub mod bookkeeping;
 pub mod changes;
 pub mod cuts;
 mod db;
+pub mod emergency;
 mod error;
 pub mod facts;
 pub mod guards;
 pub mod incidents;
 pub mod journal;
 mod keys;
+pub mod kits;
 mod migrate;
 pub mod notices;
 pub mod outbox;
+pub mod phones;
+pub mod roster;
 pub mod rounds;
 mod scope;
 pub mod services;
@@ -60,12 +64,16 @@ pub fn sql_texts() -> Vec<Sql> {
         assets::SQL,
         changes::SQL,
         cuts::SQL,
+        emergency::SQL,
         guards::SQL,
         incidents::SQL,
         journal::SQL,
+        kits::SQL,
         migrate::SQL,
         notices::SQL,
         outbox::SQL,
+        phones::SQL,
+        roster::SQL,
         rounds::SQL,
         services::SQL,
         sessions::SQL,
