@@ -19,6 +19,7 @@ pub mod changes;
 pub mod cuts;
 mod db;
 pub mod dump;
+pub mod emergency;
 mod error;
 pub mod facts;
 pub mod guards;
@@ -26,11 +27,14 @@ pub mod held;
 pub mod incidents;
 pub mod journal;
 mod keys;
+pub mod kits;
 pub mod load;
 mod migrate;
 pub mod notices;
 pub mod outbox;
+pub mod phones;
 pub mod rehearsals;
+pub mod roster;
 pub mod rounds;
 mod scope;
 pub mod services;
@@ -64,14 +68,18 @@ pub fn sql_texts() -> Vec<Sql> {
         assets::SQL,
         changes::SQL,
         cuts::SQL,
+        emergency::SQL,
         guards::SQL,
         incidents::SQL,
         journal::SQL,
+        kits::SQL,
         load::SQL,
         migrate::SQL,
         notices::SQL,
         outbox::SQL,
+        phones::SQL,
         rehearsals::SQL,
+        roster::SQL,
         rounds::SQL,
         services::SQL,
         sessions::SQL,

@@ -1,6 +1,7 @@
 //! What each noun promises, on both databases.
 
 mod crisis;
+pub(crate) mod envelope;
 mod staff;
 mod town;
 mod work;
