@@ -18,6 +18,7 @@ pub mod content;
 pub mod cut;
 pub mod decide;
 pub mod error;
+pub mod watchdog;
 
 mod actor;
 mod alarms;

@@ -27,6 +27,7 @@ use crate::restore::{self, Plan, Selection};
 use crate::sense_kernel::{Marks, Responder};
 use crate::sense_plain::Plain;
 use crate::vitals::Sensors;
+use crate::watchdog::{Lapse, Pulse};
 
 /// Threads that keep earlier contents while opens wait.
 const WORKERS: usize = 2;
@@ -52,6 +53,10 @@ pub struct Options {
     pub beat_ms: u32,
     /// Use the plain senses even where the kernel's are to be had.
     pub plain_senses: bool,
+    /// Beat on standard output for a [`watchdog`](crate::watchdog).
+    pub beat_for_watchdog: bool,
+    /// That nobody watched before this start, as the watchdog says.
+    pub lapse: Option<Lapse>,
 }
 
 impl Options {
@@ -67,6 +72,8 @@ impl Options {
             mode: Mode::Observe,
             beat_ms: 1_000,
             plain_senses: false,
+            beat_for_watchdog: false,
+            lapse: None,
         }
     }
 }
@@ -99,7 +106,9 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
     let sensors = Sensors::at(&options.sensors);
     let mut crew = Crew { threads: Vec::new() };
     let outcome = (|| {
-        let (follow, jobs) = start_senses(&core, kernel, &mut crew)?;
+        let pulse = Pulse::new(options.beat_for_watchdog)
+            .map_err(|error| GuardError::Senses(format!("no pipe to the watchdog: {error}")))?;
+        let (follow, jobs, pulse) = start_senses(&core, kernel, pulse, &mut crew)?;
         let keeper = Keeper::new(Arc::clone(&core), ends.tasks, follow);
         crew.start("keeper", move || keeper.run())?;
         let clerk = Clerk {
@@ -113,7 +122,7 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
         crew.start("clerk", move || clerk.run())?;
         crew.start("messenger", move || messenger.run())?;
         tracing::info!(level = ?core.level.letter, holes = ?core.level.holes, "guarding");
-        crew.watch_over(shutdown)
+        crew.watch_over(&core, pulse)
     })();
     shutdown.store(true, Ordering::Relaxed);
     crew.dismiss();
@@ -154,19 +163,21 @@ fn build(
         bell,
         answered: AtomicU64::new(0),
         dealt_with: Mutex::default(),
+        lapse: options.lapse,
+        watchdog_gone: AtomicBool::new(false),
     });
     Ok((core, Ends { tasks, bell: bell_ear }))
 }
 
-fn start_senses(
-    core: &Arc<Core>,
-    kernel: bool,
-    crew: &mut Crew,
-) -> Result<(Follow, Option<SyncSender<Job>>)> {
+/// What follows a folder, where jobs go, and the pulse, unless the senses took it: nobody waits for
+/// plain senses, so a slow disk under them is no reason to be ended.
+type Started = (Follow, Option<SyncSender<Job>>, Option<Pulse>);
+
+fn start_senses(core: &Arc<Core>, kernel: bool, pulse: Pulse, crew: &mut Crew) -> Result<Started> {
     if !kernel {
         let plain = Plain::open(Arc::clone(core))?;
         crew.start("senses", move || plain.run())?;
-        return Ok((Box::new(|_: &Path| Ok(())), None));
+        return Ok((Box::new(|_: &Path| Ok(())), None, Some(pulse)));
     }
     let marks = Marks::open()?;
     let (jobs, waiting) = sync_channel(JOBS_MAX);
@@ -175,9 +186,9 @@ fn start_senses(
         let (core, opens, waiting) = (Arc::clone(core), Arc::clone(&opens), Arc::clone(&waiting));
         crew.start("worker", move || work(&core, &opens, &waiting))?;
     }
-    let responder = Responder::new(Arc::clone(core), marks.clone(), jobs.clone());
+    let responder = Responder::new(Arc::clone(core), marks.clone(), jobs.clone(), pulse);
     crew.start("responder", move || responder.run())?;
-    Ok((Box::new(move |folder: &Path| marks.follow(folder)), Some(jobs)))
+    Ok((Box::new(move |folder: &Path| marks.follow(folder)), Some(jobs), None))
 }
 
 /// The threads of a guard.
@@ -196,10 +207,14 @@ impl Crew {
     }
 
     /// Waits for the end, or for a thread that ends before.
-    fn watch_over(&self, shutdown: &AtomicBool) -> Result<()> {
-        while !shutdown.load(Ordering::Relaxed) {
+    fn watch_over(&self, core: &Core, mut pulse: Option<Pulse>) -> Result<()> {
+        while !core.is_stopping() {
+            let gone = pulse.as_mut().is_some_and(|pulse| !pulse.beat());
+            if gone || core.watchdog_gone.load(Ordering::Relaxed) {
+                return Err(GuardError::WatchdogGone);
+            }
             if let Some((name, _)) = self.threads.iter().find(|(_, thread)| thread.is_finished())
-                && !shutdown.load(Ordering::Relaxed)
+                && !core.is_stopping()
             {
                 return Err(GuardError::WorkerEnded(name));
             }

@@ -15,6 +15,7 @@ use std::fs;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant as Tick};
@@ -31,6 +32,7 @@ use crate::keeper::Task;
 use crate::opens::{Job, Open, answer, hand_over};
 use crate::shelf::file_number;
 use crate::sys;
+use crate::watchdog::Pulse;
 
 const OPEN_MASK: u64 = libc::FAN_OPEN_PERM | libc::FAN_ONDIR | libc::FAN_EVENT_ON_CHILD;
 const NAME_MASK: u64 = libc::FAN_CREATE
@@ -43,6 +45,8 @@ const NAME_MASK: u64 = libc::FAN_CREATE
 const BUFFER_BYTES: usize = 64 * 1024;
 /// How long the actor of a thread is believed without asking again.
 const ACTOR_FRESH: Duration = Duration::from_secs(1);
+/// Longest round of reading names before opens are looked at again.
+const NAMES_ROUND: Duration = Duration::from_millis(200);
 /// Most threads remembered.
 const ACTORS_MAX: usize = 8_192;
 
@@ -124,10 +128,11 @@ pub(crate) struct Responder {
     waiting: Vec<Arc<Open>>,
     buffer: Vec<u8>,
     own_pid: u32,
+    pulse: Pulse,
 }
 
 impl Responder {
-    pub(crate) fn new(core: Arc<Core>, marks: Marks, jobs: SyncSender<Job>) -> Self {
+    pub(crate) fn new(core: Arc<Core>, marks: Marks, jobs: SyncSender<Job>, pulse: Pulse) -> Self {
         Self {
             core,
             marks,
@@ -136,6 +141,7 @@ impl Responder {
             waiting: Vec::new(),
             buffer: vec![0; BUFFER_BYTES],
             own_pid: std::process::id(),
+            pulse,
         }
     }
 
@@ -147,6 +153,10 @@ impl Responder {
         }
         let tick = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
         while !self.core.is_stopping() {
+            if !self.pulse.beat() {
+                self.core.watchdog_gone.store(true, Ordering::Relaxed);
+                return;
+            }
             let (names, opens) = (Arc::clone(&self.marks.names), Arc::clone(&self.marks.opens));
             let mut both =
                 [PollFd::new(&*names, PollFlags::IN), PollFd::new(&*opens, PollFlags::IN)];
@@ -169,7 +179,9 @@ impl Responder {
     }
 
     fn names(&mut self) {
-        loop {
+        let began = Tick::now();
+        // Bounded: whoever makes names without end must not keep others waiting for an answer.
+        while began.elapsed() < NAMES_ROUND {
             let names = Arc::clone(&self.marks.names);
             let events = match fan::read(&names, &mut self.buffer) {
                 Ok(events) => events,
@@ -190,7 +202,7 @@ impl Responder {
     fn name(&mut self, event: &FanEvent) {
         if event.mask & libc::FAN_Q_OVERFLOW != 0 {
             self.core.say(Suspicion::EventsLost, false);
-            self.core.rescan.store(true, std::sync::atomic::Ordering::Relaxed);
+            self.core.rescan.store(true, Ordering::Relaxed);
             return;
         }
         let actor = self.actor(event.tid);
@@ -272,7 +284,7 @@ impl Responder {
 
     fn open(&mut self, event: FanEvent) {
         let Some(file) = event.file else { return };
-        self.core.answered.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.core.answered.fetch_add(1, Ordering::Relaxed);
         let actor = self.actor(event.tid);
         if actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid) {
             answer(&self.marks.opens, &file, true);

@@ -172,6 +172,11 @@ impl Shelf {
         self.folders.get(path).copied()
     }
 
+    /// Every folder known.
+    pub(crate) fn folders(&self) -> Vec<PathBuf> {
+        self.folders.keys().cloned().collect()
+    }
+
     /// Every file below `folder`.
     pub(crate) fn below(&self, folder: &Path) -> Vec<PathBuf> {
         self.files.keys().filter(|path| path.starts_with(folder)).cloned().collect()

@@ -130,7 +130,7 @@ coded_here! {
     guard_suspicion(Suspicion) = "guard-suspicion" {
         MassDisappearance => "mass_disappearance", MassRewriting => "mass_rewriting",
         VitalSigns => "vital_signs", ReserveFull => "reserve_full", EventsLost => "events_lost",
-        OrderRefused => "order_refused", Unknown => "unknown",
+        OrderRefused => "order_refused", GuardRestarted => "guard_restarted", Unknown => "unknown",
     }
     /// What a guard did about an alarm.
     alarm_outcome(AlarmOutcome) = "alarm-outcome" {

@@ -11,7 +11,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use beffroi_guard::{Edge, Offline, Options};
+use beffroi_guard::{
+    Edge, Offline, Options,
+    watchdog::{self, Lapse},
+};
 use beffroi_platform::edge::{SystemClock, SystemEntropy};
 use beffroi_registry::guards::{self, Invitation};
 use beffroi_store::TenantScope;
@@ -61,8 +64,23 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
     }
 }
 
-/// Watches until it is asked to end.
+/// Watches until it is asked to end: this process watches over the one that guards.
 async fn watch(args: GuardRun) -> Result<()> {
+    if args.watched_over {
+        return guard(args).await;
+    }
+    let program = std::env::current_exe().context("find this program")?;
+    let command = move |lapse: Option<Lapse>| {
+        let mut command = std::process::Command::new(&program);
+        command.args(std::env::args_os().skip(1)).arg("--watched-over");
+        command.args(lapse.map(|lapse| format!("--lapse={lapse}")));
+        command
+    };
+    until_asked(move |shutdown| watchdog::watch_over(&command, &SystemClock, shutdown)).await
+}
+
+/// Guards until it is asked to end.
+async fn guard(args: GuardRun) -> Result<()> {
     let mode = match args.mode {
         GuardMode::Observe => Mode::Observe,
         GuardMode::Protect => Mode::Protect,
@@ -72,12 +90,21 @@ async fn watch(args: GuardRun) -> Result<()> {
         reserve: args.reserve,
         sensors: args.sensors,
         mode,
+        beat_for_watchdog: true,
+        lapse: args.lapse,
         ..Options::new(args.watch, args.state)
     };
     let edge = Edge { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy::new()) };
+    until_asked(move |shutdown| beffroi_guard::run(&options, &edge, shutdown)).await
+}
+
+/// Does blocking work on a thread of its own; asks it to end when the system asks the program to.
+async fn until_asked(
+    work: impl FnOnce(&Arc<AtomicBool>) -> beffroi_guard::Result<()> + Send + 'static,
+) -> Result<()> {
     let shutdown = Arc::new(AtomicBool::new(false));
     let ended = Arc::clone(&shutdown);
-    let guarding = tokio::task::spawn_blocking(move || beffroi_guard::run(&options, &edge, &ended));
+    let guarding = tokio::task::spawn_blocking(move || work(&ended));
     tokio::pin!(guarding);
     tokio::select! {
         outcome = &mut guarding => return Ok(outcome.context("the guard broke down")??),

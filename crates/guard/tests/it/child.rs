@@ -42,6 +42,8 @@ fn play() {
     let words: Vec<&str> = role.split('\u{1f}').collect();
     match words.as_slice() {
         ["guard", options] => guard(options),
+        ["watchdog", options] => crate::watchdog::play(options),
+        ["wait", folder] => crate::watchdog::play_visitors(Path::new(folder)),
         ["attack", kind, folder] => crate::attack::play(kind, Path::new(folder)),
         ["everyday", folder] => crate::everyday::play(Path::new(folder)),
         ["cut host", folder] => crate::cut::play_host(Path::new(folder)),
@@ -85,6 +87,8 @@ fn guard(options: &str) {
     }
     chosen.plain_senses = flag("plain");
     chosen.reserve_bytes_max = options.get("reserve_bytes_max").and_then(serde_json::Value::as_u64);
+    chosen.beat_for_watchdog = flag("beat");
+    chosen.lapse = options.get("lapse").and_then(|v| v.as_str()).map(|text| text.parse().unwrap());
     if flag("protect") {
         chosen.mode = beffroi_town::watch::Mode::Protect;
     }
