@@ -191,15 +191,16 @@ impl Words {
         phone_works: bool,
     ) -> Cow<'a, str> {
         let fallback = &service.fallback;
+        // Whatever the town wrote in calm times: a way by telephone is none while it is out.
+        if fallback.kind == FallbackKind::Telephone && !phone_works {
+            return Cow::Owned(self.say("fallback-sentence-telephone_out"));
+        }
         let own = match self.lang() {
             Lang::Fr => fallback.note_fr.as_deref(),
             Lang::En => fallback.note_en.as_deref(),
         };
         if let Some(note) = own.filter(|note| !note.trim().is_empty()) {
             return Cow::Borrowed(note);
-        }
-        if fallback.kind == FallbackKind::Telephone && !phone_works {
-            return Cow::Owned(self.say("fallback-sentence-telephone_out"));
         }
         let phone = if phone_works { "up" } else { "out" };
         let values = [("kind", kind.code().into()), ("phone", phone.into())];

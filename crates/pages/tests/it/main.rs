@@ -5,6 +5,7 @@
 mod feeds;
 mod hostile;
 mod links;
+mod numbers;
 mod page;
 mod towns;
 mod truth;
