@@ -20,3 +20,9 @@ phone-doubtful-instead = { $which ->
 }
 phone-now-instead = Call <a>{ $phone }</a>: the usual number does not answer.
 phone-now-some-dead = Come as usual. Before you call, look at <a>the list</a>: at least one number does not answer.
+
+## One word for each state
+
+line-state-works = Answers
+line-state-down = Does not answer
+line-state-unknown = Unknown

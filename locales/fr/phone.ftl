@@ -20,3 +20,9 @@ phone-doubtful-instead = { $which ->
 }
 phone-now-instead = Appelez le <a>{ $phone }</a> : le numéro habituel ne répond pas.
 phone-now-some-dead = Venez comme d’habitude. Avant d’appeler, regardez <a>la liste</a> : un numéro au moins ne répond pas.
+
+## Un mot pour chaque état
+
+line-state-works = Répond
+line-state-down = Ne répond pas
+line-state-unknown = Inconnu
