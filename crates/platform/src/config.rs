@@ -1,6 +1,10 @@
 //! The configuration: one file, read raw, then checked. No setting is required: with no file at
 //! all the platform runs on `./beffroi-data` and listens on loopback.
 
+pub mod backup;
+pub mod mirror;
+pub mod remote;
+
 use std::{
     collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -49,6 +53,13 @@ pub struct RawConfig {
     pub doors: RawDoors,
     /// `[hooks.NAME]`
     pub hooks: BTreeMap<String, RawHook>,
+    /// `[backup]`
+    pub backup: backup::RawBackup,
+    /// `[mirror]`
+    pub mirror: mirror::RawMirror,
+    /// The file it was read from.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// `[data]`: where everything is kept.
@@ -106,6 +117,12 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Hooks by name.
     pub hooks: BTreeMap<String, Hook>,
+    /// How the platform itself is backed up.
+    pub backup: backup::Backup,
+    /// Where the public pages are copied to.
+    pub mirror: mirror::Mirror,
+    /// The file it was read from, if there is one.
+    pub file: Option<PathBuf>,
 }
 
 /// A hook, checked.
@@ -127,10 +144,11 @@ impl RawConfig {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        toml::from_str(&text).map_err(|source| ConfigError::Parse {
+        let raw: Self = toml::from_str(&text).map_err(|source| ConfigError::Parse {
             path: path.to_owned(),
             source: Box::new(source),
-        })
+        })?;
+        Ok(Self { file: Some(path.to_owned()), ..raw })
     }
 
     /// Checks every setting.
@@ -186,6 +204,9 @@ impl RawConfig {
             tls_proxies,
             public_url,
             hooks,
+            backup: self.backup.check()?,
+            mirror: self.mirror.check()?,
+            file: self.file,
         })
     }
 }
@@ -257,6 +278,16 @@ mod tests {
             ("[doors]\npublic_url = \"mairie.fr/x\"", "https://name"),
             ("[hooks.switch]\nlift = [\"x\"]", "hooks.switch.cut"),
             ("[door]\n", "unknown field"),
+            ("[backup]\nrecipient = \"me\"", "beffroi backup key"),
+            ("[backup]\nevery_hours = 24", "backup.folder"),
+            ("[backup]\nevery_hours = 24\nfolder = \"b\"", "backup.recipient"),
+            ("[backup]\nkeep = 0", "at least 1"),
+            ("[backup]\npush = \"u@h:relative\"", "user@host:/folder"),
+            ("[backup]\npush = \"-e x:/y\"", "user@host:/folder"),
+            ("[mirror]\nrsync = \"/srv\"", "mirror.folder"),
+            ("[mirror]\nssh_options = [\"StrictHostKeyChecking=no\"]", "cannot be changed"),
+            ("[mirror]\nssh_options = [\"Port=1 -o x=y\"]", "without spaces"),
+            ("[mirror]\nssh_key = \"/a b\"", "mirror.ssh_key"),
         ] {
             let error = checked(text).unwrap_err();
             assert!(error.contains(word), "{text}: {error}");

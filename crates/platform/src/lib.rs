@@ -3,11 +3,18 @@
 //! Rules: this room is the edge. It alone reads the wall clock, asks for chance, runs the
 //! operator's commands and listens to the network; the rooms below are handed what they need.
 
+pub mod backup;
 pub mod config;
 pub mod edge;
+pub mod export;
+pub mod mirror;
+pub mod noted;
+pub mod restore;
 
 mod door;
+mod durable;
 mod hooks;
+mod remote;
 mod rounds;
 
 use std::{
@@ -97,6 +104,7 @@ impl Platform {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, PlatformError> {
+        let own = config.clone();
         let tls = config.tls.as_ref().map(|(certificate, key)| door::acceptor(certificate, key));
         let tls = tls.transpose()?;
         let folder = config.folder.clone();
@@ -134,7 +142,9 @@ impl Platform {
         rounds.spawn(rounds::follow(store.clone(), board, from));
         rounds.spawn(rounds::work(store.clone(), Arc::clone(&clock), config.hooks));
         rounds.spawn(rounds::listen_for_silence(store.clone(), Arc::clone(&clock)));
-        rounds.spawn(rounds::sweep(store.clone(), clock));
+        rounds.spawn(rounds::sweep(store.clone(), Arc::clone(&clock)));
+        rounds.spawn(rounds::backup::back_up(store.clone(), Arc::clone(&clock), own.clone()));
+        rounds.spawn(rounds::mirror::keep_mirror(store.clone(), clock, own));
         let (stop, stopped) = watch::channel(false);
         let door = door::Door { listener, tls, tls_proxies: config.tls_proxies };
         let door = tokio::spawn(door.keep_open(Front::new(doors), stopped));
