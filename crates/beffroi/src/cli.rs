@@ -1,5 +1,9 @@
 //! The command line: what can be asked for. What is done about it stands in `commands`.
 
+pub(crate) mod backup;
+pub(crate) mod doctor;
+pub(crate) mod mirror;
+
 mod guard;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -62,6 +66,15 @@ pub(crate) enum Command {
     ExportPages(ExportPagesArgs),
     /// Play the Gravelines attack, then leave the platform up to look at
     Demo(DemoArgs),
+    /// Back up the platform itself: everything it keeps, in one sealed file
+    Backup(backup::BackupArgs),
+    /// Put the platform back from a backup, here or on another machine
+    Restore(backup::RestoreArgs),
+    /// The copy of the public pages on another host
+    #[command(subcommand)]
+    Mirror(mirror::MirrorCommand),
+    /// Say what is wrong with this platform and how to mend it
+    Doctor(doctor::DoctorArgs),
 }
 
 #[derive(Debug, Args)]
@@ -271,7 +284,7 @@ pub(crate) enum Play {
     Switch { folder: PathBuf, state: String },
 }
 
-fn parse_lang(text: &str) -> Result<Lang, String> {
+pub(crate) fn parse_lang(text: &str) -> Result<Lang, String> {
     Lang::ALL.into_iter().find(|lang| lang.tag() == text).ok_or_else(|| "write fr or en".to_owned())
 }
 

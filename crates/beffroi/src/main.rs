@@ -64,6 +64,10 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Staff(command) => commands::staff::run(common, command).await?,
         Command::Journal(command) => return commands::journal::run(common, command).await,
         Command::ExportPages(args) => commands::pages::run(common, args).await?,
+        Command::Backup(args) => commands::backup::run(common, args).await?,
+        Command::Restore(args) => commands::restore::run(common, args).await?,
+        Command::Mirror(command) => return commands::mirror::run(common, command).await,
+        Command::Doctor(args) => return commands::doctor::run(common, args).await,
         Command::Demo(args) => return commands::demo::run(args).await,
     }
     Ok(DONE)

@@ -101,6 +101,8 @@ struct StatusPage<'a> {
     address: Option<String>,
     preview: bool,
     as_of: When,
+    /// These are plain files on another host.
+    copy: bool,
     top: Top,
     affected: Option<Group>,
     unaffected: Group,
@@ -141,6 +143,7 @@ pub fn status_page(
         address: place.public_url.as_ref().map(|_| place.url(lang, "")),
         preview: preview.is_some(),
         as_of: v.when_short("page-as-of", facts.true_at),
+        copy: place.files,
         top,
         affected: desks.affected,
         unaffected: desks.unaffected,

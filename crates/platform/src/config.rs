@@ -1,6 +1,10 @@
 //! The configuration: one file, read raw, then checked. No setting is required: with no file at
 //! all the platform runs on `./beffroi-data` and listens on loopback.
 
+pub mod backup;
+pub mod mirror;
+pub mod remote;
+
 mod doors;
 
 use std::{
@@ -52,6 +56,13 @@ pub struct RawConfig {
     pub doors: RawDoors,
     /// `[hooks.NAME]`
     pub hooks: BTreeMap<String, RawHook>,
+    /// `[backup]`
+    pub backup: backup::RawBackup,
+    /// `[mirror]`
+    pub mirror: mirror::RawMirror,
+    /// The file it was read from.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// `[data]`: where everything is kept.
@@ -87,6 +98,12 @@ pub struct Config {
     pub doors: Doors,
     /// Hooks by name.
     pub hooks: BTreeMap<String, Hook>,
+    /// How the platform itself is backed up.
+    pub backup: backup::Backup,
+    /// Where the public pages are copied to.
+    pub mirror: mirror::Mirror,
+    /// The file it was read from, if there is one.
+    pub file: Option<PathBuf>,
 }
 
 /// A hook, checked.
@@ -108,10 +125,11 @@ impl RawConfig {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        toml::from_str(&text).map_err(|source| ConfigError::Parse {
+        let raw: Self = toml::from_str(&text).map_err(|source| ConfigError::Parse {
             path: path.to_owned(),
             source: Box::new(source),
-        })
+        })?;
+        Ok(Self { file: Some(path.to_owned()), ..raw })
     }
 
     /// Checks every setting.
@@ -125,6 +143,9 @@ impl RawConfig {
             postgres: self.data.postgres,
             doors: self.doors.check()?,
             hooks,
+            backup: self.backup.check()?,
+            mirror: self.mirror.check()?,
+            file: self.file,
         })
     }
 }
@@ -167,6 +188,16 @@ mod tests {
             ("[doors]\nlisten = \"8080\"", "doors.listen"),
             ("[hooks.switch]\nlift = [\"x\"]", "hooks.switch.cut"),
             ("[door]\n", "unknown field"),
+            ("[backup]\nrecipient = \"me\"", "beffroi backup key"),
+            ("[backup]\nevery_hours = 24", "backup.folder"),
+            ("[backup]\nevery_hours = 24\nfolder = \"b\"", "backup.recipient"),
+            ("[backup]\nkeep = 0", "at least 1"),
+            ("[backup]\npush = \"u@h:relative\"", "user@host:/folder"),
+            ("[backup]\npush = \"-e x:/y\"", "user@host:/folder"),
+            ("[mirror]\nrsync = \"/srv\"", "mirror.folder"),
+            ("[mirror]\nssh_options = [\"StrictHostKeyChecking=no\"]", "cannot be changed"),
+            ("[mirror]\nssh_options = [\"Port=1 -o x=y\"]", "without spaces"),
+            ("[mirror]\nssh_key = \"/a b\"", "mirror.ssh_key"),
         ] {
             let error = checked(text).unwrap_err();
             assert!(error.contains(word), "{text}: {error}");

@@ -3,14 +3,21 @@
 //! Rules: this room is the edge. It alone reads the wall clock, asks for chance, runs the
 //! operator's commands and listens to the network; the rooms below are handed what they need.
 
+pub mod backup;
 pub mod config;
 pub mod edge;
+pub mod export;
+pub mod mirror;
+pub mod noted;
 pub mod reach;
+pub mod restore;
 pub mod tls;
 
 mod door;
+mod durable;
 mod entrance;
 mod hooks;
+mod remote;
 mod rounds;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -90,6 +97,7 @@ impl Platform {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, PlatformError> {
+        let own = config.clone();
         let folder = config.folder.clone();
         let store = Store::open(&location(&config), Arc::clone(&entropy))
             .await
@@ -121,7 +129,9 @@ impl Platform {
         rounds.spawn(rounds::follow(store.clone(), board, from));
         rounds.spawn(rounds::work(store.clone(), Arc::clone(&clock), hooks));
         rounds.spawn(rounds::listen_for_silence(store.clone(), Arc::clone(&clock)));
-        rounds.spawn(rounds::sweep(store.clone(), clock));
+        rounds.spawn(rounds::sweep(store.clone(), Arc::clone(&clock)));
+        rounds.spawn(rounds::backup::back_up(store.clone(), Arc::clone(&clock), own.clone()));
+        rounds.spawn(rounds::mirror::keep_mirror(store.clone(), clock, own));
         let (stop, stopped) = watch::channel(false);
         let open = entrance.open(doors, &stopped, &mut rounds)?;
         Ok(Self { address, url, store, guards_address, stop, open, rounds })

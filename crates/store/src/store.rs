@@ -18,7 +18,7 @@ use sqlx::{
 use tokio::sync::watch;
 
 use crate::{
-    Bookkeeping, Error, Follower, Result, Tx,
+    Bookkeeping, Error, Fingerprint, Follower, Result, Tx,
     db::{Conn, Db, Faults, Purpose},
     keys::{self, Keys},
     migrate,
@@ -205,7 +205,8 @@ impl Store {
         self.inner.keys.open_sealed(label, sealed)
     }
 
-    /// The platform's key for signing orders to guards (Ed25519). Derived from the master key:
+    /// The platform's key for signing orders to guards, and the mirror (Ed25519); what is signed
+    /// begins with a prefix of its own. Derived from the master key:
     /// it is the same for as long as that file is.
     pub fn platform_key(&self) -> Result<Ed25519KeyPair> {
         self.inner.keys.signing_key("orders to guards")
@@ -215,6 +216,11 @@ impl Store {
     pub fn platform_public_key(&self) -> Result<String> {
         let key = self.platform_key()?;
         Ok(BASE64URL_NOPAD.encode(key.public_key().as_ref()))
+    }
+
+    /// The fingerprint of that key, for people to compare.
+    pub fn platform_fingerprint(&self) -> Result<Fingerprint> {
+        Ok(Fingerprint::of(self.platform_key()?.public_key().as_ref()))
     }
 
     /// Where the store takes unpredictable bytes from.

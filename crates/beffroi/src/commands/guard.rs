@@ -1,13 +1,8 @@
 //! `beffroi guard`
 
-use std::{
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use anyhow::{Context, Result, bail};
@@ -26,7 +21,9 @@ use beffroi_words::Words;
 
 use crate::{
     cli::{Common, GuardArgs, GuardCommand, GuardMode, GuardRun},
-    commands::{asset_id, config, now, open, print_json, serve::stop_signal, tenant_id},
+    commands::{
+        asset_id, config, now, open, print_json, serve::stop_signal, tenant_id, write_secret,
+    },
 };
 
 pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
@@ -143,17 +140,4 @@ fn restore(options: &Options, alarm: Option<&str>, plan_only: bool) -> Result<()
         bail!("{} lost, {} failed: see the figures above", report.lost, report.failed);
     }
     Ok(())
-}
-
-/// Writes a file that only its owner may read, and that did not exist before.
-fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot make {} (it must not exist yet)", path.display()))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .with_context(|| format!("cannot write {}", path.display()))
 }

@@ -9,6 +9,8 @@
 mod disk;
 mod drill;
 mod journal;
+mod lasting;
+mod mirror;
 mod program;
 mod serve;
 mod tenants;
