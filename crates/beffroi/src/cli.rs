@@ -60,6 +60,18 @@ pub(crate) enum Command {
     Demo(DemoArgs),
 }
 
+impl Command {
+    /// Whether it opens the platform's data. A guard stands on another machine; a drill has a
+    /// folder of its own.
+    pub(crate) const fn opens_data(&self) -> bool {
+        match self {
+            Self::Guard(args) => matches!(args.command, Some(GuardCommand::Invite { .. })),
+            Self::Drill(_) | Self::Demo(_) => false,
+            _ => true,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
     /// Address and port; wins over the configuration; port 0 takes a free one

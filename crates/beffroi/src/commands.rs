@@ -11,7 +11,10 @@ pub(crate) mod serve;
 pub(crate) mod staff;
 pub(crate) mod tenant;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, Result};
 use beffroi_platform::{
@@ -33,6 +36,11 @@ pub(crate) fn config(common: &Common) -> Result<RawConfig> {
         raw.data.folder = Some(folder.clone());
     }
     Ok(raw)
+}
+
+/// The folder of the data, by file and command line.
+pub(crate) fn folder(common: &Common) -> Result<PathBuf> {
+    Ok(config(common)?.check()?.folder)
 }
 
 /// Opens the store that the configuration names.

@@ -8,7 +8,10 @@
 
 mod disk;
 mod drill;
+mod guards_door;
 mod journal;
 mod program;
+mod rights;
 mod serve;
 mod tenants;
+mod upgrade;
