@@ -1,5 +1,7 @@
 //! The command line: what can be asked for. What is done about it stands in `commands`.
 
+pub(crate) mod setup;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use beffroi_town::{AssetState, DataExposure, Lang, Role, Whose};
@@ -58,6 +60,11 @@ pub(crate) enum Command {
     ExportPages(ExportPagesArgs),
     /// Play the Gravelines attack, then leave the platform up to look at
     Demo(DemoArgs),
+    /// Write the manual pages and the shells' completions into a folder; for packages
+    #[command(hide = true)]
+    Manual(ManualArgs),
+    /// Set this machine up as a platform: few questions, each with an answer to accept
+    Setup(setup::SetupArgs),
 }
 
 impl Command {
@@ -66,7 +73,7 @@ impl Command {
     pub(crate) const fn opens_data(&self) -> bool {
         match self {
             Self::Guard(args) => matches!(args.command, Some(GuardCommand::Invite { .. })),
-            Self::Drill(_) | Self::Demo(_) => false,
+            Self::Drill(_) | Self::Demo(_) | Self::Manual(_) | Self::Setup(_) => false,
             _ => true,
         }
     }
@@ -347,6 +354,12 @@ pub(crate) struct ExportPagesArgs {
     pub(crate) tenant: Option<String>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ManualArgs {
+    /// Where to; it must exist
+    pub(crate) folder: PathBuf,
+}
+
 /// Processes that a drill starts for itself; not for people.
 #[derive(Debug, Parser)]
 #[command(name = "beffroi-play", hide = true)]
@@ -359,7 +372,7 @@ pub(crate) enum Play {
     Switch { folder: PathBuf, state: String },
 }
 
-fn parse_lang(text: &str) -> Result<Lang, String> {
+pub(crate) fn parse_lang(text: &str) -> Result<Lang, String> {
     Lang::ALL.into_iter().find(|lang| lang.tag() == text).ok_or_else(|| "write fr or en".to_owned())
 }
 

@@ -5,9 +5,11 @@ pub(crate) mod demo;
 pub(crate) mod drill;
 pub(crate) mod guard;
 pub(crate) mod journal;
+pub(crate) mod manual;
 pub(crate) mod pages;
 pub(crate) mod play;
 pub(crate) mod serve;
+pub(crate) mod setup;
 pub(crate) mod staff;
 pub(crate) mod tenant;
 

@@ -78,6 +78,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Journal(command) => return commands::journal::run(common, command).await,
         Command::ExportPages(args) => commands::pages::run(common, args).await?,
         Command::Demo(args) => return commands::demo::run(args).await,
+        Command::Manual(args) => commands::manual::run(&args.folder)?,
+        Command::Setup(args) => return commands::setup::run(common, &args).await,
     }
     Ok(DONE)
 }

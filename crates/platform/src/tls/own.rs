@@ -250,9 +250,9 @@ fn server_params(
     names: &BTreeSet<String>,
     now: Instant,
 ) -> Result<CertificateParams, rcgen::Error> {
-    let named = CertificateParams::new(names.iter().cloned().collect::<Vec<_>>())?;
+    let addressed = CertificateParams::new(names.iter().cloned().collect::<Vec<_>>())?;
     let mut params = dated(store, now, SERVER_DAYS);
-    params.subject_alt_names = named.subject_alt_names;
+    params.subject_alt_names = addressed.subject_alt_names;
     params.distinguished_name.push(DnType::CommonName, "Beffroi");
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
