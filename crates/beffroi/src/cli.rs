@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod mirror;
+pub(crate) mod setup;
 
 mod guard;
 
@@ -75,6 +76,23 @@ pub(crate) enum Command {
     Mirror(mirror::MirrorCommand),
     /// Say what is wrong with this platform and how to mend it
     Doctor(doctor::DoctorArgs),
+    /// Write the manual pages and the shells' completions into a folder; for packages
+    #[command(hide = true)]
+    Manual(ManualArgs),
+    /// Set this machine up as a platform: few questions, each with an answer to accept
+    Setup(setup::SetupArgs),
+}
+
+impl Command {
+    /// Whether it opens the platform's data. A guard stands on another machine; a drill has a
+    /// folder of its own.
+    pub(crate) const fn opens_data(&self) -> bool {
+        match self {
+            Self::Guard(args) => matches!(args.command, Some(GuardCommand::Invite { .. })),
+            Self::Drill(_) | Self::Demo(_) | Self::Manual(_) | Self::Setup(_) => false,
+            _ => true,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -270,6 +288,12 @@ pub(crate) struct ExportPagesArgs {
     /// Code of the tenant; all open ones if not given
     #[arg(long)]
     pub(crate) tenant: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManualArgs {
+    /// Where to; it must exist
+    pub(crate) folder: PathBuf,
 }
 
 /// Processes that a drill starts for itself; not for people.

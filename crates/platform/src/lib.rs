@@ -55,7 +55,7 @@ pub enum PlatformError {
         source: beffroi_store::Error,
     },
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: is another program there? Choose another with --listen")]
+    #[error("cannot listen on {address}: {}", listen_advice(.source))]
     Listen {
         /// Which.
         address: SocketAddr,
@@ -65,6 +65,19 @@ pub enum PlatformError {
     /// The store failed while starting.
     #[error(transparent)]
     Store(#[from] beffroi_store::Error),
+}
+
+fn listen_advice(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "ports below 1024 ask for a right that the unit gives: start it by systemctl start \
+             beffroi, or choose a port from 1024 on with --listen"
+        }
+        std::io::ErrorKind::AddrNotAvailable => {
+            "this machine has no such address; choose another with --listen"
+        }
+        _ => "is another program there? Choose another with --listen",
+    }
 }
 
 /// Where the configuration keeps the data.

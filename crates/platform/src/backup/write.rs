@@ -18,7 +18,7 @@ use super::{
     keep::{self, Kept},
     seal::{self, Identity, Sink},
 };
-use crate::{config::Config, durable::Half};
+use crate::{config::{Config, Tls}, durable::Half};
 
 /// Whether it is sealed.
 #[derive(Clone, Debug)]

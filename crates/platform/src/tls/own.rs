@@ -131,8 +131,8 @@ impl Own {
     ) -> Result<bool, PlatformError> {
         let authority_due = is_due(&self.authority()?, now);
         let server = self.certificate(SERVER)?;
-        let served = names_of(&server);
-        if !authority_due && !is_due(&server, now) && names.is_subset(&served) {
+        let borne = names_of(&server);
+        if !authority_due && !is_due(&server, now) && names.is_subset(&borne) {
             return Ok(false);
         }
         let seal = self.folder.join(AUTHORITY_KEY);
@@ -214,7 +214,7 @@ fn make(
     let (key, server_key) =
         (new_key().map_err(|e| failed(&e))?, new_key().map_err(|e| failed(&e))?);
     let ca = authority.self_signed(&key).map_err(|e| failed(&e))?;
-    let sealed = store.seal(SEAL, key.serialized_der()).map_err(|e| failed(&e))?;
+    let closed = store.seal(SEAL, key.serialized_der()).map_err(|e| failed(&e))?;
     let issuer = Issuer::new(authority, key);
     let server = server_params(store, names, now)
         .and_then(|params| params.signed_by(&server_key, &issuer))
@@ -223,7 +223,7 @@ fn make(
     let written = || -> io::Result<()> {
         fs::DirBuilder::new().mode(0o700).create(&draft)?;
         write_new(&draft.join(AUTHORITY), ca.pem().as_bytes())?;
-        write_new(&draft.join(AUTHORITY_KEY), sealed.as_bytes())?;
+        write_new(&draft.join(AUTHORITY_KEY), closed.as_bytes())?;
         write_new(&draft.join(SERVER), server.pem().as_bytes())?;
         write_new(&draft.join(SERVER_KEY), server_key.serialize_pem().as_bytes())?;
         fs::File::open(&draft)?.sync_all()?;
@@ -250,9 +250,9 @@ fn server_params(
     names: &BTreeSet<String>,
     now: Instant,
 ) -> Result<CertificateParams, rcgen::Error> {
-    let named = CertificateParams::new(names.iter().cloned().collect::<Vec<_>>())?;
+    let addressed = CertificateParams::new(names.iter().cloned().collect::<Vec<_>>())?;
     let mut params = dated(store, now, SERVER_DAYS);
-    params.subject_alt_names = named.subject_alt_names;
+    params.subject_alt_names = addressed.subject_alt_names;
     params.distinguished_name.push(DnType::CommonName, "Beffroi");
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
