@@ -15,6 +15,7 @@ pub mod accounts;
 pub mod alarms;
 pub mod assets;
 pub mod bookkeeping;
+pub mod calls;
 pub mod changes;
 pub mod cuts;
 mod db;
@@ -31,6 +32,7 @@ pub mod kits;
 pub mod load;
 mod migrate;
 pub mod notices;
+pub mod oncall;
 pub mod outbox;
 pub mod phones;
 pub mod rehearsals;
@@ -66,6 +68,9 @@ pub fn sql_texts() -> Vec<Sql> {
         accounts::SQL,
         alarms::SQL,
         assets::SQL,
+        calls::SQL,
+        calls::code::SQL,
+        calls::tries::SQL,
         changes::SQL,
         cuts::SQL,
         emergency::SQL,
@@ -76,6 +81,7 @@ pub fn sql_texts() -> Vec<Sql> {
         load::SQL,
         migrate::SQL,
         notices::SQL,
+        oncall::SQL,
         outbox::SQL,
         phones::SQL,
         rehearsals::SQL,

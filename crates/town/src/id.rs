@@ -75,6 +75,10 @@ identifiers! {
     AlarmId,
     /// A server, application, network... that public services depend on.
     AssetId,
+    /// The ringing of a list of people.
+    CallId,
+    /// Somebody on an on-call list.
+    ContactId,
     /// A guard enrolled on one file server.
     GuardId,
     /// Declared by a person.

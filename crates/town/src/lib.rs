@@ -8,6 +8,7 @@ pub mod actor;
 pub mod alarm;
 pub mod asset;
 pub mod catalogue;
+pub mod crockford;
 pub mod cut;
 pub mod edge;
 pub mod emergency;
@@ -18,6 +19,7 @@ pub mod incident;
 pub mod instant;
 pub mod lang;
 pub mod notice;
+pub mod oncall;
 pub mod phone;
 pub mod rehearsal;
 pub mod role;
@@ -36,6 +38,7 @@ pub use exposure::{DataExposure, Exposure, Whose};
 pub use facts::TownFacts;
 pub use id::{
     AccountId, AlarmId, AssetId, GuardId, IncidentId, LineId, NoticeId, RosterId, ServiceId,
+    AccountId, AlarmId, AssetId, CallId, ContactId, GuardId, IncidentId, NoticeId, ServiceId,
 };
 pub use incident::{Incident, Phase};
 pub use instant::Instant;

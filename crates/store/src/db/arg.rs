@@ -88,6 +88,8 @@ id_args!(
     beffroi_town::AccountId,
     beffroi_town::AlarmId,
     beffroi_town::AssetId,
+    beffroi_town::CallId,
+    beffroi_town::ContactId,
     beffroi_town::GuardId,
     beffroi_town::IncidentId,
     beffroi_town::LineId,

@@ -3,18 +3,21 @@
 use std::{future::Future, pin::Pin};
 
 use beffroi_store::{
-    Error, Result, Store, accounts, alarms, assets, cuts, emergency, guards, incidents, kits,
-    notices, outbox, phones, roster, services, sessions,
+    Error, Result, Store, accounts, alarms, assets, calls, cuts, emergency, guards, incidents, kits,
+    notices, oncall, outbox, phones, roster, services, sessions,
 };
 use beffroi_town::{
-    AlarmId, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant, NoticeId, Phase,
-    Role, ServiceId, ServiceStatus, Whose, incident::Nature, phone::LineState, watch::Order,
+    AlarmId, AlarmState, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant,
+    NoticeId, Phase, Role, ServiceId, ServiceStatus, Whose, incident::Nature, phone::LineState,
+    watch::Order,
 };
 use serde_json::json;
 
 use crate::{
     nouns::{
-        alarm, enrol_request,
+        alarm,
+        bell::{a_call, contact},
+        enrol_request,
         envelope::{about, emergency_facts, forward, somebody},
         words,
     },
@@ -39,6 +42,7 @@ on_both!(
     an_envelope,
     a_session,
     an_outbox,
+    a_list_and_a_call,
 );
 
 type Step<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
@@ -289,6 +293,29 @@ async fn an_envelope(place: Place) {
             let codes = vec!["one".into(), "two".into()];
             kits::record(&mut tx, &town, "hash", &[(holder, codes)]).await?;
             kits::drop_codes(&mut tx, &town, &all[0].id).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn a_list_and_a_call(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let (town, somebody) = (code("59273"), contact("k1", "59273"));
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            oncall::add(&mut tx, &somebody).await?;
+            oncall::pause(&mut tx, &town, &somebody.id, true).await?;
+            let raised = alarm("a1", "59273", at);
+            alarms::raise(&mut tx, &raised, 1).await?;
+            let call = a_call("c1", "59273", at);
+            calls::open(&mut tx, &call).await?;
+            calls::join(&mut tx, &call, &raised).await?;
+            let new = calls::tries::NewTry { contact: &somebody.id, way: 0, channel: "sms" };
+            let id = calls::tries::ring(&mut tx, &call, &new).await?;
+            calls::tries::answered(&mut tx, &call, &id, ("http", Ok(()))).await?;
+            calls::nobody_reached(&mut tx, &call).await?;
+            alarms::decide(&mut tx, &town, &raised.id, &AlarmState::Dismissed).await?;
             tx.commit().await.map(drop)
         })
     })

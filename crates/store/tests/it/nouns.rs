@@ -1,5 +1,6 @@
 //! What each noun promises, on both databases.
 
+pub(crate) mod bell;
 mod crisis;
 pub(crate) mod envelope;
 mod staff;
