@@ -12,7 +12,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use beffroi_town::{AssetState, DataExposure, Lang, Role, Whose};
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use guard::{GuardArgs, GuardCommand, GuardMode, GuardRun};
+pub(crate) use guard::{GuardArgs, GuardCommand, GuardLevel, GuardMode, GuardRun};
 
 /// Keeps a town hall serving its people through a cyberattack.
 #[derive(Debug, Parser)]

@@ -37,8 +37,8 @@ pub use emergency::EmergencyFacts;
 pub use exposure::{DataExposure, Exposure, Whose};
 pub use facts::TownFacts;
 pub use id::{
-    AccountId, AlarmId, AssetId, GuardId, IncidentId, LineId, NoticeId, RosterId, ServiceId,
-    AccountId, AlarmId, AssetId, CallId, ContactId, GuardId, IncidentId, NoticeId, ServiceId,
+    AccountId, AlarmId, AssetId, CallId, ContactId, GuardId, IncidentId, LineId, NoticeId,
+    RosterId, ServiceId,
 };
 pub use incident::{Incident, Phase};
 pub use instant::Instant;

@@ -36,6 +36,9 @@ pub(crate) struct GuardRun {
     /// Say what it would have done, or act
     #[arg(long, value_enum, default_value_t = GuardMode::Observe)]
     pub(crate) mode: GuardMode,
+    /// Use no more of the kernel than this level needs, to see what the others are worth
+    #[arg(long, value_enum, default_value_t = GuardLevel::A)]
+    pub(crate) at_most: GuardLevel,
     /// Started by its watchdog, not by people
     #[arg(long, hide = true)]
     pub(crate) watched_over: bool,
@@ -50,6 +53,16 @@ pub(crate) enum GuardMode {
     Observe,
     /// Denies, holds and stops
     Protect,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum GuardLevel {
+    /// Each write is seen before it happens
+    A,
+    /// Each open is seen before it happens
+    B,
+    /// Changes are seen afterwards
+    C,
 }
 
 #[derive(Debug, Subcommand)]
@@ -70,6 +83,9 @@ pub(crate) enum GuardCommand {
     },
     /// Say what a guard can do on this machine, hole by hole
     Probe {
+        /// A folder that it would watch; may be given several times
+        #[arg(long, value_name = "DIR", default_value = "/")]
+        watch: Vec<PathBuf>,
         #[command(flatten)]
         out: Out,
     },

@@ -15,12 +15,12 @@ use beffroi_registry::guards::{self, Invitation};
 use beffroi_store::TenantScope;
 use beffroi_town::{
     Actor, AlarmId, Lang,
-    watch::{Level, Mode},
+    watch::{Letter, Level, Mode},
 };
 use beffroi_words::Words;
 
 use crate::{
-    cli::{Common, GuardArgs, GuardCommand, GuardMode, GuardRun},
+    cli::{Common, GuardArgs, GuardCommand, GuardLevel, GuardMode, GuardRun},
     commands::{
         asset_id, config, now, open, print_json, serve::stop_signal, tenant_id, write_secret,
     },
@@ -29,7 +29,7 @@ use crate::{
 pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
     match args.command {
         None => watch(args.run).await,
-        Some(GuardCommand::Probe { out }) => probe(&beffroi_guard::probe(), out.json),
+        Some(GuardCommand::Probe { watch, out }) => probe(&beffroi_guard::probe(&watch), out.json),
         Some(GuardCommand::Invite { tenant, asset, platform, out }) => {
             let tenant = tenant_id(&tenant)?;
             let asset = asset_id(&tenant, &asset)?;
@@ -87,6 +87,11 @@ async fn guard(args: GuardRun) -> Result<()> {
         reserve: args.reserve,
         sensors: args.sensors,
         mode,
+        at_most: match args.at_most {
+            GuardLevel::A => Letter::A,
+            GuardLevel::B => Letter::B,
+            GuardLevel::C => Letter::C,
+        },
         beat_for_watchdog: true,
         lapse: args.lapse,
         ..Options::new(args.watch, args.state)

@@ -5,6 +5,7 @@
 use beffroi_guard::{Edge, Options, run};
 use beffroi_town::Instant;
 use beffroi_town::edge::{Clock, Entropy};
+use beffroi_town::watch::Letter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -85,7 +86,11 @@ fn guard(options: &str) {
     if let Some(sensors) = path("sensors") {
         chosen.sensors = sensors;
     }
-    chosen.plain_senses = flag("plain");
+    chosen.at_most = match options.get("at_most").and_then(|v| v.as_str()) {
+        Some("C") => Letter::C,
+        Some("B") => Letter::B,
+        _ => Letter::A,
+    };
     chosen.reserve_bytes_max = options.get("reserve_bytes_max").and_then(serde_json::Value::as_u64);
     chosen.beat_for_watchdog = flag("beat");
     chosen.lapse = options.get("lapse").and_then(|v| v.as_str()).map(|text| text.parse().unwrap());
