@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod config;
+pub mod doctor;
 pub mod edge;
 pub mod export;
 pub mod mirror;
@@ -144,7 +145,8 @@ impl Platform {
         rounds.spawn(rounds::listen_for_silence(store.clone(), Arc::clone(&clock)));
         rounds.spawn(rounds::sweep(store.clone(), Arc::clone(&clock)));
         rounds.spawn(rounds::backup::back_up(store.clone(), Arc::clone(&clock), own.clone()));
-        rounds.spawn(rounds::mirror::keep_mirror(store.clone(), clock, own));
+        rounds.spawn(rounds::mirror::keep_mirror(store.clone(), Arc::clone(&clock), own.clone()));
+        rounds.spawn(rounds::doctor::see_the_doctor(store.clone(), clock, own));
         let (stop, stopped) = watch::channel(false);
         let door = door::Door { listener, tls, tls_proxies: config.tls_proxies };
         let door = tokio::spawn(door.keep_open(Front::new(doors), stopped));

@@ -15,6 +15,7 @@ pub mod accounts;
 pub mod alarms;
 pub mod assets;
 pub mod bookkeeping;
+pub mod census;
 pub mod changes;
 pub mod cuts;
 mod db;
@@ -61,6 +62,7 @@ pub fn sql_texts() -> Vec<Sql> {
         accounts::SQL,
         alarms::SQL,
         assets::SQL,
+        census::SQL,
         changes::SQL,
         cuts::SQL,
         guards::SQL,

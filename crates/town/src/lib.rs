@@ -12,6 +12,7 @@ pub mod cut;
 pub mod edge;
 pub mod exposure;
 pub mod facts;
+pub mod finding;
 pub mod id;
 pub mod incident;
 pub mod instant;

@@ -15,7 +15,7 @@ use crate::Words;
 
 /// Prefixes of keys that are put together from a code while the program runs. The test of unused
 /// keys knows them; each one has a test that reads all its codes.
-pub const PREFIXES: [&str; 29] = [
+pub const PREFIXES: [&str; 30] = [
     "alarm-kind",
     "alarm-outcome",
     "alarm-state",
@@ -40,6 +40,7 @@ pub const PREFIXES: [&str; 29] = [
     "phase",
     "role",
     "service",
+    "severity",
     "status",
     "strength",
     "tenant-kind",
