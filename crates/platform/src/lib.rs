@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod config;
+pub mod doctor;
 pub mod edge;
 pub mod export;
 pub mod mirror;
@@ -144,7 +145,8 @@ impl Platform {
         rounds.spawn(rounds::listen_for_silence(store.clone(), Arc::clone(&clock)));
         rounds.spawn(rounds::sweep(store.clone(), Arc::clone(&clock)));
         rounds.spawn(rounds::backup::back_up(store.clone(), Arc::clone(&clock), own.clone()));
-        rounds.spawn(rounds::mirror::keep_mirror(store.clone(), clock, own));
+        rounds.spawn(rounds::mirror::keep_mirror(store.clone(), Arc::clone(&clock), own.clone()));
+        rounds.spawn(rounds::doctor::see_the_doctor(store.clone(), clock, own));
         let (stop, stopped) = watch::channel(false);
         let open = entrance.open(doors, &stopped, &mut rounds)?;
         Ok(Self { address, url, store, guards_address, stop, open, rounds })

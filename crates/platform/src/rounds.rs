@@ -2,6 +2,7 @@
 //! persons ordered, notice guards that fell silent, sweep what has expired.
 
 pub(crate) mod backup;
+pub(crate) mod doctor;
 pub(crate) mod mirror;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
