@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod edge;
+pub mod look;
 pub mod reach;
 pub mod tls;
 

@@ -13,5 +13,6 @@ mod journal;
 mod program;
 mod rights;
 mod serve;
+mod setup;
 mod tenants;
 mod upgrade;
