@@ -7,6 +7,7 @@ pub mod backup;
 pub mod config;
 pub mod doctor;
 pub mod edge;
+pub mod look;
 pub mod export;
 pub mod mirror;
 pub mod noted;
