@@ -13,6 +13,7 @@
 pub mod calendar;
 pub mod findings;
 pub mod gsm;
+pub mod hours;
 pub mod names;
 pub mod speech;
 pub mod typography;
