@@ -18,9 +18,9 @@ use std::{
 
 use serde::Deserialize;
 
-pub use doors::{Doors, GuardsDoor, RawDoors, Tls};
 pub use beat::{BeatConfig, RawBeat};
 pub use channels::{ChannelConfig, How, HttpConfig, MailConfig, RawChannel, Security};
+pub use doors::{Doors, GuardsDoor, RawDoors, Tls};
 
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]

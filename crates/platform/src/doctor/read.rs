@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use beffroi_store::Store;
 use beffroi_town::edge::Clock;
 
-use super::{
-    certificate,
-    facts::{Certificate, Copies, Door, Facts, MasterKey, Newest},
+use super::facts::{Certificate, Copies, Door, Facts, MasterKey, Newest};
+use crate::{
+    backup,
+    config::{Config, Tls},
+    tls,
 };
-use crate::{backup, config::Config};
 
 /// Reads everything.
 pub async fn read(store: &Store, config: &Config, clock: &dyn Clock) -> Facts {
@@ -38,10 +39,7 @@ async fn around(config: &Config, clock: &dyn Clock) -> Facts {
         clock_follows: machine::clock_follows().await,
         disks,
         master_key: master_key(config),
-        certificate: config.tls.as_ref().map(|(file, _)| Certificate {
-            file: file.clone(),
-            ends_at: certificate::ends_at(file),
-        }),
+        certificate: certificate(config),
         door: door(config).await,
         copies: copies(config),
         mirror_wanted: config.mirror.is_wanted(),
@@ -50,15 +48,30 @@ async fn around(config: &Config, clock: &dyn Clock) -> Facts {
     }
 }
 
+/// The certificate that people and guards are shown: its file's, or the platform's own.
+fn certificate(config: &Config) -> Option<Certificate> {
+    let own = || config.folder.join("tls").join("server.pem");
+    let file = match &config.doors.tls {
+        Some(Tls::Files { certificate, .. }) => certificate.clone(),
+        Some(Tls::Own) => own(),
+        None if config.doors.guards.is_some() => own(),
+        None => return None,
+    };
+    let first = tls::first_certificate(&file).ok();
+    let ends_at = first.and_then(|first| tls::validity(&first)).map(|(_, ends_at)| ends_at);
+    Some(Certificate { ends_at, file })
+}
+
 async fn door(config: &Config) -> Door {
-    let public_url = config.public_url.clone();
+    let doors = &config.doors;
+    let public_url = doors.public_url.clone();
     let leads_to = match &public_url {
         Some(url) => machine::leads_to(url).await,
         None => None,
     };
     Door {
-        is_loopback: config.listen.ip().is_loopback(),
-        has_tls: config.tls.is_some() || !config.tls_proxies.is_empty(),
+        is_loopback: doors.listen.ip().is_loopback(),
+        has_tls: doors.tls.is_some() || !doors.tls_proxies.is_empty(),
         public_url,
         leads_to,
     }
