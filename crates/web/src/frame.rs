@@ -65,13 +65,14 @@ pub struct Frame {
     pub here: &'static str,
 }
 
-const MENU: [(&str, &str, &str); 10] = [
+const MENU: [(&str, &str, &str); 11] = [
     ("today", "/console/", "menu-today"),
     ("alarms", "/console/alarms", "menu-alarms"),
     ("incidents", "/console/incidents", "menu-incidents"),
     ("services", "/console/services", "menu-services"),
     ("assets", "/console/assets", "menu-assets"),
     ("notices", "/console/notices", "menu-notices"),
+    ("prepare", "/console/prepare", "menu-prepare"),
     ("journal", "/console/journal", "menu-journal"),
     ("guards", "/console/guards", "menu-guards"),
     ("people", "/console/people", "menu-people"),
