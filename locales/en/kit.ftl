@@ -126,3 +126,168 @@ kit-card-technician-2 = Take the backups offline. Touch them no more.
 kit-card-technician-3 = Log in nowhere with an administrator’s account.
 kit-card-technician-4 = Say on the console the state of each piece of equipment.
 kit-card-technician-5 = Keep the traces: photographs of screens, logs, disks. Erase nothing.
+
+## Getting ready
+
+menu-prepare = Get ready
+prepare-title = Get ready
+prepare-text = What must be ready beforehand, and on paper. On the day, the computers will not be there.
+prepare-kit = Cyber envelope
+prepare-sheets = Poster, answering machine, orders, roll-call
+prepare-sheets-line = Always up to date: print or copy.
+prepare-roster = Staff roster
+prepare-phones = Telephone lines
+prepare-emergency = Emergency places and numbers
+prepare-back = Back to “Get ready”
+prepare-ready = Ready
+prepare-none = Nothing yet
+prepare-whole = Complete
+prepare-people = { $count ->
+    [one] One person
+   *[other] { $count } people
+}
+prepare-lines = { $count ->
+    [one] The line answers
+   *[other] All { $count } lines answer
+}
+prepare-lines-dead = { $count ->
+    [one] One line does not answer
+   *[other] { $count } lines do not answer
+}
+prepare-missing = { $count ->
+    [one] One answer is missing
+   *[other] { $count } answers are missing
+}
+prepare-changed = Changed { $ago }.
+
+todo-kit-none = Print the cyber envelope: nobody has one yet
+todo-kit-stale = Print a new cyber envelope: the last one is { $age } old. { $reason }
+todo-emergency = { $count ->
+    [one] One emergency place or number is missing
+   *[other] { $count } emergency places and numbers are missing
+}
+todo-roster = Fill in the staff roster: it is empty
+todo-lines = { $count ->
+    [one] One number that residents are shown is on no line
+   *[other] { $count } numbers that residents are shown are on no line
+}
+
+## The screen of the envelope
+
+kit-text = What it takes to enter, call and act when everything is off: two codes a person, the numbers, the first things to do.
+kit-none = Never printed
+kit-good = Good
+kit-stale = Stale
+kit-age = Age: { $age }.
+kit-printed-by = Printed by { $name }.
+kit-holders = For whom
+kit-why-old = It is older than { $count } months.
+kit-why-used = { $count ->
+    [one] One of its codes was used.
+   *[other] { $count } of its codes were used.
+}
+kit-why-taken-back = { $count ->
+    [one] The codes of one person were taken back.
+   *[other] The codes of { $count } people were taken back.
+}
+kit-why-joined = { $count ->
+    [one] One person has no codes in it.
+   *[other] { $count } people have no codes in it.
+}
+kit-why-left = { $count ->
+    [one] One person who left still has a page in it.
+   *[other] { $count } people who left still have a page in it.
+}
+kit-why-role = { $count ->
+    [one] One person changed role.
+   *[other] { $count } people changed role.
+}
+kit-why-facts = A number, a place, an address or the staff roster changed.
+kit-no-address = The platform does not know its public address: the sheets leave a line to fill in by hand. The person who runs it must set it.
+kit-print-title = Print a new envelope
+kit-print-1 = The codes of the envelope before will not work any more.
+kit-print-2 = The next page is the envelope: print it at once, it will never be shown again. Then go back.
+kit-print-3 = Seal it, sign, and destroy the one before.
+kit-lang = Language of the envelope
+kit-lang-fr = French
+kit-lang-en = English
+kit-print = Print the envelope
+kit-who-prints = A director prints the envelope.
+
+## The screen of places and numbers
+
+emergency-title = Emergency places and numbers
+emergency-text = Printed in the envelope. What is missing stays a line there to fill in by hand.
+emergency-public = 17, 112 and 17cyber.gouv.fr are in it already.
+emergency-name = Name
+emergency-phone = Number
+emergency-reference = Contract or reference
+emergency-editors = Software editors
+emergency-editors-hint = One a line: name; number; contract
+emergency-too-many = Keep 40 editors at most
+emergency-firms = Contacts given with the equipment
+emergency-firms-text = They are printed as well. Change them on the page of the equipment.
+
+## The screen of the roster
+
+roster-title = Staff roster
+roster-text = Everybody, with or without an account: who is called, and by whom.
+roster-print = Print the roll-call
+roster-add-title = Add a person
+roster-add = Add
+roster-name = Name
+roster-name-hint = The same as the account’s, if this person has one
+roster-function = Function
+roster-service = Service
+roster-phones = Telephones
+roster-phones-hint = The best one first, with a semicolon between
+roster-bad-phones = Write { $max } numbers at most, such as 06 00 00 00 01; 03 28 51 34 34
+roster-caller = Who calls this person
+roster-caller-hint = Everybody is called by one person only
+roster-nobody = Nobody
+roster-called-by = called by { $name }
+roster-calls = Calls { $names }.
+roster-import-title = Paste a list
+roster-import-text = Copy the table in your spreadsheet, headings included, and paste it here. New people are added, others updated; nobody is removed.
+roster-import-columns = Headings read: name, function, service, phone, called by, order. Only the name must be there.
+roster-table = The table
+roster-table-hint = 60,000 characters at most: paste a long list in several goes, each with its headings
+roster-import = Add these people
+roster-import-empty = Paste a table
+roster-import-wrong = Nothing was added: correct the rows below and paste again
+roster-remove-title = Remove this person
+roster-remove-text = This person is not called any more. Those this person called are called by nobody.
+roster-remove = Remove from the list
+roster-back = Back to the list
+
+csv-row = Row { $row }: { $why }
+csv-row-column = Row { $row }, column “{ $column }”: { $why }
+csv-column = Column “{ $column }”: { $why }
+csv-more = { $count ->
+    [one] and one more error.
+   *[other] and { $count } more errors.
+}
+csv-too-large = The table is too large: paste it in several goes.
+csv-not-text = This is no text: copy the cells, not the file.
+csv-empty = The table is empty, or has headings alone.
+csv-missing-column = This heading is missing. It may be written: { $text }.
+csv-duplicate-column = This heading is there twice: keep one.
+csv-too-many-cells = There are more cells than headings.
+csv-quote = A quote is opened or closed in the wrong place.
+csv-cell-too-long = The text is too long: shorten it.
+csv-empty-cell = The cell is empty: write a name.
+csv-duplicate = “{ $text }” is in row { $row } already.
+csv-bad-phone = “{ $text }” is no number: write 06 00 00 00 01.
+csv-not-a-number = “{ $text }” is no whole number.
+csv-unknown = “{ $text }” is neither in this table nor on the list: write the name as it stands there.
+csv-ambiguous = Several people are called “{ $text }”: tell their names apart.
+csv-circle = These people would call each other in a circle: { $names }.
+csv-too-many-phones = There are too many numbers: keep five.
+
+journal-emergency-set = Emergency places and numbers changed
+journal-roster-saved = Staff roster changed
+journal-roster-removed = People removed from the staff roster
+journal-kit-printed = Cyber envelope printed
+journal-kit-codes-dropped = Codes of the cyber envelope taken back
+done-imported = The list is up to date.
+done-removed = It is removed.

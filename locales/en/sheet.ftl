@@ -92,3 +92,16 @@ sheet-roll-reached = Reached
 sheet-roll-present = Present
 sheet-roll-needs = Needs
 sheet-roll-no-service = No service
+
+## The screen of the sheets
+
+sheets-text = Each sheet says what the public page says at this moment. Print it again when the page changes.
+sheets-poster = To put on each door: what happens, what is open, which number.
+sheets-answering = To read on the switchboard’s answering machine.
+sheets-social = To copy to the authority’s accounts.
+sheets-orders = To post and to hand to everybody; a text message for those who are not there.
+sheets-roll-call = Who was reached, who is there, who needs what.
+sheets-in-fr = In French
+sheets-in-en = In English
+sheets-print = See the sheet to print
+sheets-back = Back to the sheets

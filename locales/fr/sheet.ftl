@@ -95,3 +95,16 @@ sheet-roll-reached = Joint
 sheet-roll-present = Présent
 sheet-roll-needs = Besoins
 sheet-roll-no-service = Sans service
+
+## L’écran des feuilles
+
+sheets-text = Chaque feuille dit ce que dit la page publique, à cet instant. Imprimez-la de nouveau quand la page change.
+sheets-poster = À coller à chaque porte : ce qui se passe, ce qui est ouvert, quel numéro.
+sheets-answering = À lire sur le répondeur du standard.
+sheets-social = À copier sur les comptes de la collectivité.
+sheets-orders = À afficher et à remettre à chacun ; un message texte pour ceux qui ne sont pas là.
+sheets-roll-call = Qui est joint, qui est présent, qui a besoin de quoi.
+sheets-in-fr = En français
+sheets-in-en = En anglais
+sheets-print = Voir la feuille à imprimer
+sheets-back = Revenir aux feuilles

@@ -40,7 +40,7 @@ const NOUN: &str = "phone";
 /// Most lines of a tenant.
 pub const LINES_MAX: usize = 500;
 /// Longest label, bytes.
-pub const LABEL_BYTES_MAX: usize = 200;
+pub const LABEL_BYTES_MAX: usize = 1_200;
 
 /// What a town says about a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ async fn checked(
     let name = id.map_or_else(|| "new".to_owned(), ToString::to_string);
     let refused = |why| Err(Error::refused(NOUN, &name, why));
     if about.label.trim().is_empty() || about.label.len() > LABEL_BYTES_MAX {
-        return refused("needs a label of at most 200 bytes");
+        return refused("needs a label of at most 1,200 bytes");
     }
     let number = phone::tidy(&about.number).zip(phone::key(&about.number));
     let Some((number, key)) = number else {

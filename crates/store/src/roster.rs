@@ -28,7 +28,7 @@ const NOUN: &str = "roster";
 /// Most people on a roster.
 pub const ENTRIES_MAX: usize = 5_000;
 /// Longest text of an entry, bytes.
-pub const TEXT_BYTES_MAX: usize = 400;
+pub const TEXT_BYTES_MAX: usize = 1_200;
 /// Most telephone numbers of somebody.
 pub const PHONES_MAX: usize = 5;
 
@@ -89,7 +89,7 @@ fn check(entry: &RosterEntry) -> Result<()> {
         return Err(Error::refused(
             NOUN,
             &entry.id,
-            "has a text longer than 400 bytes: shorten it",
+            "has a text longer than 1,200 bytes: shorten it",
         ));
     }
     if entry.phones.len() > PHONES_MAX {

@@ -72,6 +72,7 @@ const MENU: [(&str, &str, &str); 11] = [
     ("services", "/console/services", "menu-services"),
     ("assets", "/console/assets", "menu-assets"),
     ("notices", "/console/notices", "menu-notices"),
+    ("prepare", "/console/prepare", "menu-prepare"),
     ("journal", "/console/journal", "menu-journal"),
     ("guards", "/console/guards", "menu-guards"),
     ("people", "/console/people", "menu-people"),

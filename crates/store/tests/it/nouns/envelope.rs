@@ -155,7 +155,7 @@ async fn the_roster_has_no_circle_and_nobody_lost(place: Place) {
     for bad in [
         vec![somebody("a", Some("c"))],
         vec![RosterEntry { name: " ".to_owned(), ..somebody("d", None) }],
-        vec![RosterEntry { service: "x".repeat(401), ..somebody("d", None) }],
+        vec![RosterEntry { service: "x".repeat(1_201), ..somebody("d", None) }],
         vec![RosterEntry { phones: vec![String::new(); 6], ..somebody("d", None) }],
     ] {
         refused(roster::save(&mut begin(&place, &store, &["59273"]).await, &town, &bad).await);
