@@ -62,7 +62,8 @@ pub(super) fn backup(facts: &Facts) -> Vec<Finding> {
         None => Finding::new(Severity::Broken, "backup-never"),
         Some(at) => aged(facts.now, at, copies.every_hours),
     });
-    if copies.folder.is_some() && copies.every_hours.is_none() {
+    let wanted = copies.folder.is_some() || done.is_some();
+    if wanted && copies.every_hours.is_none() {
         found.push(Finding::new(Severity::Risky, "backup-by-hand"));
     }
     if let Some(newest) = &copies.newest
@@ -71,7 +72,7 @@ pub(super) fn backup(facts: &Facts) -> Vec<Finding> {
         let file = newest.file.display().to_string();
         found.push(Finding::new(Severity::Broken, "backup-unsealed").text("file", file));
     }
-    if copies.folder.is_some() {
+    if wanted {
         found.extend(elsewhere(facts));
     }
     found
