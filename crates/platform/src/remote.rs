@@ -11,7 +11,7 @@ use tokio::{process::Command, time::timeout};
 use crate::config::remote::{Remote, Ssh};
 
 /// How long one push may take altogether.
-const PUSH_MAX: Duration = Duration::from_secs(30 * 60);
+const PUSH_MAX: Duration = Duration::from_mins(30);
 
 /// The command that rsync starts to reach the other machine.
 fn ssh_command(ssh: &Ssh, data: &Path) -> String {

@@ -37,7 +37,7 @@ fn backup(here: &Path) -> Said {
 
 fn backed_up(here: &Path) -> PathBuf {
     let made: serde_json::Value = serde_json::from_str(&backup(here).well()).unwrap();
-    PathBuf::from(made["path"].as_str().unwrap())
+    PathBuf::from(made.get("path").and_then(|path| path.as_str()).unwrap())
 }
 
 fn restore(here: &Path, file: &Path, identity: &Path, more: &[&str]) -> Said {
@@ -159,7 +159,7 @@ fn the_machine_is_lost_and_the_platform_goes_on_elsewhere() {
     run(there, &["journal", "export", "59273", "--out", "after"]).well();
     run(there, &["journal", "verify", "after", "--key", &fingerprint, "--head", &head]).well();
     assert!(fs::read_to_string(there.join("after")).unwrap().contains("platform_restored"));
-    let beat = within(Duration::from_secs(60), || heard(there).filter(|at| *at > restored_at));
+    let beat = within(Duration::from_mins(1), || heard(there).filter(|at| *at > restored_at));
     assert!(beat.is_some(), "the guard's key is not accepted any more");
     let mut person = Person::new(&url);
     let door = person.open("/console/login").unwrap();
@@ -272,8 +272,8 @@ fn a_newer_program_s_backup_is_told_from_a_damaged_one() {
     let made: serde_json::Value = serde_json::from_str(&made.well()).unwrap();
     let file = &here.join(made["path"].as_str().unwrap()).display().to_string();
     assert_eq!(made["sealed"], false);
-    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(file).unwrap().permissions());
-    assert_eq!(mode & 0o777, 0o600);
+    let permissions = fs::metadata(file).unwrap().permissions();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777, 0o600);
     let unzipped = Command::new("gunzip").arg("-c").stdin(fs::File::open(file).unwrap()).output();
     let text = String::from_utf8(unzipped.unwrap().stdout).unwrap();
     let try_it = |text: &str, word: &str| {
@@ -368,7 +368,7 @@ fn killed_at_any_moment_a_backup_leaves_whole_ones_alone() {
     kill_at_each_moment(&words, here, &mut || {});
     within(Duration::from_secs(5), || Some(backup(here)).filter(|said| said.code == 0)).unwrap();
     let names = listed(&here.join("b"));
-    assert!(names.iter().all(|name| !name.ends_with(".half")), "{names:?}");
+    assert!(names.iter().all(|name| !name.contains(".half")), "{names:?}");
     assert!(names.len() <= 2, "two are kept: {names:?}");
     for name in names {
         let file = here.join("b").join(name).display().to_string();

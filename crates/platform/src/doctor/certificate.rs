@@ -27,7 +27,7 @@ pub(super) fn ends_at(file: &Path) -> Option<Instant> {
     let (tag, validity, _) = element(rest)?;
     let (_, _, after_start) = element(validity)?;
     let (kind, end, _) = element(after_start)?;
-    if tag != SEQUENCE { None } else { instant(kind, std::str::from_utf8(end).ok()?) }
+    if tag == SEQUENCE { instant(kind, std::str::from_utf8(end).ok()?) } else { None }
 }
 
 /// Tag, content and what follows.

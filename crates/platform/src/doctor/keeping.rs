@@ -94,10 +94,10 @@ fn elsewhere(facts: &Facts) -> Vec<Finding> {
     match (&copies.pushed_to, copies.same_disk) {
         (Some(to), _) => {
             let failing = failing("backup-copy-failing", round);
-            let copied = round.is_some_and(|round| round.done_at.is_some());
+            let arrived = round.is_some_and(|round| round.done_at.is_some());
             match failing {
                 Some(failing) => vec![failing],
-                None if copied => vec![Finding::new(Severity::Ok, "backup-copied").text("to", to)],
+                None if arrived => vec![Finding::new(Severity::Ok, "backup-copied").text("to", to)],
                 None => vec![Finding::new(Severity::Risky, "backup-not-copied").text("to", to)],
             }
         }
