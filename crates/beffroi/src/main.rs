@@ -45,7 +45,7 @@ fn start(cli: Cli) -> Result<ExitCode> {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("BEFFROI_LOG")
-                .unwrap_or_else(|_| "warn,beffroi=info".into()),
+                .unwrap_or_else(|_| "warn,beffroi=info,sqlx::query=error".into()),
         )
         .with_writer(std::io::stderr)
         .init();

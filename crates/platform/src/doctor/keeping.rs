@@ -6,7 +6,7 @@ use beffroi_town::{
     finding::{Detail, Finding, Severity},
 };
 
-use super::Facts;
+use super::{Certificate, Facts};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -23,22 +23,25 @@ fn days(ms: i64) -> u64 {
     u64::try_from(ms / DAY_MS).unwrap_or(0)
 }
 
-pub(super) fn certificate(facts: &Facts) -> Vec<Finding> {
-    let Some(certificate) = &facts.certificate else { return Vec::new() };
+pub(super) fn certificates(facts: &Facts) -> Vec<Finding> {
+    facts.certificates.iter().map(|certificate| one_certificate(facts.now, certificate)).collect()
+}
+
+fn one_certificate(now: Instant, certificate: &Certificate) -> Finding {
     let of = |severity, code| {
         Finding::new(severity, code).text("file", certificate.file.display().to_string())
     };
     let Some(ends_at) = certificate.ends_at else {
-        return vec![of(Severity::Broken, "certificate-unreadable")];
+        return of(Severity::Broken, "certificate-unreadable");
     };
-    let left = ends_at.ms_since(facts.now);
-    vec![if left <= 0 {
+    let left = ends_at.ms_since(now);
+    if left <= 0 {
         of(Severity::Broken, "certificate-past").with("ended", Detail::At(ends_at))
     } else if left < CERTIFICATE_DAYS_SHORT * DAY_MS {
         of(Severity::Risky, "certificate-soon").count(days(left))
     } else {
         of(Severity::Ok, "certificate-ok").count(days(left))
-    }]
+    }
 }
 
 pub(super) fn door(facts: &Facts) -> Vec<Finding> {

@@ -3,7 +3,7 @@
 mod kept;
 mod machine;
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use beffroi_store::Store;
 use beffroi_town::edge::Clock;
@@ -38,16 +38,26 @@ async fn around(config: &Config, clock: &dyn Clock) -> Facts {
         clock_follows: machine::clock_follows().await,
         disks,
         master_key: master_key(config),
-        certificate: config.tls.as_ref().map(|(file, _)| Certificate {
-            file: file.clone(),
-            ends_at: certificate::ends_at(file),
-        }),
+        certificates: certificates(config),
         door: door(config).await,
         copies: copies(config),
         mirror_wanted: config.mirror.is_wanted(),
         place: machine::place(),
         ..Facts::default()
     }
+}
+
+/// The certificate that the configuration names, readable or not, and those that lie in the
+/// platform's own TLS folder, where keys lie too.
+fn certificates(config: &Config) -> Vec<Certificate> {
+    let one = |file: PathBuf| Certificate { ends_at: certificate::ends_at(&file), file };
+    let own = fs::read_dir(config.folder.join("tls")).into_iter().flatten().flatten();
+    let mut own: Vec<Certificate> = own
+        .map(|entry| one(entry.path()))
+        .filter(|certificate| certificate.ends_at.is_some())
+        .collect();
+    own.sort_by(|a, b| a.file.cmp(&b.file));
+    config.tls.iter().map(|(file, _)| one(file.clone())).chain(own).collect()
 }
 
 async fn door(config: &Config) -> Door {

@@ -69,7 +69,7 @@ fn well() -> Facts {
             ..Journals::default()
         },
         master_key: MasterKey { mode: Some(0o100_600), beside_backups: vec![] },
-        certificate: Some(Certificate { file: "c".into(), ends_at: Some(at(60 * DAY)) }),
+        certificates: vec![Certificate { file: "c".into(), ends_at: Some(at(60 * DAY)) }],
         door: Door {
             is_loopback: false,
             has_tls: true,
@@ -156,9 +156,9 @@ fn machine_cases() -> Vec<Case> {
 
 fn keeping_cases() -> Vec<Case> {
     cases! {
-        Broken "certificate-unreadable": |f| f.certificate = Some(Certificate { file: "c".into(), ends_at: None });
-        Broken "certificate-past": |f| f.certificate = Some(Certificate { file: "c".into(), ends_at: Some(at(-1)) });
-        Risky "certificate-soon": |f| f.certificate = Some(Certificate { file: "c".into(), ends_at: Some(at(DAY)) });
+        Broken "certificate-unreadable": |f| f.certificates = vec![Certificate { file: "c".into(), ends_at: None }];
+        Broken "certificate-past": |f| f.certificates = vec![Certificate { file: "c".into(), ends_at: Some(at(-1)) }];
+        Risky "certificate-soon": |f| f.certificates = vec![Certificate { file: "c".into(), ends_at: Some(at(DAY)) }];
         Broken "door-clear": |f| f.door.has_tls = false;
         Broken "door-clear": |f| f.door.public_url = Some("http://x.fr".to_owned());
         Risky "door-loopback": |f| (f.door.has_tls, f.door.is_loopback) = (false, true);
