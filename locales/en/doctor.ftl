@@ -2,7 +2,7 @@
 
 menu-doctor = State of the platform
 doctor-title = State of the platform
-doctor-text = What the platform found when it examined itself, the worst first. The same list, up to date: beffroi doctor
+doctor-text = What the platform found when it examined itself, the worst first. For the newest, type ‘beffroi doctor’.
 doctor-age = Examined on { $at }, { $ago }.
 doctor-not-yet = The platform has not examined itself yet: it does so when it starts, then every ten minutes.
 doctor-page-stale = This examination is old: is the platform running well? Type ‘beffroi doctor’ on its server.
@@ -70,14 +70,14 @@ doctor-door-clear = Public address: in the clear, anybody on the way can read th
 doctor-door-ok = Public address: encrypted.
 doctor-door-loopback = Public address: only this machine can reach it. Give doors.listen and a certificate, or name the proxy in doors.tls_proxies.
 
-doctor-backup-failing = Backup: it has been failing since { $since } ({ $why }).
+doctor-backup-failing = Backup: it has been failing since { $since } ({ $why }). Mend that: it goes on by itself.
 doctor-backup-none = Backup of the platform: none is planned. Type ‘beffroi backup key’, then write [backup] folder, recipient and every_hours = 24.
 doctor-backup-never = Backup of the platform: none has succeeded yet. Type ‘beffroi backup’ to see why.
 doctor-backup-old = Backup: the newest is { $age } old. Type ‘beffroi backup’ now.
 doctor-backup-ok = Backup: the newest is { $age } old.
 doctor-backup-by-hand = Backup: by hand only. Write backup.every_hours = 24.
 doctor-backup-unsealed = Backup { $file }: not sealed, whoever reads it has every secret. Seal with backup.recipient and destroy it.
-doctor-backup-copy-failing = Copy of the backup: it has been failing since { $since } ({ $why }).
+doctor-backup-copy-failing = Copy of the backup: it has been failing since { $since } ({ $why }). Mend that: it goes on by itself.
 doctor-backup-copied = Copy of the backup: it goes to { $to }.
 doctor-backup-not-copied = Copy of the backup: nothing has reached { $to } yet.
 doctor-backup-same-disk = Backups: on the same disk as the data, one fire takes both. Write backup.push.
@@ -87,7 +87,7 @@ doctor-rehearsal-never = Restoration: never tried. Type: beffroi backup check FI
 doctor-rehearsal-old = Restoration: tried { $age } ago. Do it again: beffroi backup check FILE --identity KEY
 doctor-rehearsal-ok = Restoration: tried with success { $age } ago.
 doctor-mirror-none = Copy of the public pages: none. If this machine falls, residents see nothing any more. Write [mirror].
-doctor-mirror-failing = Copy of the public pages: it has been failing since { $since } ({ $why }).
+doctor-mirror-failing = Copy of the public pages: it has been failing since { $since } ({ $why }). Mend that: it goes on by itself.
 doctor-mirror-never = Copy of the public pages: none has succeeded yet. Start the platform, or type ‘beffroi mirror push’.
 doctor-mirror-old = Copy of the public pages: it is { $age } old, instead of an hour at most. Is the platform running?
 doctor-mirror-ok = Copy of the public pages: up to date, { $age } old.

@@ -2,7 +2,7 @@
 
 menu-doctor = État de la plateforme
 doctor-title = État de la plateforme
-doctor-text = Ce que la plateforme a trouvé en s’examinant elle-même, le pire d’abord. La même liste, à jour : beffroi doctor
+doctor-text = Ce que la plateforme a trouvé en s’examinant elle-même, le pire d’abord. Pour l’avoir à jour, tapez « beffroi doctor ».
 doctor-age = Examiné le { $at }, { $ago }.
 doctor-not-yet = La plateforme ne s’est pas encore examinée : elle le fait quand elle démarre, puis toutes les dix minutes.
 doctor-page-stale = Cet examen date : la plateforme tourne-t-elle bien ? Tapez « beffroi doctor » sur son serveur.
@@ -70,14 +70,14 @@ doctor-door-clear = Adresse publique : en clair, chacun sur le chemin peut lire 
 doctor-door-ok = Adresse publique : chiffrée.
 doctor-door-loopback = Adresse publique : seule cette machine peut l’atteindre. Donnez doors.listen et un certificat, ou nommez le serveur mandataire dans doors.tls_proxies.
 
-doctor-backup-failing = Sauvegarde : elle échoue depuis le { $since } ({ $why }).
+doctor-backup-failing = Sauvegarde : elle échoue depuis le { $since } ({ $why }). Levez l’obstacle : elle reprendra d’elle-même.
 doctor-backup-none = Sauvegarde de la plateforme : aucune n’est prévue. Tapez « beffroi backup key », puis écrivez [backup] folder, recipient et every_hours = 24.
 doctor-backup-never = Sauvegarde de la plateforme : aucune n’a encore réussi. Tapez « beffroi backup » pour voir pourquoi.
-doctor-backup-old = Sauvegarde : la dernière a { $age }. Tapez « beffroi backup » maintenant.
-doctor-backup-ok = Sauvegarde : la dernière a { $age }.
+doctor-backup-old = Sauvegarde : la dernière date d’il y a { $age }. Tapez « beffroi backup » maintenant.
+doctor-backup-ok = Sauvegarde : la dernière date d’il y a { $age }.
 doctor-backup-by-hand = Sauvegarde : à la main seulement. Écrivez backup.every_hours = 24.
 doctor-backup-unsealed = Sauvegarde { $file } : non scellée, qui la lit a tous les secrets. Scellez avec backup.recipient et détruisez-la.
-doctor-backup-copy-failing = Copie de la sauvegarde : elle échoue depuis le { $since } ({ $why }).
+doctor-backup-copy-failing = Copie de la sauvegarde : elle échoue depuis le { $since } ({ $why }). Levez l’obstacle : elle reprendra d’elle-même.
 doctor-backup-copied = Copie de la sauvegarde : elle part vers { $to }.
 doctor-backup-not-copied = Copie de la sauvegarde : rien n’est encore arrivé à { $to }.
 doctor-backup-same-disk = Sauvegardes : sur le même disque que les données, un seul incendie prend tout. Écrivez backup.push.
@@ -87,10 +87,10 @@ doctor-rehearsal-never = Restauration : jamais essayée. Tapez : beffroi backup 
 doctor-rehearsal-old = Restauration : essayée il y a { $age }. Refaites-le : beffroi backup check FICHIER --identity CLÉ
 doctor-rehearsal-ok = Restauration : essayée avec succès il y a { $age }.
 doctor-mirror-none = Copie des pages publiques : aucune. Si cette machine tombe, les habitants ne voient plus rien. Écrivez [mirror].
-doctor-mirror-failing = Copie des pages publiques : elle échoue depuis le { $since } ({ $why }).
+doctor-mirror-failing = Copie des pages publiques : elle échoue depuis le { $since } ({ $why }). Levez l’obstacle : elle reprendra d’elle-même.
 doctor-mirror-never = Copie des pages publiques : aucune n’a encore réussi. Démarrez la plateforme, ou tapez « beffroi mirror push ».
-doctor-mirror-old = Copie des pages publiques : elle a { $age }, au lieu d’une heure au plus. La plateforme tourne-t-elle ?
-doctor-mirror-ok = Copie des pages publiques : à jour, elle a { $age }.
+doctor-mirror-old = Copie des pages publiques : elle date d’il y a { $age }, au lieu d’une heure au plus. La plateforme tourne-t-elle ?
+doctor-mirror-ok = Copie des pages publiques : à jour, refaite il y a { $age }.
 
 ## Qui agirait
 

@@ -56,7 +56,7 @@ fn start(mut cli: Cli) -> Result<ExitCode> {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("BEFFROI_LOG")
-                .unwrap_or_else(|_| "warn,beffroi=info".into()),
+                .unwrap_or_else(|_| "warn,beffroi=info,sqlx::query=error".into()),
         )
         .with_writer(std::io::stderr)
         // Colours are for eyes: a log file or the system's journal would keep their codes.

@@ -48,7 +48,7 @@ pub fn examine(facts: &Facts) -> Diagnosis {
     findings.extend(machine::disks(facts));
     findings.extend(machine::database(facts));
     findings.extend(machine::master_key(facts));
-    findings.extend(keeping::certificate(facts));
+    findings.extend(keeping::certificates(facts));
     findings.extend(keeping::door(facts));
     findings.extend(keeping::backup(facts));
     findings.extend(keeping::rehearsal(facts));

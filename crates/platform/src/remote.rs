@@ -11,7 +11,7 @@ use tokio::{process::Command, time::timeout};
 use crate::config::remote::{Remote, Ssh};
 
 /// How long one push may take altogether.
-const PUSH_MAX: Duration = Duration::from_secs(30 * 60);
+const PUSH_MAX: Duration = Duration::from_mins(30);
 
 /// The command that rsync starts to reach the other machine.
 fn ssh_command(ssh: &Ssh, data: &Path) -> String {
@@ -66,8 +66,10 @@ async fn run(mut command: Command, ssh: &Ssh, data: &Path) -> Result<String, Str
             known.display()
         ));
     }
-    // rsync ends with lines about itself; what matters comes first.
-    let first = said.lines().map(str::trim).find(|line| !line.is_empty());
+    // What matters comes before rsync's lines about itself, and perhaps after a greeting.
+    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let telling = |line: &&str| ["ssh:", "rsync:", "enied"].iter().any(|word| line.contains(word));
+    let first = lines.clone().find(telling).or_else(|| lines.next());
     Err(first.map_or_else(|| format!("rsync ended with {}", output.status), str::to_owned))
 }
 

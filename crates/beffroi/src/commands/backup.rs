@@ -82,7 +82,8 @@ async fn make(common: &Common, args: BackupMake) -> Result<()> {
         bail!("there is no data in {}: nothing to back up", super::shown(&location));
     }
     let store = open_configured(&config).await?;
-    let plan = Plan { store: &store, config: &config, to: &to, lock, at: now() };
+    let keep = args.to.is_none().then_some(config.backup.keep);
+    let plan = Plan { store: &store, config: &config, to: &to, lock, keep, at: now() };
     let made = noted(&store, BACKUP, now(), backup::make(&plan)).await?;
     if let Some(to) = &config.backup.push {
         let copy = backup::copy_noted(&made.path, to, &config.folder);

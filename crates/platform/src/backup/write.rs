@@ -43,6 +43,8 @@ pub struct Plan<'a> {
     pub to: &'a Path,
     /// How it is sealed.
     pub lock: Lock,
+    /// How many are kept in the folder; none: it is somebody's own folder, nothing is removed.
+    pub keep: Option<u32>,
     /// Now.
     pub at: Instant,
 }
@@ -100,7 +102,7 @@ pub async fn make(plan: &Plan<'_>) -> Result<Made, BackupError> {
     }
     let bytes = fs::metadata(&half_path).map_err(BackupError::file("look at", &half_path))?.len();
     half.place(&path).map_err(BackupError::file("write", &path))?;
-    let kept = kept.prune(plan.config.backup.keep, &path)?;
+    let kept = kept.prune(plan.keep.unwrap_or(u32::MAX), &path)?;
     Ok(Made {
         path,
         bytes,

@@ -25,8 +25,8 @@ pub struct Facts {
     pub journals: Journals,
     /// The master key's file.
     pub master_key: MasterKey,
-    /// The certificate that the configuration names; none: it names none.
-    pub certificate: Option<Certificate>,
+    /// The certificate that the configuration names, and the platform's own.
+    pub certificates: Vec<Certificate>,
     /// How the platform is reached.
     pub door: Door,
     /// The backups.

@@ -6,7 +6,7 @@ use beffroi_town::{
     finding::{Detail, Finding, Severity},
 };
 
-use super::Facts;
+use super::{Certificate, Facts};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -23,22 +23,25 @@ fn days(ms: i64) -> u64 {
     u64::try_from(ms / DAY_MS).unwrap_or(0)
 }
 
-pub(super) fn certificate(facts: &Facts) -> Vec<Finding> {
-    let Some(certificate) = &facts.certificate else { return Vec::new() };
+pub(super) fn certificates(facts: &Facts) -> Vec<Finding> {
+    facts.certificates.iter().map(|certificate| one_certificate(facts.now, certificate)).collect()
+}
+
+fn one_certificate(now: Instant, certificate: &Certificate) -> Finding {
     let of = |severity, code| {
         Finding::new(severity, code).text("file", certificate.file.display().to_string())
     };
     let Some(ends_at) = certificate.ends_at else {
-        return vec![of(Severity::Broken, "certificate-unreadable")];
+        return of(Severity::Broken, "certificate-unreadable");
     };
-    let left = ends_at.ms_since(facts.now);
-    vec![if left <= 0 {
+    let left = ends_at.ms_since(now);
+    if left <= 0 {
         of(Severity::Broken, "certificate-past").with("ended", Detail::At(ends_at))
     } else if left < CERTIFICATE_DAYS_SHORT * DAY_MS {
         of(Severity::Risky, "certificate-soon").count(days(left))
     } else {
         of(Severity::Ok, "certificate-ok").count(days(left))
-    }]
+    }
 }
 
 pub(super) fn door(facts: &Facts) -> Vec<Finding> {
@@ -62,7 +65,8 @@ pub(super) fn backup(facts: &Facts) -> Vec<Finding> {
         None => Finding::new(Severity::Broken, "backup-never"),
         Some(at) => aged(facts.now, at, copies.every_hours),
     });
-    if copies.folder.is_some() && copies.every_hours.is_none() {
+    let wanted = copies.folder.is_some() || done.is_some();
+    if wanted && copies.every_hours.is_none() {
         found.push(Finding::new(Severity::Risky, "backup-by-hand"));
     }
     if let Some(newest) = &copies.newest
@@ -71,7 +75,7 @@ pub(super) fn backup(facts: &Facts) -> Vec<Finding> {
         let file = newest.file.display().to_string();
         found.push(Finding::new(Severity::Broken, "backup-unsealed").text("file", file));
     }
-    if copies.folder.is_some() {
+    if wanted {
         found.extend(elsewhere(facts));
     }
     found
@@ -93,10 +97,10 @@ fn elsewhere(facts: &Facts) -> Vec<Finding> {
     match (&copies.pushed_to, copies.same_disk) {
         (Some(to), _) => {
             let failing = failing("backup-copy-failing", round);
-            let copied = round.is_some_and(|round| round.done_at.is_some());
+            let arrived = round.is_some_and(|round| round.done_at.is_some());
             match failing {
                 Some(failing) => vec![failing],
-                None if copied => vec![Finding::new(Severity::Ok, "backup-copied").text("to", to)],
+                None if arrived => vec![Finding::new(Severity::Ok, "backup-copied").text("to", to)],
                 None => vec![Finding::new(Severity::Risky, "backup-not-copied").text("to", to)],
             }
         }

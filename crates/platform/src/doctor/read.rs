@@ -3,7 +3,7 @@
 mod kept;
 mod machine;
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use beffroi_store::Store;
 use beffroi_town::edge::Clock;
@@ -39,7 +39,7 @@ async fn around(config: &Config, clock: &dyn Clock) -> Facts {
         clock_follows: machine::clock_follows().await,
         disks,
         master_key: master_key(config),
-        certificate: certificate(config),
+        certificates: certificates(config),
         door: door(config).await,
         copies: copies(config),
         mirror_wanted: config.mirror.is_wanted(),
@@ -48,18 +48,25 @@ async fn around(config: &Config, clock: &dyn Clock) -> Facts {
     }
 }
 
-/// The certificate that people and guards are shown: its file's, or the platform's own.
-fn certificate(config: &Config) -> Option<Certificate> {
-    let own = || config.folder.join("tls").join("server.pem");
-    let file = match &config.doors.tls {
-        Some(Tls::Files { certificate, .. }) => certificate.clone(),
-        Some(Tls::Own) => own(),
-        None if config.doors.guards.is_some() => own(),
-        None => return None,
+/// The certificate that the configuration names, readable or not, and those that lie in the
+/// platform's own TLS folder, where keys lie too.
+fn certificates(config: &Config) -> Vec<Certificate> {
+    let one = |file: PathBuf| {
+        let first = tls::first_certificate(&file).ok();
+        let ends_at = first.and_then(|first| tls::validity(&first)).map(|(_, ends_at)| ends_at);
+        Certificate { ends_at, file }
     };
-    let first = tls::first_certificate(&file).ok();
-    let ends_at = first.and_then(|first| tls::validity(&first)).map(|(_, ends_at)| ends_at);
-    Some(Certificate { ends_at, file })
+    let named = match &config.doors.tls {
+        Some(Tls::Files { certificate, .. }) => Some(one(certificate.clone())),
+        _ => None,
+    };
+    let own = fs::read_dir(config.folder.join("tls")).into_iter().flatten().flatten();
+    let mut own: Vec<Certificate> = own
+        .map(|entry| one(entry.path()))
+        .filter(|certificate| certificate.ends_at.is_some())
+        .collect();
+    own.sort_by(|a, b| a.file.cmp(&b.file));
+    named.into_iter().chain(own).collect()
 }
 
 async fn door(config: &Config) -> Door {

@@ -21,7 +21,9 @@ fn at(ms: i64) -> Instant {
     Instant::from_ms(NOW + ms)
 }
 
+/// How a round goes; neither done nor failing: it was never tried.
 fn round(done: Option<i64>, failing: Option<i64>) -> Round {
+    done.or(failing)?;
     Some(rounds::Round {
         name: "x".to_owned(),
         tried_at: at(0),
@@ -67,7 +69,7 @@ fn well() -> Facts {
             ..Journals::default()
         },
         master_key: MasterKey { mode: Some(0o100_600), beside_backups: vec![] },
-        certificate: Some(Certificate { file: "c".into(), ends_at: Some(at(60 * DAY)) }),
+        certificates: vec![Certificate { file: "c".into(), ends_at: Some(at(60 * DAY)) }],
         door: Door {
             is_loopback: false,
             has_tls: true,
@@ -109,14 +111,26 @@ fn changed(change: impl FnOnce(&mut Facts)) -> Facts {
 }
 
 /// Facts that differ in one thing, with what must be found.
-fn cases() -> Vec<(Facts, Severity, &'static str)> {
-    use Severity::{Broken, CannotTell, Ok, Risky};
-    let names = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
-    macro_rules! cases {
-        ($($severity:ident $code:literal: |$f:ident| $change:expr;)+) => {
-            vec![$((changed(|$f| { $change; }), $severity, $code)),+]
-        };
-    }
+type Case = (Facts, Severity, &'static str);
+
+macro_rules! cases {
+    ($($severity:ident $code:literal: |$f:ident| $change:expr;)+) => {
+        vec![$((changed(|$f| { $change; }), Severity::$severity, $code)),+]
+    };
+}
+
+fn cases() -> Vec<Case> {
+    [machine_cases(), keeping_cases(), people_cases(), place_cases()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn texts(all: &[&str]) -> Vec<String> {
+    all.iter().map(|one| (*one).to_owned()).collect()
+}
+
+fn machine_cases() -> Vec<Case> {
     cases! {
         Broken "clock-backwards": |f| f.journals.newest_at = Some(at(HOUR));
         Risky "clock-differs": |f| f.guards = Some(vec![GuardFacts { ahead_ms: Some(-HOUR), ..guard("g") }]);
@@ -130,16 +144,21 @@ fn cases() -> Vec<(Facts, Severity, &'static str)> {
         Broken "disk-network": |f| f.disks = vec![disk(Some((9, 10)), Some((0, 0)), true)];
         Broken "database-closed": |f| f.closed = Some("locked".to_owned());
         CannotTell "database-unknown": |f| f.complaints = None;
-        Broken "database-damaged": |f| f.complaints = Some(names(&["page 3"]));
+        Broken "database-damaged": |f| f.complaints = Some(texts(&["page 3"]));
         CannotTell "journal-none": |f| f.journals = Journals::default();
-        Broken "journal-broken": |f| f.journals.broken = names(&["59273: line 3"]);
-        Broken "journal-rolled-back": |f| f.journals.rolled_back = names(&["59273"]);
+        Broken "journal-broken": |f| f.journals.broken = texts(&["59273: line 3"]);
+        Broken "journal-rolled-back": |f| f.journals.rolled_back = texts(&["59273"]);
         CannotTell "key-unknown": |f| f.master_key.mode = None;
         Broken "key-open": |f| f.master_key.mode = Some(0o100_640);
         Broken "key-beside": |f| f.master_key.beside_backups = vec!["b/master.key".into()];
-        Broken "certificate-unreadable": |f| f.certificate = Some(Certificate { file: "c".into(), ends_at: None });
-        Broken "certificate-past": |f| f.certificate = Some(Certificate { file: "c".into(), ends_at: Some(at(-1)) });
-        Risky "certificate-soon": |f| f.certificate = Some(Certificate { file: "c".into(), ends_at: Some(at(DAY)) });
+    }
+}
+
+fn keeping_cases() -> Vec<Case> {
+    cases! {
+        Broken "certificate-unreadable": |f| f.certificates = vec![Certificate { file: "c".into(), ends_at: None }];
+        Broken "certificate-past": |f| f.certificates = vec![Certificate { file: "c".into(), ends_at: Some(at(-1)) }];
+        Risky "certificate-soon": |f| f.certificates = vec![Certificate { file: "c".into(), ends_at: Some(at(DAY)) }];
         Broken "door-clear": |f| f.door.has_tls = false;
         Broken "door-clear": |f| f.door.public_url = Some("http://x.fr".to_owned());
         Risky "door-loopback": |f| (f.door.has_tls, f.door.is_loopback) = (false, true);
@@ -161,15 +180,20 @@ fn cases() -> Vec<(Facts, Severity, &'static str)> {
         Broken "mirror-failing": |f| f.rounds.mirror = round(Some(-HOUR), Some(-HOUR));
         Broken "mirror-never": |f| f.rounds.mirror = None;
         Broken "mirror-old": |f| f.rounds.mirror = round(Some(-3 * HOUR), None);
+    }
+}
+
+fn people_cases() -> Vec<Case> {
+    cases! {
         CannotTell "accounts-unknown": |f| f.towns = None;
         Risky "towns-none": |f| f.towns = Some(vec![]);
         Broken "accounts-nobody": |f| f.towns = Some(vec![town(0), town(2)]);
         Risky "accounts-alone": |f| f.towns = Some(vec![town(1), town(2)]);
         CannotTell "oncall-unknown": |f| f.nobody_on_call = None;
-        Broken "oncall-nobody": |f| f.nobody_on_call = Some(names(&["a", "b", "c", "d", "e"]));
+        Broken "oncall-nobody": |f| f.nobody_on_call = Some(texts(&["a", "b", "c", "d", "e"]));
         CannotTell "envelope-unknown": |f| f.envelopes = None;
-        Risky "envelope-missing": |f| f.envelopes = Some(Envelopes { missing: names(&["a"]), stale: vec![] });
-        Risky "envelope-stale": |f| f.envelopes = Some(Envelopes { missing: vec![], stale: names(&["a"]) });
+        Risky "envelope-missing": |f| f.envelopes = Some(Envelopes { missing: texts(&["a"]), stale: vec![] });
+        Risky "envelope-stale": |f| f.envelopes = Some(Envelopes { missing: vec![], stale: texts(&["a"]) });
         CannotTell "outbox-unknown": |f| f.given_up = None;
         Risky "outbox-given-up": |f| f.given_up = Some(3);
         CannotTell "guards-unknown": |f| f.guards = None;
@@ -179,8 +203,14 @@ fn cases() -> Vec<(Facts, Severity, &'static str)> {
         Risky "guards-level": |f| f.guards = Some(vec![GuardFacts { letter: Letter::C, ..guard("g") }]);
         Risky "guards-gap": |f| f.guards = Some(vec![guard("a"), GuardFacts { revoked: true, leaves_a_gap: true, ..guard("g") }]);
         Risky "guards-none": |f| f.guards = Some(vec![]);
+        Ok "guards-ok": |f| f.given_up = Some(0);
+    }
+}
+
+fn place_cases() -> Vec<Case> {
+    cases! {
         CannotTell "joined-unknown": |f| f.place.joined = None;
-        Broken "joined": |f| f.place.joined = Some(names(&["/etc/krb5.keytab"]));
+        Broken "joined": |f| f.place.joined = Some(texts(&["/etc/krb5.keytab"]));
         CannotTell "hypervisor-unknown": |f| f.place.virtual_machine = None;
         Broken "hypervisor-same": |f| f.place.virtual_machine = Some("VMware, Inc. VMware Virtual Platform".to_owned());
         CannotTell "hypervisor-some": |f| f.place.virtual_machine = Some("QEMU Standard PC".to_owned());
@@ -191,7 +221,6 @@ fn cases() -> Vec<(Facts, Severity, &'static str)> {
         Risky "resolver-private": |f| f.place.resolvers = Some(vec!["10.0.0.1".parse().unwrap()]);
         CannotTell "resolver-here": |f| f.place.resolvers = Some(vec!["127.0.0.53".parse().unwrap()]);
         Risky "promise-vault": |f| f.given_up = Some(0);
-        Ok "guards-ok": |f| f.given_up = Some(0);
     }
 }
 

@@ -60,7 +60,8 @@ async fn make(
         return Err(BackupError::CutOff);
     };
     let recipient = recipient.parse().map_err(|_| BackupError::CutOff)?;
-    let plan = Plan { store, config, to, lock: Lock::Sealed(recipient), at: clock.now() };
+    let (lock, keep) = (Lock::Sealed(recipient), Some(config.backup.keep));
+    let plan = Plan { store, config, to, lock, keep, at: clock.now() };
     let made = backup::make(&plan).await?;
     tracing::info!(bytes = made.bytes, seconds = made.seconds, "backed up");
     Ok(made)

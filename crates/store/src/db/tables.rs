@@ -93,14 +93,14 @@ fn is_plain_word(name: &str) -> bool {
 
 impl Conn {
     /// Rows of a question that each database asks in its own words.
-    async fn ask(&mut self, lite: &'static str, pg: &'static str) -> Result<Vec<Row>> {
+    async fn ask(&mut self, on_lite: &'static str, on_pg: &'static str) -> Result<Vec<Row>> {
         self.faults.tick()?;
         match &mut self.live {
-            Live::Lite(live) => sqlx::query(lite)
+            Live::Lite(live) => sqlx::query(on_lite)
                 .fetch_all(&mut **live)
                 .await
                 .map(|rows| rows.into_iter().map(Row::Lite).collect()),
-            Live::Pg(live) => sqlx::query(pg)
+            Live::Pg(live) => sqlx::query(on_pg)
                 .fetch_all(&mut **live)
                 .await
                 .map(|rows| rows.into_iter().map(Row::Pg).collect()),
