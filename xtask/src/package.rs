@@ -9,6 +9,7 @@ mod tree;
 
 use std::{
     ffi::OsStr,
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -30,15 +31,7 @@ struct Package {
 
 /// Builds the program and packs it.
 pub(crate) fn run(profile: &str, as_version: Option<String>) -> anyhow::Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    said(Command::new(&cargo).args([
-        "build",
-        "--locked",
-        "--bin",
-        "beffroi",
-        "--profile",
-        profile,
-    ]))?;
+    said(files::cargo().args(["build", "--locked", "--bin", "beffroi", "--profile", profile]))?;
     // cargo keeps the profile 'dev' in a folder of another name.
     let kept = if profile == "dev" { "debug" } else { profile };
     let program = files::target()?.join(kept).join("beffroi");
@@ -107,7 +100,7 @@ fn sum(folder: &Path, paths: &[&Path]) -> anyhow::Result<()> {
     let mut text = String::new();
     for path in paths {
         let name = path.file_name().and_then(OsStr::to_str).context("a name that is not text")?;
-        text.push_str(&format!("{}  {name}\n", files::sha256(&files::read(path)?)));
+        writeln!(text, "{}  {name}", files::sha256(&files::read(path)?))?;
     }
     files::write(&folder.join("SHA256SUMS"), text.as_bytes())
 }
