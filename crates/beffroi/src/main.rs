@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 /// An error with its causes, each said once: some errors tell their source in their own words.
-fn told(error: &anyhow::Error) -> String {
+pub(crate) fn told(error: &anyhow::Error) -> String {
     let mut text = error.to_string();
     for cause in error.chain().skip(1) {
         let cause = cause.to_string();
@@ -77,6 +77,10 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Staff(command) => commands::staff::run(common, command).await?,
         Command::Journal(command) => return commands::journal::run(common, command).await,
         Command::ExportPages(args) => commands::pages::run(common, args).await?,
+        Command::Backup(args) => commands::backup::run(common, args).await?,
+        Command::Restore(args) => commands::restore::run(common, args).await?,
+        Command::Mirror(command) => return commands::mirror::run(common, command).await,
+        Command::Doctor(args) => return commands::doctor::run(common, args).await,
         Command::Demo(args) => return commands::demo::run(args).await,
         Command::Manual(args) => commands::manual::run(&args.folder)?,
         Command::Setup(args) => return commands::setup::run(common, &args).await,

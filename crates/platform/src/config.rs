@@ -1,6 +1,13 @@
 //! The configuration: one file, read raw, then checked. No setting is required: with no file at
 //! all the platform runs on `./beffroi-data` and listens on loopback.
 
+pub mod backup;
+pub mod mirror;
+pub mod remote;
+pub mod template;
+
+mod beat;
+mod channels;
 mod doors;
 
 use std::{
@@ -11,6 +18,8 @@ use std::{
 
 use serde::Deserialize;
 
+pub use beat::{BeatConfig, RawBeat};
+pub use channels::{ChannelConfig, How, HttpConfig, MailConfig, RawChannel, Security};
 pub use doors::{Doors, GuardsDoor, RawDoors, Tls};
 
 /// What is wrong with a configuration.
@@ -52,6 +61,17 @@ pub struct RawConfig {
     pub doors: RawDoors,
     /// `[hooks.NAME]`
     pub hooks: BTreeMap<String, RawHook>,
+    /// `[backup]`
+    pub backup: backup::RawBackup,
+    /// `[mirror]`
+    pub mirror: mirror::RawMirror,
+    /// The file it was read from.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+    /// `[channels.NAME]`
+    pub channels: BTreeMap<String, RawChannel>,
+    /// `[beat]`
+    pub beat: RawBeat,
 }
 
 /// `[data]`: where everything is kept.
@@ -87,6 +107,16 @@ pub struct Config {
     pub doors: Doors,
     /// Hooks by name.
     pub hooks: BTreeMap<String, Hook>,
+    /// How the platform itself is backed up.
+    pub backup: backup::Backup,
+    /// Where the public pages are copied to.
+    pub mirror: mirror::Mirror,
+    /// The file it was read from, if there is one.
+    pub file: Option<PathBuf>,
+    /// Ways to reach people on call, by name.
+    pub channels: BTreeMap<String, ChannelConfig>,
+    /// Where the platform says that it lives.
+    pub beat: Option<BeatConfig>,
 }
 
 /// A hook, checked.
@@ -108,10 +138,11 @@ impl RawConfig {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        toml::from_str(&text).map_err(|source| ConfigError::Parse {
+        let raw: Self = toml::from_str(&text).map_err(|source| ConfigError::Parse {
             path: path.to_owned(),
             source: Box::new(source),
-        })
+        })?;
+        Ok(Self { file: Some(path.to_owned()), ..raw })
     }
 
     /// Checks every setting.
@@ -120,11 +151,18 @@ impl RawConfig {
     /// [`ConfigError::Setting`] with the first that is wrong, and what to write instead.
     pub fn check(self) -> Result<Config, ConfigError> {
         let hooks = self.hooks.into_iter().map(checked_hook).collect::<Result<_, _>>()?;
+        let channels =
+            self.channels.into_iter().map(channels::checked).collect::<Result<_, _>>()?;
         Ok(Config {
+            channels,
+            beat: beat::checked(self.beat)?,
             folder: self.data.folder.unwrap_or_else(|| PathBuf::from("beffroi-data")),
             postgres: self.data.postgres,
             doors: self.doors.check()?,
             hooks,
+            backup: self.backup.check()?,
+            mirror: self.mirror.check()?,
+            file: self.file,
         })
     }
 }
@@ -167,6 +205,16 @@ mod tests {
             ("[doors]\nlisten = \"8080\"", "doors.listen"),
             ("[hooks.switch]\nlift = [\"x\"]", "hooks.switch.cut"),
             ("[door]\n", "unknown field"),
+            ("[backup]\nrecipient = \"me\"", "beffroi backup key"),
+            ("[backup]\nevery_hours = 24", "backup.folder"),
+            ("[backup]\nevery_hours = 24\nfolder = \"b\"", "backup.recipient"),
+            ("[backup]\nkeep = 0", "at least 1"),
+            ("[backup]\npush = \"u@h:relative\"", "user@host:/folder"),
+            ("[backup]\npush = \"-e x:/y\"", "user@host:/folder"),
+            ("[mirror]\nrsync = \"/srv\"", "mirror.folder"),
+            ("[mirror]\nssh_options = [\"StrictHostKeyChecking=no\"]", "cannot be changed"),
+            ("[mirror]\nssh_options = [\"Port=1 -o x=y\"]", "without spaces"),
+            ("[mirror]\nssh_key = \"/a b\"", "mirror.ssh_key"),
         ] {
             let error = checked(text).unwrap_err();
             assert!(error.contains(word), "{text}: {error}");

@@ -10,6 +10,8 @@ mod disk;
 mod drill;
 mod guards_door;
 mod journal;
+mod lasting;
+mod mirror;
 mod program;
 mod rights;
 mod serve;
