@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, bail, ensure};
 use serde::{Deserialize, Serialize};
@@ -79,11 +79,9 @@ pub(crate) fn run(name: Option<&str>) -> anyhow::Result<()> {
 }
 
 fn measure(group: &Group) -> anyhow::Result<Vec<Row>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = files::cargo()
         .args(["run", "--release", "--quiet", "-p", group.example.0])
         .args(["--example", group.example.1])
-        .current_dir(files::root())
         .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("starting the benchmark {}", group.name))?;

@@ -1,4 +1,4 @@
-//! The bill of materials: every crate that the program is made of, as CycloneDX 1.5.
+//! The bill of materials: every crate that the program is made of, as `CycloneDX` 1.5.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,8 +16,7 @@ pub(crate) fn metadata() -> anyhow::Result<Value> {
     let about = said(Command::new("rustc").arg("-vV"))?;
     let host = about.lines().find_map(|line| line.strip_prefix("host: "));
     let host = host.context("rustc does not name its host")?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut command = files::cargo();
     command.args(["metadata", "--format-version=1", "--locked", "--filter-platform", host]);
     serde_json::from_str(&said(&mut command)?).context("understanding cargo metadata")
 }
@@ -53,8 +52,9 @@ fn checksums(lock: &str) -> BTreeMap<(String, String), String> {
 
 /// What the program is made of: everything it reaches but what only tests use.
 fn reached<'m>(metadata: &'m Value, root: &'m str) -> BTreeMap<&'m str, BTreeSet<&'m str>> {
-    let nodes: BTreeMap<&str, &Value> = metadata["resolve"]["nodes"]
-        .as_array()
+    let nodes: BTreeMap<&str, &Value> = metadata
+        .pointer("/resolve/nodes")
+        .and_then(Value::as_array)
         .into_iter()
         .flatten()
         .filter_map(|node| Some((node["id"].as_str()?, node)))
@@ -130,7 +130,10 @@ fn bill(
 
 fn component(package: &Value, sums: &BTreeMap<(String, String), String>) -> Value {
     let text = |name: &str| package[name].as_str().unwrap_or_default().to_owned();
-    let mut component = json!({
+    let sum = sums.get(&(text("name"), text("version")));
+    let hashes: Vec<Value> =
+        sum.iter().map(|sum| json!({ "alg": "SHA-256", "content": sum })).collect();
+    json!({
         "type": "library",
         "bom-ref": purl(package),
         "name": text("name"),
@@ -138,11 +141,9 @@ fn component(package: &Value, sums: &BTreeMap<(String, String), String>) -> Valu
         "purl": purl(package),
         // Older crates write '/' for OR.
         "licenses": [{ "expression": text("license").replace('/', " OR ") }],
-    });
-    if let Some(sum) = sums.get(&(text("name"), text("version"))) {
-        component["hashes"] = json!([{ "alg": "SHA-256", "content": sum }]);
-    }
-    component
+        // Ours have none: they come with the program.
+        "hashes": hashes,
+    })
 }
 
 fn purl(package: &Value) -> String {
@@ -200,7 +201,7 @@ mod tests {
         }
     }
 
-    /// The shape that CycloneDX 1.5's schema asks for, and that the bill is of this program.
+    /// The shape that `CycloneDX` 1.5's schema asks for, and that the bill is of this program.
     #[test]
     fn the_bill_of_this_program_has_the_shape_of_its_standard() {
         let metadata = metadata().unwrap();

@@ -1,6 +1,7 @@
 //! The files of the package, laid out as they will lie on the machine.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File, FileTimes, Permissions},
     io::Write as _,
     os::unix::fs::PermissionsExt as _,
@@ -99,7 +100,7 @@ impl Tree {
             let inside = path.strip_prefix(&self.root).context("a file outside the package")?;
             let sum = said(Command::new("md5sum").arg(&path))?;
             let sum = sum.split_whitespace().next().unwrap_or_default();
-            sums.push_str(&format!("{sum}  {}\n", inside.display()));
+            writeln!(sums, "{sum}  {}", inside.display())?;
         }
         let control = String::from_utf8(files::read(&top.join("control"))?)?
             .replace("@VERSION@", &package.version)

@@ -60,12 +60,11 @@ fn set_up(common: &Common, args: &SetupArgs) -> Result<ExitCode> {
     let program = Program::of(&place.config)?;
     let known = known(&place, &program)?;
     let (mut input, mut out) = (BufReader::new(stdin()), stdout());
-    let answers = match &args.answers {
-        Some(file) => ask::by_file(words, &known, file)?,
-        None => {
-            writeln!(out, "{}", words.say("setup-welcome"))?;
-            ask::by_dialogue(words, &known, &mut input, &mut out)?
-        }
+    let answers = if let Some(file) = &args.answers {
+        ask::by_file(words, &known, file)?
+    } else {
+        writeln!(out, "{}", words.say("setup-welcome"))?;
+        ask::by_dialogue(words, &known, &mut input, &mut out)?
     };
     let (made, differences) = plan::apply(&text, &plan::settings_of(&answers, &place.folder));
     check(&place.config, &made)?;

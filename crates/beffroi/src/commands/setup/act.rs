@@ -72,7 +72,11 @@ impl Program {
     /// Returns the code of the first log-in.
     pub(super) fn add_director(&self, town: &str, name: &str) -> Result<String> {
         let added = self.ask(&["staff", "add", town, name, "--role", "director"])?;
-        added["code"].as_str().map(str::to_owned).context("no code for the director")
+        added
+            .get("code")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .context("no code for the director")
     }
 }
 

@@ -88,7 +88,7 @@ fn place(lines: &[String], section: &str, key: &str) -> Place {
     if let Some((at, _)) = inside().find(|(_, line)| shown(line)) {
         return Place::Shown(at + 1);
     }
-    let last = inside().filter(|(_, line)| !line.trim().is_empty()).last();
+    let last = inside().rfind(|(_, line)| !line.trim().is_empty());
     Place::Section(last.map_or(head, |(at, _)| at) + 1)
 }
 
