@@ -10,6 +10,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant as Tick};
 
 use crate::attack::{MARKER, MARKER_TEXT};
@@ -21,6 +22,8 @@ pub(crate) const USER: u32 = 65534;
 const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Playground {
+    /// Unmounted before the folder goes.
+    disk: Option<Disk>,
     folder: tempfile::TempDir,
     program: PathBuf,
     pub(crate) originals: BTreeMap<OsString, Vec<u8>>,
@@ -46,8 +49,13 @@ pub(crate) fn need_root() {
 }
 
 impl Playground {
-    /// With `count` files.
+    /// With `count` files, on the disk of the system.
     pub(crate) fn new(count: usize) -> Self {
+        Self::on(None, count)
+    }
+
+    /// With `count` files, on a disk of its own where `kind` of file system is named.
+    pub(crate) fn on(kind: Option<&str>, count: usize) -> Self {
         need_root();
         // Not in the short-lived memory of /tmp, which hard links and attributes treat otherwise.
         let folder =
@@ -57,10 +65,13 @@ impl Playground {
         // The ordinary user may not be able to reach the build folder.
         fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
         open_to_all(&program);
-        let mut ground = Self { folder, program, originals: BTreeMap::new() };
-        fs::create_dir(ground.share()).unwrap();
-        give(&ground.share());
-        fs::write(ground.share().join(MARKER), MARKER_TEXT).unwrap();
+        let disk = kind.map(|kind| Disk::new(kind, folder.path()));
+        let mut ground = Self { disk, folder, program, originals: BTreeMap::new() };
+        for folder in [ground.share(), ground.share().with_file_name("elsewhere")] {
+            fs::create_dir(&folder).unwrap();
+            give(&folder);
+            fs::write(folder.join(MARKER), MARKER_TEXT).unwrap();
+        }
         for number in 0..count {
             ground.add(OsString::from(format!("dossier {number:04}.txt")), content(number));
         }
@@ -68,7 +79,8 @@ impl Playground {
     }
 
     pub(crate) fn share(&self) -> PathBuf {
-        self.folder.path().join("share")
+        let top = self.disk.as_ref().map_or(self.folder.path(), |disk| &disk.mount);
+        top.join("share")
     }
 
     pub(crate) fn state(&self) -> PathBuf {
@@ -186,6 +198,37 @@ impl Playground {
     }
 }
 
+/// A small disk of its own: a file with a file system in it.
+struct Disk {
+    mount: PathBuf,
+}
+
+impl Disk {
+    fn new(kind: &str, folder: &Path) -> Self {
+        let (image, mount) = (folder.join("disk.img"), folder.join("disk"));
+        fs::File::create(&image).unwrap().set_len(400 << 20).unwrap();
+        fs::create_dir(&mount).unwrap();
+        run(Command::new(format!("mkfs.{kind}")).arg("-q").arg(&image));
+        run(Command::new("mount").arg("-o").arg("loop").arg(&image).arg(&mount));
+        open_to_all(&mount);
+        Self { mount }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Also while somebody still holds a file there.
+        run(Command::new("umount").arg("--lazy").arg(&self.mount));
+    }
+}
+
+fn run(command: &mut Command) {
+    let path = format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
+    let done = command.env("PATH", path).output();
+    let done = done.unwrap_or_else(|error| panic!("{command:?}: {error}; scripts/setup-tests"));
+    assert!(done.status.success(), "{command:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
 /// An attacker that waits for the word.
 pub(crate) struct Attacker {
     pub(crate) child: Killed,
@@ -227,10 +270,7 @@ impl Attacker {
     /// Waits until it is paused by the guard.
     pub(crate) fn wait_until_paused(&self) {
         let pid = self.child.0.id();
-        wait_for("the attacker to be paused", || {
-            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-            stat.rsplit(')').next().unwrap().trim_start().starts_with('T').then_some(())
-        });
+        wait_for("the attacker to be paused", || is_paused(pid).then_some(()));
     }
 
     /// Waits until the guard paused it, or it ended before that; says which.
@@ -240,9 +280,7 @@ impl Attacker {
             if self.child.0.try_wait().unwrap().is_some() {
                 return Some("was over");
             }
-            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-            let paused = stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('T');
-            paused.then_some("was paused")
+            is_paused(pid).then_some("was paused")
         })
     }
 
@@ -253,6 +291,18 @@ impl Attacker {
         self.out.read_to_string(&mut said).unwrap();
         said
     }
+}
+
+/// Paused, or waiting for a child that is (`vfork`) with the signal on its way.
+fn is_paused(pid: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.trim().to_owned()
+    };
+    let pending = u64::from_str_radix(&field("ShdPnd:"), 16).unwrap_or(0);
+    let state = field("State:");
+    state.starts_with('T') || (state.starts_with('D') && pending & (1 << 18) != 0)
 }
 
 /// Files of many kinds and sizes, the same for the same number.
