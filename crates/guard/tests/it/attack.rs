@@ -123,6 +123,31 @@ fn strike(kind: &str, target: &Path) -> std::io::Result<()> {
                 rustix::fs::FallocateFlags::PUNCH_HOLE | rustix::fs::FallocateFlags::KEEP_SIZE;
             Ok(rustix::fs::fallocate(&file, flags, 0, file.metadata()?.len())?)
         }
+        "new and delete" => {
+            let content = scrambled(&fs::read(target)?);
+            let mut name = target.as_os_str().to_owned();
+            name.push(".locked");
+            fs::write(name, content)?;
+            fs::remove_file(target)
+        }
+        "replace" => {
+            let content = scrambled(&fs::read(target)?);
+            let beside = target.with_extension("tmp");
+            fs::write(&beside, content)?;
+            fs::rename(&beside, target)
+        }
+        "process per file" => {
+            let status =
+                std::process::Command::new("rm").arg("-f").arg("--").arg(target).status()?;
+            if status.success() { Ok(()) } else { Err(std::io::ErrorKind::Other.into()) }
+        }
+        _ => strike_slyly(kind, target),
+    }
+}
+
+/// By ways around the name.
+fn strike_slyly(kind: &str, target: &Path) -> std::io::Result<()> {
+    match kind {
         "copied into" => {
             let source = elsewhere(target);
             fs::write(&source, scrambled(&fs::read(target)?))?;
@@ -141,24 +166,6 @@ fn strike(kind: &str, target: &Path) -> std::io::Result<()> {
             let file = File::options().read(true).write(true).open(target)?;
             fs::remove_file(target)?;
             scramble(file)
-        }
-        "new and delete" => {
-            let content = scrambled(&fs::read(target)?);
-            let mut name = target.as_os_str().to_owned();
-            name.push(".locked");
-            fs::write(name, content)?;
-            fs::remove_file(target)
-        }
-        "replace" => {
-            let content = scrambled(&fs::read(target)?);
-            let beside = target.with_extension("tmp");
-            fs::write(&beside, content)?;
-            fs::rename(&beside, target)
-        }
-        "process per file" => {
-            let status =
-                std::process::Command::new("rm").arg("-f").arg("--").arg(target).status()?;
-            if status.success() { Ok(()) } else { Err(std::io::ErrorKind::Other.into()) }
         }
         _ => panic!("no such attack: {kind}"),
     }

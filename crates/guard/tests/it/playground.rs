@@ -22,8 +22,9 @@ pub(crate) const USER: u32 = 65534;
 const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Playground {
+    share: PathBuf,
     /// Unmounted before the folder goes.
-    disk: Option<Disk>,
+    _disk: Option<Disk>,
     folder: tempfile::TempDir,
     program: PathBuf,
     pub(crate) originals: BTreeMap<OsString, Vec<u8>>,
@@ -66,7 +67,8 @@ impl Playground {
         fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
         open_to_all(&program);
         let disk = kind.map(|kind| Disk::new(kind, folder.path()));
-        let mut ground = Self { disk, folder, program, originals: BTreeMap::new() };
+        let share = disk.as_ref().map_or(folder.path(), |disk| &disk.mount).join("share");
+        let mut ground = Self { share, _disk: disk, folder, program, originals: BTreeMap::new() };
         for folder in [ground.share(), ground.share().with_file_name("elsewhere")] {
             fs::create_dir(&folder).unwrap();
             give(&folder);
@@ -79,12 +81,23 @@ impl Playground {
     }
 
     pub(crate) fn share(&self) -> PathBuf {
-        let top = self.disk.as_ref().map_or(self.folder.path(), |disk| &disk.mount);
-        top.join("share")
+        self.share.clone()
+    }
+
+    /// The share is this folder from now on, given to the ordinary user and marked.
+    pub(crate) fn share_at(&mut self, share: PathBuf) {
+        give(&share);
+        fs::write(share.join(MARKER), MARKER_TEXT).unwrap();
+        self.share = share;
     }
 
     pub(crate) fn state(&self) -> PathBuf {
         self.folder.path().join("state")
+    }
+
+    /// Where the reserve stands when nobody says otherwise.
+    pub(crate) fn reserve(&self) -> PathBuf {
+        self.share().with_file_name(".beffroi-reserve")
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -144,7 +157,12 @@ impl Playground {
 
     /// An attacker, ready to strike, as an ordinary user in a session of its own.
     pub(crate) fn attacker(&self, kind: &str) -> Attacker {
-        self.role(&["attack".to_owned(), kind.to_owned(), self.share().display().to_string()])
+        self.attacker_in(kind, &self.share())
+    }
+
+    /// One that comes by another path.
+    pub(crate) fn attacker_in(&self, kind: &str, folder: &Path) -> Attacker {
+        self.role(&["attack".to_owned(), kind.to_owned(), folder.display().to_string()])
     }
 
     pub(crate) fn role(&self, role: &[String]) -> Attacker {
@@ -198,9 +216,29 @@ impl Playground {
     }
 }
 
+/// A mount that ends with the test.
+pub(crate) struct Mounted(PathBuf);
+
+impl Mounted {
+    /// The same folder under another path.
+    pub(crate) fn bind(from: &Path, to: &Path) -> Self {
+        fs::create_dir(to).unwrap();
+        run(Command::new("mount").arg("--bind").arg(from).arg(to));
+        Self(to.to_owned())
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        // Also while somebody still holds a file there.
+        run(Command::new("umount").arg("--lazy").arg(&self.0));
+    }
+}
+
 /// A small disk of its own: a file with a file system in it.
 struct Disk {
     mount: PathBuf,
+    _mounted: Mounted,
 }
 
 impl Disk {
@@ -211,18 +249,11 @@ impl Disk {
         run(Command::new(format!("mkfs.{kind}")).arg("-q").arg(&image));
         run(Command::new("mount").arg("-o").arg("loop").arg(&image).arg(&mount));
         open_to_all(&mount);
-        Self { mount }
+        Self { _mounted: Mounted(mount.clone()), mount }
     }
 }
 
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // Also while somebody still holds a file there.
-        run(Command::new("umount").arg("--lazy").arg(&self.mount));
-    }
-}
-
-fn run(command: &mut Command) {
+pub(crate) fn run(command: &mut Command) {
     let path = format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
     let done = command.env("PATH", path).output();
     let done = done.unwrap_or_else(|error| panic!("{command:?}: {error}; scripts/setup-tests"));
