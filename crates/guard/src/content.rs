@@ -100,6 +100,17 @@ impl Change {
         }
     }
 
+    /// Adds what became of further places of the same file, which have no head to lose.
+    pub fn add(&mut self, further: &Self) {
+        self.blocks_turned_random += further.blocks_turned_random;
+        self.blocks += further.blocks;
+        let compressed = matches!(
+            self.before,
+            ContentKind::Zip | ContentKind::Pdf | ContentKind::Image | ContentKind::Packed
+        );
+        self.broken |= compressed && further.equal_permille < 100 && further.blocks >= 4;
+    }
+
     /// What it counts as.
     pub fn damage(&self) -> Damage {
         if self.before == ContentKind::Empty {

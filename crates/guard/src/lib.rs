@@ -34,6 +34,7 @@ mod marks;
 mod messenger;
 mod opens;
 mod orders;
+mod places;
 mod reserve;
 mod restore;
 mod run;

@@ -32,8 +32,8 @@ pub(crate) struct Open {
     asked: Tick,
     pub(crate) path: PathBuf,
     pub(crate) who: Who,
-    /// The write itself waits, not only an open.
-    pub(crate) access: bool,
+    /// Where the write begins, when it is the write itself that waits and not only an open.
+    pub(crate) access: Option<u64>,
 }
 
 impl Open {
@@ -42,7 +42,7 @@ impl Open {
         group: Arc<OwnedFd>,
         path: PathBuf,
         who: Who,
-        access: bool,
+        access: Option<u64>,
     ) -> Self {
         let (answered, asked) = (AtomicBool::new(false), Tick::now());
         Self { file, group, answered, asked, path, who, access }

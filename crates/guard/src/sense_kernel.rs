@@ -239,6 +239,7 @@ impl Responder {
             }
         };
         let access = event.mask & FAN_PRE_ACCESS != 0;
+        let access = access.then(|| event.range.map_or(0, |(offset, _)| offset));
         if self.changes_nothing(intent_of(event.tid), &meta, access, &who) || meta.len() == 0 {
             answer(&self.marks.opens, &file, true);
             return;
@@ -251,11 +252,11 @@ impl Responder {
         &mut self,
         intent: Intent,
         meta: &fs::Metadata,
-        access: bool,
+        access: Option<u64>,
         who: &Who,
     ) -> bool {
         let file = (meta.dev(), meta.ino());
-        if !access && intent != Intent::Read {
+        if access.is_none() && intent != Intent::Read {
             self.writers.add(file);
         }
         match intent {
@@ -267,12 +268,12 @@ impl Responder {
             }
             Intent::WriteIfOpenForIt if !self.writers.contains(file) => true,
             Intent::WriteIfOpenForIt | Intent::Write => {
-                access && self.workers.goes_on(&who.session, file)
+                access.is_some_and(|at| self.workers.goes_on(&who.session, file, at))
             }
         }
     }
 
-    fn write(&mut self, file: fs::File, meta: &fs::Metadata, access: bool, who: Who) {
+    fn write(&mut self, file: fs::File, meta: &fs::Metadata, access: Option<u64>, who: Who) {
         let Some(path) = self.place(&file, meta) else {
             answer(&self.marks.opens, &file, true);
             return;

@@ -10,6 +10,7 @@ use beffroi_town::Instant;
 use crate::content::{Change, Damage, SAMPLE_BYTES};
 use crate::core::{Core, Who};
 use crate::holdings::lock;
+use crate::places::Places;
 use crate::shelf::Kept;
 use crate::touches::Touches;
 
@@ -38,6 +39,8 @@ pub(crate) struct Unscored {
     /// State of the file when it was last looked at.
     pub(crate) seen: (u64, i64),
     pub(crate) changed_at: Option<Instant>,
+    /// Where it is being written to, beyond the sample.
+    pub(crate) places: Places,
 }
 
 impl Unscored {
@@ -70,7 +73,10 @@ impl Unscored {
         }
         self.seen = state;
         let Ok(after) = sample(&self.file) else { return false };
-        let change = Change::between(&self.sample, &after);
+        let mut change = Change::between(&self.sample, &after);
+        if let Some(further) = self.further(core, state.0 == self.before.size) {
+            change.add(&further);
+        }
         match change.damage() {
             Damage::None => !closed && !old,
             Damage::Emptied if !many_empty && now.ms_since(changed_at) < EMPTY_MS => true,
@@ -79,6 +85,17 @@ impl Unscored {
                 false
             }
         }
+    }
+
+    /// What became of the places beyond the sample. `same_size`: nothing was moved about.
+    fn further(&self, core: &Core, same_size: bool) -> Option<Change> {
+        let reserve = core.holdings.reserve(self.before.device)?;
+        if self.places.is_empty() || !same_size {
+            return None;
+        }
+        let copy = File::open(reserve.copy_path(self.copy)).ok()?;
+        let (before, after) = (self.places.read(&copy).ok()?, self.places.read(&self.file).ok()?);
+        Some(Change::between(&before, &after))
     }
 
     /// Whether the whole content is still the one that was kept.

@@ -20,6 +20,7 @@ use crate::core::{Core, Who};
 use crate::holdings::lock;
 use crate::keeper::Task;
 use crate::opens::{Job, Jobs, Open};
+use crate::places::Places;
 use crate::reserve::NotKept;
 use crate::shelf::Kept;
 use crate::touches::{Held, Touches, touch};
@@ -60,6 +61,7 @@ struct Writing {
     session: String,
     kept: Tick,
     last: Tick,
+    places: Places,
 }
 
 /// Serves jobs until the guard stops.
@@ -116,12 +118,13 @@ fn keep_and_answer(core: &Core, workers: &Workers, open: &Open) {
 
 impl Workers {
     /// Whether this session writes already into this file, whose earlier content is kept.
-    pub(crate) fn goes_on(&self, session: &str, file: (u64, u64)) -> bool {
+    pub(crate) fn goes_on(&self, session: &str, file: (u64, u64), at: u64) -> bool {
         let mut written = lock(&self.written);
         let Some(writing) = written.get_mut(&file) else { return false };
         let goes_on = writing.session == session && writing.last.elapsed() < GOES_ON;
         if goes_on {
             writing.last = Tick::now();
+            writing.places.note(at);
         }
         goes_on
     }
@@ -134,15 +137,16 @@ impl Workers {
         }
     }
 
-    fn begins(&self, session: &str, file: (u64, u64)) {
+    fn begins(&self, session: &str, file: (u64, u64), at: Option<u64>) {
         let mut written = lock(&self.written);
         if written.len() >= WRITTEN_MAX {
             written.retain(|_, writing| writing.last.elapsed() < GOES_ON);
         }
         if written.len() < WRITTEN_MAX {
-            let now = Tick::now();
-            let session = session.to_owned();
-            written.insert(file, Writing { session, kept: now, last: now });
+            let (session, now) = (session.to_owned(), Tick::now());
+            let mut places = Places::default();
+            places.note(at.unwrap_or(0));
+            written.insert(file, Writing { session, kept: now, last: now, places });
         }
     }
 
@@ -180,7 +184,7 @@ impl Workers {
         let file = (before.device, before.inode);
         let known = self.is_kept(&open.who.session, &before);
         let Some(reserve) = core.holdings.reserve(before.device).filter(|_| !known) else {
-            self.begins(&open.who.session, file);
+            self.begins(&open.who.session, file, open.access);
             return Ok(());
         };
         if let Some(kept) = lock(&core.holdings.shelf).get(&open.path)
@@ -206,10 +210,11 @@ impl Workers {
             copy,
             touch: number,
             opened_at: core.now(),
-            access: open.access,
+            access: open.access.is_some(),
             changed_at: None,
+            places: Places::default(),
         };
-        self.begins(&open.who.session, file);
+        self.begins(&open.who.session, file, open.access);
         let mut all = lock(&self.unscored);
         if all.values().map(Vec::len).sum::<usize>() < UNSCORED_MAX {
             all.entry(open.who.session.clone()).or_default().push(unscored);
@@ -248,6 +253,9 @@ impl Workers {
         let emptied = taken.iter().filter(|unscored| unscored.is_emptied()).count();
         for mut unscored in taken {
             let is_closed = closed == Some(unscored.path.as_path());
+            let file = (unscored.before.device, unscored.before.inode);
+            unscored.places =
+                lock(&self.written).get(&file).map_or_else(Places::default, |w| w.places.clone());
             if unscored.look(core, is_closed, emptied >= EMPTY_AT_ONCE) {
                 let mut all = lock(&self.unscored);
                 all.entry(unscored.who.session.clone()).or_default().push(unscored);

@@ -111,6 +111,11 @@ fn strike(kind: &str, target: &Path) -> std::io::Result<()> {
             file.rewind()?;
             file.write_all(&scrambled(&content))
         }
+        "from 200 KB on" => {
+            let file = File::options().read(true).write(true).open(target)?;
+            let blocks = file.metadata()?.len() / 512;
+            (400..blocks).try_for_each(|block| scramble_block(&file, block))
+        }
         "every other block" => {
             let file = File::options().read(true).write(true).open(target)?;
             let blocks = file.metadata()?.len() / 512;

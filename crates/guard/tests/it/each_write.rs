@@ -7,9 +7,26 @@ use beffroi_town::watch::{AlarmOutcome, Hole, Letter, Suspicion};
 use crate::playground::Playground;
 use serde_json::json;
 
+#[test]
+fn far_into_large_files() {
+    let mut ground = Playground::on(Some("ext4"), 0);
+    for number in 0..20_u8 {
+        let mut bytes = format!("Registre {number}, une ligne parmi d'autres.\n").repeat(8_000);
+        if number % 2 == 0 {
+            bytes.insert_str(0, "%PDF-1.7\n");
+        }
+        ground.add(format!("registre {number}").into(), bytes.into_bytes());
+    }
+    attacked("from 200 KB on", &ground, 3);
+}
+
 /// Stopped or held after at most `altered_max` files; all come back.
 fn nothing_is_lost(kind: &str, altered_max: usize) {
-    let ground = Playground::on(Some("ext4"), 60);
+    attacked(kind, &Playground::on(Some("ext4"), 60), altered_max);
+}
+
+fn attacked(kind: &str, ground: &Playground, altered_max: usize) {
+    let files = ground.originals.len();
     let guard = ground.guard(&json!({ "protect": true }));
     let level = ground.status().unwrap().level;
     assert_eq!(level.letter, Letter::A);
@@ -20,10 +37,10 @@ fn nothing_is_lost(kind: &str, altered_max: usize) {
     attacker.strike();
     let end = attacker.wait_until_paused_or_done();
     let alarm = ground.alarm("the alarm", |a| a.counts.rewritten + a.counts.vanished > 0);
-    let altered = 60 - ground.intact();
-    println!("measured: '{kind}' {end} after {altered} of 60 files ({:?})", alarm.outcome);
+    let altered = files - ground.intact();
+    println!("measured: '{kind}' {end} after {altered} of {files} files ({:?})", alarm.outcome);
     let report = ground.restore_all(guard);
-    assert_eq!((ground.intact(), report.lost, report.failed), (60, 0, 0), "{report:?}");
+    assert_eq!((ground.intact(), report.lost, report.failed), (files, 0, 0), "{report:?}");
     assert!((1..=altered_max).contains(&altered), "{altered} altered");
     assert!(matches!(alarm.outcome, AlarmOutcome::Held | AlarmOutcome::Stopped), "{alarm:?}");
     assert_ne!(alarm.kind, Suspicion::EventsLost);
