@@ -45,6 +45,7 @@ guard-signal-content_transformed = A content became unreadable
 guard-signal-blocks_transformed = Parts of a file became unreadable
 guard-signal-content_wiped = A content was overwritten
 guard-signal-content_emptied = A content was emptied
+guard-signal-structure_broken = A document, archive or image was broken
 guard-signal-same_new_extension = Files were given one same new extension
 guard-signal-vital_signs = Heat or load at the same time
 guard-signal-unknown = A sign that this version does not know

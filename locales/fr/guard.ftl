@@ -45,6 +45,7 @@ guard-signal-content_transformed = Un contenu est devenu illisible
 guard-signal-blocks_transformed = Des parties d’un fichier sont devenues illisibles
 guard-signal-content_wiped = Un contenu a été effacé par écrasement
 guard-signal-content_emptied = Un contenu a été vidé
+guard-signal-structure_broken = Un document, une archive ou une image a été abîmé
 guard-signal-same_new_extension = Des fichiers ont reçu la même nouvelle extension
 guard-signal-vital_signs = Chaleur ou charge au même moment
 guard-signal-unknown = Signe que cette version ne connaît pas

@@ -17,6 +17,7 @@ use crate::status::beat;
 use crate::stop;
 use crate::touches::Touches;
 use crate::vitals::{READINGS_IN_A_ROW, Sensors, is_alarming};
+use crate::workers::Workers;
 
 /// How often the clerk looks around without being called.
 const ROUND: Duration = Duration::from_millis(100);
@@ -37,7 +38,7 @@ pub(crate) struct Clerk {
     /// Wakes the messenger.
     pub(crate) messenger: SyncSender<()>,
     /// Present when opens are seen.
-    pub(crate) jobs: Option<SyncSender<Job>>,
+    pub(crate) workers: Option<Arc<Workers>>,
     pub(crate) alarming: u32,
 }
 
@@ -57,8 +58,8 @@ impl Clerk {
                 self.write_status();
             }
             if round.is_multiple_of(ROUNDS_PER_LOOK)
-                && let Some(jobs) = &self.jobs
-                && jobs.try_send(Job::Look).is_err()
+                && let Some(workers) = &self.workers
+                && !workers.jobs.hand_over(Job::Look)
             {
                 tracing::debug!("the workers are busy: they look next time");
             }

@@ -376,5 +376,7 @@ fn from_kind(before: Option<ContentKind>, after: &[u8]) -> Change {
         random_after: looks_random(after),
         blocks_turned_random: 0,
         wiped: one_byte && after.len() > 64,
+        blocks: 0,
+        broken: false,
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -23,12 +23,12 @@ use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
 use crate::level::level;
 use crate::marks::{Marks, Sight};
 use crate::messenger::Messenger;
-use crate::opens::{JOBS_MAX, Job, Opens, work};
 use crate::restore::{self, Plan, Selection};
 use crate::sense_kernel::Responder;
 use crate::sense_plain::Plain;
 use crate::vitals::Sensors;
 use crate::watchdog::{Lapse, Pulse};
+use crate::workers::{Workers, work};
 
 /// Threads that keep earlier contents while opens wait.
 const WORKERS: usize = 2;
@@ -108,7 +108,7 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
     let outcome = (|| {
         let pulse = Pulse::new(options.beat_for_watchdog)
             .map_err(|error| GuardError::Senses(format!("no pipe to the watchdog: {error}")))?;
-        let (follow, jobs, pulse) = start_senses(&core, sight, pulse, &mut crew)?;
+        let (follow, workers, pulse) = start_senses(&core, sight, pulse, &mut crew)?;
         let keeper = Keeper::new(Arc::clone(&core), ends.tasks, follow);
         crew.start("keeper", move || keeper.run())?;
         let clerk = Clerk {
@@ -116,7 +116,7 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
             sensors,
             bell: ends.bell,
             messenger: messenger_call,
-            jobs,
+            workers,
             alarming: 0,
         };
         crew.start("clerk", move || clerk.run())?;
@@ -169,9 +169,9 @@ fn build(
     Ok((core, sight, Ends { tasks, bell: bell_ear }))
 }
 
-/// What follows a folder, where jobs go, and the pulse, unless the senses took it: nobody waits for
+/// What follows a folder, who does the work, and the pulse, unless the senses took it: nobody waits for
 /// plain senses, so a slow disk under them is no reason to be ended.
-type Started = (Follow, Option<SyncSender<Job>>, Option<Pulse>);
+type Started = (Follow, Option<Arc<Workers>>, Option<Pulse>);
 
 fn start_senses(core: &Arc<Core>, sight: Sight, pulse: Pulse, crew: &mut Crew) -> Result<Started> {
     if sight.letter == Letter::C {
@@ -180,15 +180,14 @@ fn start_senses(core: &Arc<Core>, sight: Sight, pulse: Pulse, crew: &mut Crew) -
         return Ok((Box::new(|_: &Path| Ok(())), None, Some(pulse)));
     }
     let marks = Marks::open(sight, &core.holdings.own_folders())?;
-    let (jobs, waiting) = sync_channel(JOBS_MAX);
-    let (opens, waiting) = (Arc::new(Opens::default()), Arc::new(Mutex::new(waiting)));
+    let workers = Arc::new(Workers::default());
     for _ in 0..WORKERS {
-        let (core, opens, waiting) = (Arc::clone(core), Arc::clone(&opens), Arc::clone(&waiting));
-        crew.start("worker", move || work(&core, &opens, &waiting))?;
+        let (core, workers) = (Arc::clone(core), Arc::clone(&workers));
+        crew.start("worker", move || work(&core, &workers))?;
     }
-    let responder = Responder::new(Arc::clone(core), marks.clone(), (jobs.clone(), opens), pulse);
+    let responder = Responder::new(Arc::clone(core), marks.clone(), Arc::clone(&workers), pulse);
     crew.start("responder", move || responder.run())?;
-    Ok((Box::new(move |folder: &Path| marks.follow(folder)), Some(jobs), None))
+    Ok((Box::new(move |folder: &Path| marks.follow(folder)), Some(workers), None))
 }
 
 /// The threads of a guard.

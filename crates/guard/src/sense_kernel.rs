@@ -15,9 +15,8 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant as Tick};
 
 use beffroi_town::watch::{Letter, Mode, Suspicion, Touch};
@@ -30,10 +29,11 @@ use crate::holdings::lock;
 use crate::intent::{Intent, intent_of};
 use crate::keeper::Task;
 use crate::marks::{FAN_PRE_ACCESS, Marks};
-use crate::opens::{Job, Open, Opens, answer, hand_over};
+use crate::opens::{Job, Open, answer};
 use crate::shelf::file_number;
 use crate::sys;
 use crate::watchdog::Pulse;
+use crate::workers::Workers;
 use crate::writers::Writers;
 
 /// Events are read in pieces of this size.
@@ -49,8 +49,7 @@ const ACTORS_MAX: usize = 8_192;
 pub(crate) struct Responder {
     core: Arc<Core>,
     marks: Marks,
-    jobs: SyncSender<Job>,
-    opens: Arc<Opens>,
+    workers: Arc<Workers>,
     writers: Writers,
     actors: HashMap<u32, (Tick, Option<Arc<Actor>>)>,
     waiting: Vec<Arc<Open>>,
@@ -60,18 +59,12 @@ pub(crate) struct Responder {
 }
 
 impl Responder {
-    pub(crate) fn new(
-        core: Arc<Core>,
-        marks: Marks,
-        (jobs, opens): (SyncSender<Job>, Arc<Opens>),
-        pulse: Pulse,
-    ) -> Self {
+    pub(crate) fn new(core: Arc<Core>, marks: Marks, workers: Arc<Workers>, pulse: Pulse) -> Self {
         Self {
             writers: Writers::of_now(&core.holdings.watched),
             core,
             marks,
-            jobs,
-            opens,
+            workers,
             actors: HashMap::new(),
             waiting: Vec::new(),
             buffer: vec![0; BUFFER_BYTES],
@@ -104,13 +97,21 @@ impl Responder {
             }
             self.names();
             self.opens();
-            self.waiting.retain(|open| {
-                if open.is_late() {
-                    open.answer(true);
-                }
-                !open.is_answered()
-            });
+            self.answer_the_late();
         }
+    }
+
+    /// The default: the server comes first, a suspect does not.
+    fn answer_the_late(&mut self) {
+        let core = &self.core;
+        self.waiting.retain(|open| {
+            if open.is_late() && !open.is_answered() {
+                let suspect = lock(&core.decider).points(&open.who.session) > 0;
+                open.answer(!suspect || core.mode == Mode::Observe);
+                core.say(Suspicion::EventsLost, false);
+            }
+            !open.is_answered()
+        });
     }
 
     fn names(&mut self) {
@@ -166,7 +167,7 @@ impl Responder {
         }
         if event.mask & libc::FAN_CLOSE_WRITE != 0 && !is_folder {
             let job = Job::Closed(path.clone(), who.clone());
-            if !hand_over(&self.jobs, job) {
+            if !self.workers.jobs.hand_over(job) {
                 self.core.ask_keeper(Task::Refresh(path.clone()));
             }
         }
@@ -238,6 +239,7 @@ impl Responder {
             }
         };
         let access = event.mask & FAN_PRE_ACCESS != 0;
+        let access = access.then(|| event.range.map_or(0, |(offset, _)| offset));
         if self.changes_nothing(intent_of(event.tid), &meta, access, &who) || meta.len() == 0 {
             answer(&self.marks.opens, &file, true);
             return;
@@ -250,28 +252,28 @@ impl Responder {
         &mut self,
         intent: Intent,
         meta: &fs::Metadata,
-        access: bool,
+        access: Option<u64>,
         who: &Who,
     ) -> bool {
         let file = (meta.dev(), meta.ino());
-        if !access && intent != Intent::Read {
+        if access.is_none() && intent != Intent::Read {
             self.writers.add(file);
         }
         match intent {
             Intent::Read => true,
             // Asked again before the first write, where the kernel does.
             Intent::OpenToWrite => {
-                self.opens.opened(&who.session, file);
+                self.workers.opened(&who.session, file);
                 self.marks.letter() == Letter::A
             }
             Intent::WriteIfOpenForIt if !self.writers.contains(file) => true,
             Intent::WriteIfOpenForIt | Intent::Write => {
-                access && self.opens.goes_on(&who.session, file)
+                access.is_some_and(|at| self.workers.goes_on(&who.session, file, at))
             }
         }
     }
 
-    fn write(&mut self, file: fs::File, meta: &fs::Metadata, access: bool, who: Who) {
+    fn write(&mut self, file: fs::File, meta: &fs::Metadata, access: Option<u64>, who: Who) {
         let Some(path) = self.place(&file, meta) else {
             answer(&self.marks.opens, &file, true);
             return;
@@ -283,7 +285,7 @@ impl Responder {
         }
         let open = Arc::new(Open::new(file, Arc::clone(&self.marks.opens), path, who, access));
         self.waiting.push(Arc::clone(&open));
-        if !hand_over(&self.jobs, Job::Write(Arc::clone(&open))) {
+        if !self.workers.jobs.hand_over(Job::Write(Arc::clone(&open))) {
             // Too many wait: the server comes first, and the loss is counted by the reserve.
             open.answer(true);
             self.core.say(Suspicion::EventsLost, false);

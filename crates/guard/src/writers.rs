@@ -25,8 +25,8 @@ impl Writers {
         for pid in all_pids() {
             let Ok(open) = fs::read_dir(format!("/proc/{pid}/fd")) else { continue };
             for descriptor in open.flatten() {
-                let here = |path: &PathBuf| watched.iter().any(|root| path.starts_with(root));
-                if fs::read_link(descriptor.path()).ok().filter(here).is_none() {
+                let Ok(path) = fs::read_link(descriptor.path()) else { continue };
+                if !watched.iter().any(|root| path.starts_with(root)) {
                     continue;
                 }
                 let facts = format!("/proc/{pid}/fdinfo/{}", descriptor.file_name().display());

@@ -153,7 +153,7 @@ coded_here! {
     guard_signal(Signal) = "guard-signal" {
         ExistingFileGone => "existing_file_gone", ContentTransformed => "content_transformed",
         BlocksTransformed => "blocks_transformed", ContentWiped => "content_wiped",
-        ContentEmptied => "content_emptied", SameNewExtension => "same_new_extension",
+        ContentEmptied => "content_emptied", StructureBroken => "structure_broken", SameNewExtension => "same_new_extension",
         VitalSigns => "vital_signs", Unknown => "unknown",
     }
     /// What happened to a file.

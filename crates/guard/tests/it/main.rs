@@ -10,6 +10,10 @@ mod child;
 #[cfg(test)]
 mod cut;
 #[cfg(test)]
+mod disks;
+#[cfg(test)]
+mod each_write;
+#[cfg(test)]
 mod everyday;
 #[cfg(test)]
 mod plain;

@@ -63,7 +63,7 @@ pub(crate) fn play_visitors(share: &Path) {
 /// The guard that this watchdog started.
 fn guard_of(watchdog: &Killed) -> Option<Pid> {
     let tasks = fs::read_dir(format!("/proc/{}/task", watchdog.0.id())).ok()?;
-    let children = tasks.flatten().filter_map(|task| {
+    let mut children = tasks.flatten().filter_map(|task| {
         fs::read_to_string(task.path().join("children"))
             .ok()?
             .split_whitespace()
@@ -71,7 +71,7 @@ fn guard_of(watchdog: &Killed) -> Option<Pid> {
             .parse()
             .ok()
     });
-    children.filter_map(Pid::from_raw).next()
+    children.find_map(Pid::from_raw)
 }
 
 fn number_after(said: &str, what: &str) -> u64 {

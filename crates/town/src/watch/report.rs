@@ -153,6 +153,8 @@ pub enum Signal {
     ContentWiped,
     /// A content was emptied and stayed so.
     ContentEmptied,
+    /// A form with a structure (archive, document, image) was broken.
+    StructureBroken,
     /// Existing files renamed to one new extension.
     SameNewExtension,
     /// Heat or pressure at the same time.
