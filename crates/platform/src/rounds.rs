@@ -5,6 +5,10 @@ pub(crate) mod beat;
 pub(crate) mod calls;
 pub(crate) mod steady;
 
+pub(crate) mod backup;
+pub(crate) mod doctor;
+pub(crate) mod mirror;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use beffroi_crisis::{

@@ -18,7 +18,7 @@ use sqlx::{
 use tokio::sync::watch;
 
 use crate::{
-    Bookkeeping, Error, Follower, Result, Tx,
+    Bookkeeping, Error, Fingerprint, Follower, Result, Tx,
     db::{Conn, Db, Faults, Purpose},
     keys::{self, Keys},
     migrate,
@@ -102,7 +102,21 @@ impl Store {
         entropy: Arc<dyn Entropy>,
         options: TestOptions,
     ) -> Result<Self> {
-        let folder = location.folder();
+        let store = Self::connect(location, entropy, options).await?;
+        let right_key = migrate::run(store.conn(Purpose::Write).await?).await?;
+        if right_key {
+            Ok(store)
+        } else {
+            Err(Error::MasterKey { path: location.folder().join("master.key") })
+        }
+    }
+
+    /// Connects, and leaves the schema as it is.
+    pub(crate) async fn connect(
+        location: &Location,
+        entropy: Arc<dyn Entropy>,
+        options: TestOptions,
+    ) -> Result<Self> {
         let (db, keys) = match location {
             Location::Folder(folder) => {
                 let file = folder.join("beffroi.db");
@@ -124,13 +138,7 @@ impl Store {
             faults: Arc::default(),
             newest: watch::Sender::new(0),
         };
-        let store = Self { inner: Arc::new(inner) };
-        let right_key = migrate::run(store.conn(Purpose::Write).await?).await?;
-        if right_key {
-            Ok(store)
-        } else {
-            Err(Error::MasterKey { path: folder.join("master.key") })
-        }
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     pub(crate) fn inner(&self) -> &Arc<Inner> {
@@ -202,7 +210,8 @@ impl Store {
         self.inner.keys.open_sealed(label, sealed)
     }
 
-    /// The platform's key for signing orders to guards (Ed25519). Derived from the master key:
+    /// The platform's key for signing orders to guards, and the mirror (Ed25519); what is signed
+    /// begins with a prefix of its own. Derived from the master key:
     /// it is the same for as long as that file is.
     pub fn platform_key(&self) -> Result<Ed25519KeyPair> {
         self.inner.keys.signing_key("orders to guards")
@@ -214,9 +223,28 @@ impl Store {
         Ok(BASE64URL_NOPAD.encode(key.public_key().as_ref()))
     }
 
+    /// The fingerprint of that key, for people to compare.
+    pub fn platform_fingerprint(&self) -> Result<Fingerprint> {
+        Ok(Fingerprint::of(self.platform_key()?.public_key().as_ref()))
+    }
+
     /// Where the store takes unpredictable bytes from.
     pub fn entropy(&self) -> &dyn Entropy {
         &*self.inner.entropy
+    }
+
+    /// Asks the database to look through itself: what it complains of, or nothing. None where it
+    /// has no such way (PostgreSQL).
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub async fn look_through(&self) -> Result<Option<Vec<String>>> {
+        let Db::Lite { readers, .. } = &self.inner.db else { return Ok(None) };
+        let told: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(10)")
+            .fetch_all(readers)
+            .await
+            .map_err(Error::database("look through the database"))?;
+        Ok(Some(told.into_iter().filter(|line| line != "ok").collect()))
     }
 
     /// Closes every connection; other clones then fail.
@@ -269,7 +297,7 @@ async fn open_lite(file: &Path, options: TestOptions) -> Result<Db> {
     Ok(Db::Lite { writer, readers })
 }
 
-async fn open_pg(url: &str, options: TestOptions) -> Result<PgPool> {
+pub(crate) async fn open_pg(url: &str, options: TestOptions) -> Result<PgPool> {
     let connect = PgConnectOptions::from_str(url)
         .map_err(Error::database("read the PostgreSQL address"))?
         .application_name("beffroi");

@@ -83,8 +83,12 @@ identifiers! {
     GuardId,
     /// Declared by a person.
     IncidentId,
+    /// A telephone line of the town.
+    LineId,
     /// A public notice.
     NoticeId,
+    /// Somebody on the staff roster.
+    RosterId,
     /// A public service of one tenant: its code, unique in that tenant (`canteen`).
     ServiceId,
 }

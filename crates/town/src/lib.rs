@@ -11,15 +11,20 @@ pub mod catalogue;
 pub mod crockford;
 pub mod cut;
 pub mod edge;
+pub mod emergency;
 pub mod exposure;
 pub mod facts;
+pub mod finding;
 pub mod id;
 pub mod incident;
 pub mod instant;
 pub mod lang;
 pub mod notice;
 pub mod oncall;
+pub mod phone;
+pub mod rehearsal;
 pub mod role;
+pub mod roster;
 pub mod service;
 pub mod status;
 pub mod tenant;
@@ -29,15 +34,19 @@ pub use actor::Actor;
 pub use alarm::{Alarm, AlarmKind, AlarmState};
 pub use asset::{Asset, AssetKind, AssetState, Need, Strength};
 pub use cut::{Cut, CutMeans};
+pub use emergency::EmergencyFacts;
 pub use exposure::{DataExposure, Exposure, Whose};
 pub use facts::TownFacts;
 pub use id::{
-    AccountId, AlarmId, AssetId, CallId, ContactId, GuardId, IncidentId, NoticeId, ServiceId,
+    AccountId, AlarmId, AssetId, CallId, ContactId, GuardId, IncidentId, LineId, NoticeId,
+    RosterId, ServiceId,
 };
 pub use incident::{Incident, Phase};
 pub use instant::Instant;
 pub use lang::Lang;
 pub use notice::Notice;
+pub use phone::PhoneLine;
 pub use role::Role;
+pub use roster::RosterEntry;
 pub use service::{Criticality, Fallback, FallbackKind, Override, PublicService, ServiceStatus};
 pub use tenant::{Tenant, TenantId, TenantKind};

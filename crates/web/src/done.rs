@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 29] = [
+const DONE: [(&str, &str); 32] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -34,6 +34,9 @@ const DONE: [(&str, &str); 29] = [
     ("test", "done-test"),
     ("answered", "done-answered"),
     ("somebody", "done-somebody"),
+    ("line", "done-line"),
+    ("imported", "done-imported"),
+    ("removed", "done-removed"),
 ];
 
 /// The sentence of a code; none for a code that is none.

@@ -65,19 +65,24 @@ pub struct Frame {
     pub here: &'static str,
 }
 
-const MENU: [(&str, &str, &str); 11] = [
+const MENU: [(&str, &str, &str); 13] = [
     ("today", "/console/", "menu-today"),
     ("alarms", "/console/alarms", "menu-alarms"),
     ("incidents", "/console/incidents", "menu-incidents"),
     ("services", "/console/services", "menu-services"),
     ("assets", "/console/assets", "menu-assets"),
     ("notices", "/console/notices", "menu-notices"),
+    ("prepare", "/console/prepare", "menu-prepare"),
     ("journal", "/console/journal", "menu-journal"),
     ("guards", "/console/guards", "menu-guards"),
     ("oncall", "/console/oncall", "menu-oncall"),
     ("people", "/console/people", "menu-people"),
     ("tenants", "/console/tenants/", "menu-tenants"),
+    ("doctor", "/console/doctor", "menu-doctor"),
 ];
+
+/// Entries that only the operator has.
+const OPERATORS_ONLY: [&str; 2] = ["tenants", "doctor"];
 
 impl Frame {
     /// A sentence.
@@ -125,7 +130,8 @@ impl Frame {
 
     /// The menu of this person.
     pub fn menu(&self) -> Vec<MenuItem> {
-        let shown = MENU.iter().filter(|(name, ..)| *name != "tenants" || self.may.operate);
+        let shown =
+            MENU.iter().filter(|(name, ..)| self.may.operate || !OPERATORS_ONLY.contains(name));
         let item = |(name, href, key): &(&'static str, &'static str, &str)| MenuItem {
             href,
             label: self.t(key),

@@ -92,7 +92,9 @@ id_args!(
     beffroi_town::ContactId,
     beffroi_town::GuardId,
     beffroi_town::IncidentId,
+    beffroi_town::LineId,
     beffroi_town::NoticeId,
+    beffroi_town::RosterId,
     beffroi_town::ServiceId
 );
 

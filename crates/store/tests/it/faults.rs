@@ -3,12 +3,13 @@
 use std::{future::Future, pin::Pin};
 
 use beffroi_store::{
-    Error, Result, Store, accounts, alarms, assets, calls, cuts, guards, incidents, notices,
-    oncall, outbox, services, sessions,
+    Error, Result, Store, accounts, alarms, assets, calls, cuts, emergency, guards, incidents,
+    kits, notices, oncall, outbox, phones, roster, services, sessions,
 };
 use beffroi_town::{
     AlarmId, AlarmState, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant,
-    NoticeId, Phase, Role, ServiceId, ServiceStatus, Whose, incident::Nature, watch::Order,
+    NoticeId, Phase, Role, ServiceId, ServiceStatus, Whose, incident::Nature, phone::LineState,
+    watch::Order,
 };
 use serde_json::json;
 
@@ -16,7 +17,9 @@ use crate::{
     nouns::{
         alarm,
         bell::{a_call, contact},
-        enrol_request, words,
+        enrol_request,
+        envelope::{about, emergency_facts, forward, somebody},
+        words,
     },
     world::{
         ACTOR, Place, asset_id, code, codes, found, found_one, on_both, scope, shared_asset,
@@ -34,6 +37,9 @@ on_both!(
     a_guard_and_its_order,
     a_cut,
     a_service,
+    a_telephone_line,
+    what_an_envelope_is_made_of,
+    an_envelope,
     a_session,
     an_outbox,
     a_list_and_a_call,
@@ -241,6 +247,52 @@ async fn a_service(place: Place) {
             let status = ServiceStatus::PaperOnly;
             services::override_status(&mut tx, &town, &id, status, "registres papier").await?;
             services::set_needs(&mut tx, &town, &id, &[]).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn a_telephone_line(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let town = code("59273");
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            let id = phones::add(&mut tx, &town, &about("0328000010"), LineState::Works).await?;
+            phones::set_about(&mut tx, &town, &id, &about("0328000011")).await?;
+            phones::set_state(&mut tx, &town, &id, LineState::Down).await?;
+            phones::set_forward(&mut tx, &town, &id, Some(&forward())).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn what_an_envelope_is_made_of(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let town = code("59273");
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            emergency::set(&mut tx, &town, &emergency_facts()).await?;
+            let both = [somebody("r1", None), somebody("r2", Some("r1"))];
+            roster::save(&mut tx, &town, &both).await?;
+            roster::remove(&mut tx, &town, std::slice::from_ref(&both[0].id)).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn an_envelope(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let town = code("59273");
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            let all = accounts::list(tx.conn(), &scope("59273")).await?;
+            let holder = kits::Holder { account: all[0].id.clone(), role: all[0].role };
+            let codes = vec!["one".into(), "two".into()];
+            kits::record(&mut tx, &town, "hash", &[(holder, codes)]).await?;
+            kits::drop_codes(&mut tx, &town, &all[0].id).await?;
             tx.commit().await.map(drop)
         })
     })

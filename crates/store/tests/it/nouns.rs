@@ -2,6 +2,7 @@
 
 pub(crate) mod bell;
 mod crisis;
+pub(crate) mod envelope;
 mod staff;
 mod town;
 mod work;

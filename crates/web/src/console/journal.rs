@@ -15,7 +15,7 @@ use beffroi_store::{
 };
 use beffroi_town::{
     Actor, AlarmKind, AssetState, DataExposure, Phase, Role, ServiceStatus, TownFacts,
-    incident::Nature,
+    incident::Nature, phone::LineState,
 };
 use beffroi_words::Words;
 use serde_json::Value;
@@ -85,11 +85,21 @@ const KINDS: &[(&str, &str)] = &[
     ("incident_nature", "journal-incident-nature"),
     ("incident_phase", "journal-incident-phase"),
     ("incident_tenant_added", "journal-incident-tenant-added"),
+    ("emergency_set", "journal-emergency-set"),
+    ("kit_printed", "journal-kit-printed"),
+    ("kit_codes_dropped", "journal-kit-codes-dropped"),
     ("login", "journal-login"),
     ("notice_drafted", "journal-notice-drafted"),
     ("notice_published", "journal-notice-published"),
     ("notice_corrected", "journal-notice-corrected"),
     ("notice_ended", "journal-notice-ended"),
+    ("phone_line_added", "journal-phone-line-added"),
+    ("phone_line_about", "journal-phone-line-about"),
+    ("phone_line_state", "journal-phone-line-state"),
+    ("phone_line_forward", "journal-phone-line-forward"),
+    ("phone_line_removed", "journal-phone-line-removed"),
+    ("roster_saved", "journal-roster-saved"),
+    ("roster_removed", "journal-roster-removed"),
     ("service_details", "journal-service-details"),
     ("service_fallback", "journal-service-fallback"),
     ("service_needs", "journal-service-needs"),
@@ -201,6 +211,8 @@ fn detail(f: &Frame, facts: &TownFacts, names: &BTreeMap<String, String>, entry:
     let service = |id: &str| facts.services.iter().find(|service| service.id.as_str() == id);
     let service = text("service").and_then(service);
     parts.extend(service.map(|service| f.words.service_name(service).into_owned()));
+    let line = |id: &str| facts.lines.iter().find(|line| line.id.as_str() == id);
+    parts.extend(text("line").and_then(line).map(|line| format!("{} {}", line.label, line.number)));
     // Who did it is said already.
     let own = matches!(&entry.actor, Actor::Account(id) if text("account") == Some(id.as_str()));
     let account = text("account").filter(|_| !own).and_then(|id| names.get(id));
@@ -210,7 +222,12 @@ fn detail(f: &Frame, facts: &TownFacts, names: &BTreeMap<String, String>, entry:
     parts.extend(text("nature").and_then(Nature::from_code).map(|one| f.words.nature(one)));
     parts.extend(text("status").and_then(ServiceStatus::from_code).map(|one| f.words.status(one)));
     if let (Some(from), Some(to)) = (text("from"), text("to")) {
-        let values = [("from", code(f, from).into()), ("to", code(f, to).into())];
+        let word = |code: &str| match entry.kind.as_str() {
+            "phone_line_state" => LineState::from_code(code).map(|one| f.words.line_state(one)),
+            _ => None,
+        };
+        let word = |text: &str| word(text).unwrap_or_else(|| code(f, text));
+        let values = [("from", word(from).into()), ("to", word(to).into())];
         parts.push(f.words.say_with("journal-detail-from-to", &values));
     }
     parts.join(" · ")

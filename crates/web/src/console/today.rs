@@ -8,7 +8,7 @@ use beffroi_words::Value;
 use super::{
     next::{self, Next},
     notices::{self, NoticeRow},
-    oncall, page, rows, shape,
+    oncall, page, prepare, rows, shape,
 };
 use crate::{
     Refusal,
@@ -100,7 +100,10 @@ pub async fn show(call: Call) -> Answer {
     let account = &caller.account;
     let unfinished = !account.has_password || (!account.has_totp && account.codes_left == 0);
     let bell = bell(&call, &f).await?;
-    page(&TodayPage { bell, ..today(f, &facts, &newest, unfinished) })
+    let ready = prepare::Readiness::read(&call, &facts).await?;
+    let mut todos = todos(&f, &facts);
+    todos.extend(ready.todos(&f).into_iter().map(|(text, href)| Todo { text, href }));
+    page(&TodayPage { unfinished, bell, ..today(f, &facts, &newest, todos) })
 }
 
 /// A cut that failed matters only while no later one was ordered.
@@ -114,7 +117,7 @@ fn newest_cut_of_each(cuts: Vec<Cut>) -> Vec<Cut> {
     newest
 }
 
-fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], unfinished: bool) -> TodayPage {
+fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], todos: Vec<Todo>) -> TodayPage {
     let views = facts.views();
     let odd = views.iter().filter(|view| view.status != ServiceStatus::Open);
     let troubled: Vec<&Asset> =
@@ -126,9 +129,9 @@ fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], unfinished: bool) -> TodayPa
         mood: f.words.mood(mood),
         mood_class: shape::mood(mood),
         headline: headline(&f, facts, mood),
-        next: next_box(&f, facts, cuts),
+        next: next_box(&f, facts, cuts, !todos.is_empty()),
         incident: facts.incident().map(|incident| format!("/console/incidents/{}", incident.id)),
-        unfinished,
+        unfinished: false,
         alarms: facts.open_alarms.iter().map(|alarm| rows::alarm(&f, facts, alarm)).collect(),
         cuts: cuts.iter().filter_map(|cut| cut_row(&f, facts, cut)).collect(),
         services_open: views.len() - services.len(),
@@ -136,7 +139,7 @@ fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], unfinished: bool) -> TodayPa
         assets_up: facts.assets.len() - troubled.len(),
         assets: troubled.iter().map(|asset| rows::asset(&f, asset)).collect(),
         notices: live_notices(facts).map(|notice| notices::row(&f, notice)).collect(),
-        todos: todos(&f, facts),
+        todos,
         public_page: facts.tenant.id.path(),
         bell: Bell::default(),
         f,
@@ -188,7 +191,7 @@ fn cut_row(f: &Frame, facts: &TownFacts, cut: &Cut) -> Option<CutRow> {
     })
 }
 
-fn next_box(f: &Frame, facts: &TownFacts, cuts: &[Cut]) -> NextBox {
+fn next_box(f: &Frame, facts: &TownFacts, cuts: &[Cut], busy: bool) -> NextBox {
     let asset = |asset: &Asset| format!("/console/assets/{}", asset.id);
     let named = |key: &str, asset: &Asset| f.t1(key, "name", &asset.name);
     let (title, why, href, label) = match next::of(facts, cuts) {
@@ -222,13 +225,13 @@ fn next_box(f: &Frame, facts: &TownFacts, cuts: &[Cut]) -> NextBox {
             format!("{}?open=exposure", asset(one)),
             f.t("next-exposure-go"),
         ),
-        other => return next_of_people(f, facts, &other),
+        other => return next_of_people(f, facts, &other, busy),
     };
     NextBox { title, why, href, label }
 }
 
 /// The next decision that is about people, or none.
-fn next_of_people(f: &Frame, facts: &TownFacts, next: &Next<'_>) -> NextBox {
+fn next_of_people(f: &Frame, facts: &TownFacts, next: &Next<'_>, busy: bool) -> NextBox {
     let (title, why, href, label) = match next {
         Next::Publish(notice) => (
             f.t("next-publish"),
@@ -259,7 +262,6 @@ fn next_of_people(f: &Frame, facts: &TownFacts, next: &Next<'_>) -> NextBox {
             )
         }
         _ => {
-            let busy = !todos(f, facts).is_empty();
             let why = if busy { f.t("next-calm-todos") } else { String::new() };
             return NextBox { title: f.t("next-calm"), why, ..NextBox::default() };
         }

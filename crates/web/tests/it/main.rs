@@ -10,6 +10,7 @@
 mod bad_input;
 mod browser;
 mod deeds;
+mod doctor;
 mod entering;
 mod guards_door;
 mod incident;

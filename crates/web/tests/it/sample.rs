@@ -15,7 +15,7 @@ use beffroi_crisis::{
 };
 use beffroi_registry::{accounts as ways, tenants as register};
 use beffroi_store::{
-    Location, Store, TenantScope, accounts, alarms, assets, calls, guards, outbox, services,
+    Location, Store, TenantScope, accounts, alarms, assets, calls, guards, outbox, rounds, services,
 };
 use beffroi_town::{
     Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CallId, ContactId, CutMeans, GuardId,
@@ -99,11 +99,9 @@ impl Sample {
         furnish(&store).await;
         let (guard, alarm) = watched(&store).await;
         let (contact, call) = rung(&store).await;
+        examined(&store).await;
         let settings = Settings {
-            guard_addresses: vec![PlatformAddress {
-                url: "http://127.0.0.1:8080".to_owned(),
-                addresses: Vec::new(),
-            }],
+            guard_addresses: vec![PlatformAddress::plain("http://127.0.0.1:8080".to_owned())],
             hooks: vec!["pare-feu".to_owned()],
             channels: BTreeMap::from([
                 ("courriel".to_owned(), AddressKind::Mail),
@@ -148,6 +146,30 @@ impl Sample {
     pub(crate) fn asset(code: &str) -> AssetId {
         AssetId::parse(&format!("{TOWN}-{code}")).unwrap()
     }
+}
+
+/// What the platform's doctor found, as its round notes it.
+async fn examined(store: &Store) {
+    use beffroi_town::finding::{Detail, Finding, Severity};
+    let found = [
+        Finding::new(Severity::Broken, "mirror-failing")
+            .with("since", Detail::At(Sample::START.plus_ms(-7_200_000)))
+            .text("why", "mairies.example was not reached: ssh: connect to host: No route to host"),
+        Finding::new(Severity::Risky, "accounts-alone")
+            .count(2)
+            .text("who", "Gravelines (59273), Grand-Fort-Philippe (59272)"),
+        Finding::new(Severity::Risky, "backup-same-disk"),
+        Finding::new(Severity::CannotTell, "oncall-unknown"),
+        Finding::new(Severity::Ok, "backup-ok").with("age", Detail::Lasting(7_200_000)),
+        Finding::new(Severity::Ok, "disk-ok")
+            .text("folder", "/var/lib/beffroi")
+            .with("free", Detail::Bytes(48_000_000_000)),
+    ];
+    let at = Sample::START.plus_ms(-240_000);
+    let mut book = store.bookkeeping().await.unwrap();
+    let detail = json!({ "at": at, "findings": found });
+    rounds::done(&mut book, "doctor", at, &detail).await.unwrap();
+    book.commit().await.unwrap();
 }
 
 const fn name(role: Role) -> &'static str {
