@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod mirror;
+pub(crate) mod oncall;
 pub(crate) mod setup;
 
 mod guard;
@@ -60,6 +61,9 @@ pub(crate) enum Command {
     /// People who may log in to the console
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Who is woken by an alarm, and how: lists, tests, calls
+    #[command(subcommand)]
+    Oncall(oncall::OncallCommand),
     /// Export the record of everything that happened, and verify an export
     #[command(subcommand)]
     Journal(JournalCommand),
