@@ -15,6 +15,7 @@ mod moment;
 pub mod next;
 pub mod notices;
 pub mod people;
+pub mod rehearsal;
 pub mod rows;
 pub mod services;
 pub mod setup;

@@ -21,7 +21,7 @@ use crate::{
     call::Call,
     console::{
         alarms, assets, assets_of_the_look as look, cuts, declare, guards, incidents, journal,
-        language, login, notices, people, services, setup, tenants, today,
+        language, login, notices, people, rehearsal, services, setup, tenants, today,
     },
     doors::Doors,
     gate,
@@ -173,6 +173,8 @@ pub static ROUTES: &[Route] = &[
     get("/console/guards/{id}", STAFF, |c| Box::pin(guards::show(c))),
     grave("/console/guards/{id}/revoke", ACTORS, |c| Box::pin(guards::revoke(c))),
     grave("/console/guards/{id}/restore", ACTORS, |c| Box::pin(guards::restore(c))),
+    get("/console/rehearsal", STAFF, |c| Box::pin(rehearsal::show(c))),
+    post("/console/rehearsal/end", STAFF, |c| Box::pin(rehearsal::end(c))),
     get("/console/tenants/", OPERATORS, |c| Box::pin(tenants::list(c))),
     post("/console/tenants/enter", OPERATORS, |c| Box::pin(tenants::enter(c))),
 ];

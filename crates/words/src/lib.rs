@@ -12,6 +12,7 @@
 
 pub mod calendar;
 pub mod names;
+pub mod rehearsal;
 pub mod speech;
 pub mod typography;
 
