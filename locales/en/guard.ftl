@@ -29,6 +29,7 @@ guard-suspicion-vital_signs = Server hot or choked
 guard-suspicion-reserve_full = Reserve full: what comes next could not be put back
 guard-suspicion-events_lost = Events lost: something may have been missed
 guard-suspicion-order_refused = Suspect order refused
+guard-suspicion-guard_restarted = Guard ended and started again: nobody watched in between
 guard-suspicion-unknown = A suspicion that this version does not know: update the platform
 
 alarm-outcome-observed = Reported, nothing more

@@ -29,6 +29,7 @@ guard-suspicion-vital_signs = Serveur chaud ou saturé
 guard-suspicion-reserve_full = Réserve pleine : la suite ne pourrait pas être rendue
 guard-suspicion-events_lost = Événements perdus : quelque chose a pu échapper
 guard-suspicion-order_refused = Ordre suspect refusé
+guard-suspicion-guard_restarted = Veilleur arrêté puis relancé : personne n’a veillé entre-temps
 guard-suspicion-unknown = Soupçon que cette version ne connaît pas : mettez la plateforme à jour
 
 alarm-outcome-observed = Signalé, rien de plus

@@ -104,11 +104,7 @@ fn measure(group: &Group) -> anyhow::Result<Vec<Row>> {
 
 /// `target/bench/<group>.json`, wherever cargo keeps its target folder.
 fn result_file(group: &Group) -> anyhow::Result<PathBuf> {
-    let target = match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => std::path::absolute(folder).context("finding CARGO_TARGET_DIR")?,
-        None => files::root().join("target"),
-    };
-    Ok(target.join("bench").join(format!("{}.json", group.name)))
+    Ok(files::target()?.join("bench").join(format!("{}.json", group.name)))
 }
 
 fn page() -> anyhow::Result<String> {

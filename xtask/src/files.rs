@@ -10,6 +10,14 @@ pub(crate) fn root() -> PathBuf {
     here.parent().map_or_else(|| here.to_path_buf(), Path::to_path_buf)
 }
 
+/// Where cargo keeps what it builds.
+pub(crate) fn target() -> anyhow::Result<PathBuf> {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => std::path::absolute(folder).context("finding CARGO_TARGET_DIR"),
+        None => Ok(root().join("target")),
+    }
+}
+
 /// A whole file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("reading {}", path.display()))

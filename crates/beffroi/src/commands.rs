@@ -1,17 +1,28 @@
 //! What each command does. They open what they need, call one use case and print.
 
 pub(crate) mod asset;
+pub(crate) mod backup;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod drill;
 pub(crate) mod guard;
 pub(crate) mod journal;
+pub(crate) mod manual;
+pub(crate) mod mirror;
 pub(crate) mod pages;
 pub(crate) mod play;
+pub(crate) mod restore;
 pub(crate) mod serve;
+pub(crate) mod setup;
 pub(crate) mod staff;
 pub(crate) mod tenant;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, Result};
 use beffroi_platform::{
@@ -35,12 +46,17 @@ pub(crate) fn config(common: &Common) -> Result<RawConfig> {
     Ok(raw)
 }
 
+/// The folder of the data, by file and command line.
+pub(crate) fn folder(common: &Common) -> Result<PathBuf> {
+    Ok(config(common)?.check()?.folder)
+}
+
 /// Opens the store that the configuration names.
 pub(crate) async fn open(common: &Common) -> Result<Store> {
     open_configured(&config(common)?.check()?).await
 }
 
-async fn open_configured(config: &Config) -> Result<Store> {
+pub(crate) async fn open_configured(config: &Config) -> Result<Store> {
     let location = beffroi_platform::location(config);
     let folder = location.folder().to_owned();
     Store::open(&location, Arc::new(SystemEntropy::new()))
@@ -83,4 +99,17 @@ pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<()> {
 /// Reads a whole file that a person named.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Writes a file that only its owner may read, and that did not exist before.
+pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("cannot make {} (it must not exist yet)", path.display()))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("cannot write {}", path.display()))
 }

@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use beffroi_town::watch::{AlarmOutcome, Suspicion};
 
+use crate::alarms::Alarms;
 use crate::core::{Core, Who};
 use crate::decide::What;
 use crate::holdings::lock;
 use crate::opens::Job;
+use crate::shelf::Shelf;
 use crate::status::beat;
 use crate::stop;
+use crate::touches::Touches;
 use crate::vitals::{READINGS_IN_A_ROW, Sensors, is_alarming};
 
 /// How often the clerk looks around without being called.
@@ -71,17 +74,15 @@ impl Clerk {
 
     fn write(&self) {
         let now = self.core.now();
-        let inventory = lock(&self.core.holdings.shelf).take_queued();
-        let changed = {
-            let mut touches = lock(&self.core.holdings.touches);
-            touches.flush();
-            lock(&self.core.holdings.shelf).write_down(&inventory);
-            let mut alarms = lock(&self.core.alarms);
-            alarms.recount(&touches, now);
-            drop(touches);
-            alarms.persist()
-        };
-        match changed {
+        let holdings = &self.core.holdings;
+        let inventory = lock(&holdings.shelf).take_queued();
+        Touches::flush(&holdings.touches);
+        Shelf::write_down(&holdings.shelf, inventory);
+        {
+            let touches = lock(&holdings.touches);
+            lock(&self.core.alarms).recount(&touches, now);
+        }
+        match Alarms::persist(&self.core.alarms) {
             Ok(false) => {}
             Ok(true) => {
                 if let Err(error) = self.messenger.try_send(()) {
@@ -145,6 +146,7 @@ impl Clerk {
         let gone = lock(&self.core.holdings.touches).expire(now, full, |record| {
             open.iter().any(|(scope, since)| record.at >= *since && record.is_of(scope))
         });
+        Touches::flush(&self.core.holdings.touches);
         self.core.holdings.drop_held(&gone);
     }
 }

@@ -90,6 +90,14 @@ impl Holdings {
         self.excluded.iter().any(|folder| path.starts_with(folder))
     }
 
+    /// Every folder that the guard itself writes into.
+    pub(crate) fn own_folders(&self) -> Vec<PathBuf> {
+        let mut own = self.excluded.clone();
+        own.push(self.state.join("alarms"));
+        own.extend(self.reserves.iter().flat_map(Reserve::folders));
+        own
+    }
+
     /// Whether a watched folder has no reserve.
     pub(crate) fn lacks_reserve(&self) -> bool {
         self.watched.iter().any(|folder| {

@@ -18,6 +18,7 @@ pub mod content;
 pub mod cut;
 pub mod decide;
 pub mod error;
+pub mod watchdog;
 
 mod actor;
 mod alarms;
@@ -26,9 +27,12 @@ mod core;
 mod fan;
 mod holdings;
 mod identity;
+mod intent;
 mod keeper;
+mod ledger;
 mod level;
 mod line;
+mod marks;
 mod messenger;
 mod opens;
 mod orders;
@@ -44,6 +48,7 @@ mod stop;
 mod sys;
 mod touches;
 mod vitals;
+mod writers;
 
 pub use error::{GuardError, Result};
 pub use level::probe;

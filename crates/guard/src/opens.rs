@@ -2,11 +2,14 @@
 //!
 //! Rules:
 //! - Answered exactly once, whatever happens: by a worker, else by the deadline, else when dropped.
-//! - While a session has a change that is not scored yet, its next write waits for the score.
+//! - While a session has a change that is not scored yet, its next write into another file waits for
+//!   the score, [`SCORE_PATIENCE`] at most.
+//! - A content is kept once: a session that goes on writing into the same file is let through at
+//!   once, until it has been quiet for [`GOES_ON`].
 //! - What cannot be kept in time is let through for the innocent, denied to the suspicious, and
 //!   counted either way.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -25,7 +28,7 @@ use crate::holdings::lock;
 use crate::keeper::Task;
 use crate::reserve::NotKept;
 use crate::shelf::Kept;
-use crate::touches::{Held, touch};
+use crate::touches::{Held, Touches, touch};
 
 /// How long keeping a content may take.
 const PATIENCE: Duration = Duration::from_millis(1_200);
@@ -37,8 +40,20 @@ pub(crate) const JOBS_MAX: usize = 256;
 const UNSCORED_MAX: usize = 1_024;
 /// How long one is remembered.
 const UNSCORED_MS: i64 = 60_000;
-/// An emptied file is damage only when it stays so.
+/// An emptied file is damage only when it stays so,
 const EMPTY_MS: i64 = 2_000;
+/// or when so many of one session are empty at once.
+const EMPTY_AT_ONCE: usize = 3;
+/// Longest wait for the score of a session's earlier change.
+const SCORE_PATIENCE: Duration = Duration::from_millis(200);
+/// How often those who wait for a score are looked at.
+const SCORE_LOOK: Duration = Duration::from_millis(2);
+/// How long after its last write a session goes on writing into a file whose content is kept.
+const GOES_ON: Duration = Duration::from_mins(1);
+/// Files being written to that are remembered.
+const WRITTEN_MAX: usize = 65_536;
+/// Largest content that is compared as a whole before its copy is dropped.
+const COMPARED_BYTES_MAX: u64 = 64 << 20;
 
 /// An open that waits.
 #[derive(Debug)]
@@ -49,11 +64,20 @@ pub(crate) struct Open {
     asked: Tick,
     pub(crate) path: PathBuf,
     pub(crate) who: Who,
+    /// The write itself waits, not only an open.
+    access: bool,
 }
 
 impl Open {
-    pub(crate) fn new(file: File, group: Arc<OwnedFd>, path: PathBuf, who: Who) -> Self {
-        Self { file, group, answered: AtomicBool::new(false), asked: Tick::now(), path, who }
+    pub(crate) fn new(
+        file: File,
+        group: Arc<OwnedFd>,
+        path: PathBuf,
+        who: Who,
+        access: bool,
+    ) -> Self {
+        let (answered, asked) = (AtomicBool::new(false), Tick::now());
+        Self { file, group, answered, asked, path, who, access }
     }
 
     /// Lets it through or denies it. Only the first answer counts.
@@ -115,6 +139,8 @@ struct Unscored {
     copy: u64,
     touch: u64,
     opened_at: Instant,
+    /// The write itself was let through, and will show at once.
+    access: bool,
     /// State of the file when it was last looked at.
     seen: (u64, i64),
     changed_at: Option<Instant>,
@@ -127,12 +153,29 @@ pub(crate) struct Opens {
     /// One worker scores at a time: another that looked meanwhile would find nothing to score, and
     /// let the next write pass too early.
     scoring: Mutex<()>,
+    /// Writes that wait for a score.
+    postponed: Mutex<VecDeque<Arc<Open>>>,
+    /// Files being written to, by device and inode.
+    written: Mutex<HashMap<(u64, u64), Writing>>,
+}
+
+/// Who writes into a file whose earlier content is kept.
+#[derive(Debug)]
+struct Writing {
+    session: String,
+    kept: Tick,
+    last: Tick,
 }
 
 /// Serves jobs until the guard stops.
 pub(crate) fn work(core: &Arc<Core>, opens: &Opens, jobs: &Mutex<Receiver<Job>>) {
     while !core.is_stopping() {
-        let job = lock(jobs).recv_timeout(Duration::from_millis(100));
+        let postponed = lock(&opens.postponed).pop_front();
+        let wait = if postponed.is_some() { SCORE_LOOK } else { Duration::from_millis(100) };
+        let job = lock(jobs).recv_timeout(wait);
+        if let Some(open) = postponed {
+            serve(core, opens, &open);
+        }
         match job {
             Ok(Job::Write(open)) => serve(core, opens, &open),
             Ok(Job::Closed(path, who)) => opens.closed(core, &path, &who),
@@ -147,11 +190,18 @@ pub(crate) fn hand_over(jobs: &SyncSender<Job>, job: Job) -> bool {
     jobs.try_send(job).is_ok()
 }
 
-fn serve(core: &Arc<Core>, opens: &Opens, open: &Open) {
+fn serve(core: &Arc<Core>, opens: &Opens, open: &Arc<Open>) {
+    if open.is_answered() {
+        return;
+    }
     opens.look(core, Some(&open.who.session), None);
     let denied = core.mode == Mode::Protect && core.is_condemned(&open.who);
     if denied {
         open.answer(false);
+        return;
+    }
+    if open.asked.elapsed() < SCORE_PATIENCE && opens.awaits_score(core, open) {
+        lock(&opens.postponed).push_back(Arc::clone(open));
         return;
     }
     let suspicious = lock(&core.decider).points(&open.who.session) > 0;
@@ -172,12 +222,59 @@ fn serve(core: &Arc<Core>, opens: &Opens, open: &Open) {
 }
 
 impl Opens {
+    /// Whether this session writes already into this file, whose earlier content is kept.
+    pub(crate) fn goes_on(&self, session: &str, file: (u64, u64)) -> bool {
+        let mut written = lock(&self.written);
+        let Some(writing) = written.get_mut(&file) else { return false };
+        let goes_on = writing.session == session && writing.last.elapsed() < GOES_ON;
+        if goes_on {
+            writing.last = Tick::now();
+        }
+        goes_on
+    }
+
+    /// A session opened a file for writing: after a while its content is worth keeping anew.
+    pub(crate) fn opened(&self, session: &str, file: (u64, u64)) {
+        let mut written = lock(&self.written);
+        if written.get(&file).is_some_and(|w| w.session == session && w.kept.elapsed() > GOES_ON) {
+            written.remove(&file);
+        }
+    }
+
+    fn begins(&self, session: &str, file: (u64, u64)) {
+        let mut written = lock(&self.written);
+        if written.len() >= WRITTEN_MAX {
+            written.retain(|_, writing| writing.last.elapsed() < GOES_ON);
+        }
+        if written.len() < WRITTEN_MAX {
+            let now = Tick::now();
+            let session = session.to_owned();
+            written.insert(file, Writing { session, kept: now, last: now });
+        }
+    }
+
+    /// Whether an earlier change of the same session is about to show, or to be filled again.
+    fn awaits_score(&self, core: &Core, open: &Open) -> bool {
+        let now = core.now();
+        let all = lock(&self.unscored);
+        let Some(list) = all.get(&open.who.session) else { return false };
+        list.iter().filter(|unscored| unscored.path != open.path).any(|unscored| {
+            let fresh = |at: Instant| now.ms_since(at) < SCORE_PATIENCE.as_millis() as i64;
+            match unscored.changed_at {
+                None => unscored.access && fresh(unscored.opened_at),
+                Some(at) => unscored.seen.0 == 0 && fresh(at),
+            }
+        })
+    }
+
     /// Keeps the content of a file that is about to be written to.
     fn keep(&self, core: &Core, open: &Open) -> Result<(), NotKept> {
         let meta = open.file.metadata().map_err(NotKept::Io)?;
         let mut before = Kept::of(&meta);
+        let file = (before.device, before.inode);
         let known = self.is_kept(&open.who.session, &before);
         let Some(reserve) = core.holdings.reserve(before.device).filter(|_| !known) else {
+            self.begins(&open.who.session, file);
             return Ok(());
         };
         if let Some(kept) = lock(&core.holdings.shelf).get(&open.path)
@@ -191,12 +288,8 @@ impl Opens {
         let mut record =
             touch(core.now(), open.path.clone(), Touch::Rewritten, who, before.clone());
         record.held = Held::Copy(copy);
-        let number = {
-            let mut touches = lock(&core.holdings.touches);
-            let number = touches.push(record);
-            touches.flush();
-            number
-        };
+        let number = lock(&core.holdings.touches).push(record);
+        Touches::flush(&core.holdings.touches);
         let unscored = Unscored {
             file: open.file.try_clone().map_err(NotKept::Io)?,
             path: open.path.clone(),
@@ -207,8 +300,10 @@ impl Opens {
             copy,
             touch: number,
             opened_at: core.now(),
+            access: open.access,
             changed_at: None,
         };
+        self.begins(&open.who.session, file);
         let mut all = lock(&self.unscored);
         if all.values().map(Vec::len).sum::<usize>() < UNSCORED_MAX {
             all.entry(open.who.session.clone()).or_default().push(unscored);
@@ -244,9 +339,10 @@ impl Opens {
                 None => all.drain().flat_map(|(_, list)| list).collect(),
             }
         };
+        let emptied = taken.iter().filter(|unscored| unscored.is_emptied()).count();
         for mut unscored in taken {
             let is_closed = closed == Some(unscored.path.as_path());
-            if unscored.look(core, is_closed) {
+            if unscored.look(core, is_closed, emptied >= EMPTY_AT_ONCE) {
                 let mut all = lock(&self.unscored);
                 all.entry(unscored.who.session.clone()).or_default().push(unscored);
             }
@@ -255,15 +351,20 @@ impl Opens {
 }
 
 impl Unscored {
-    /// Answers whether it must be looked at again.
-    fn look(&mut self, core: &Arc<Core>, closed: bool) -> bool {
+    fn is_emptied(&self) -> bool {
+        self.before.size > 0 && self.file.metadata().is_ok_and(|meta| meta.len() == 0)
+    }
+
+    /// Answers whether it must be looked at again. `many_empty`: an emptied file is no accident.
+    fn look(&mut self, core: &Arc<Core>, closed: bool, many_empty: bool) -> bool {
         let now = core.now();
         let old = now.ms_since(self.opened_at) > UNSCORED_MS;
         let Ok(meta) = self.file.metadata() else { return false };
         let state = (meta.len(), crate::shelf::mtime_ns(&meta));
         if state == (self.before.size, self.before.mtime_ns) {
-            // Kept for a while: who opens it again need not wait for another copy.
-            if old {
+            // Kept for a while: who opens it again need not wait for another copy. A mapping may
+            // have changed it without a trace.
+            if old && (!self.access || self.is_as_before(core)) {
                 self.forget(core);
             }
             return !old;
@@ -277,7 +378,7 @@ impl Unscored {
         let change = Change::between(&self.sample, &after);
         match change.damage() {
             Damage::None => !closed && !old,
-            Damage::Emptied if now.ms_since(changed_at) < EMPTY_MS => true,
+            Damage::Emptied if !many_empty && now.ms_since(changed_at) < EMPTY_MS => true,
             _ => {
                 core.rewritten(&self.path, change, Some(self.touch), &self.who);
                 false
@@ -285,9 +386,20 @@ impl Unscored {
         }
     }
 
+    /// Whether the whole content is still the one that was kept.
+    fn is_as_before(&self, core: &Core) -> bool {
+        let Some(reserve) = core.holdings.reserve(self.before.device) else { return false };
+        let copy = File::open(reserve.copy_path(self.copy));
+        let (Ok(copy), Ok(now)) = (copy, self.file.try_clone()) else { return false };
+        self.before.size <= COMPARED_BYTES_MAX
+            && (&now).rewind().is_ok()
+            && crate::state::same_bytes(&copy, &now).unwrap_or(false)
+    }
+
     /// Opened for writing, nothing written: nothing to undo.
     fn forget(&self, core: &Core) {
         lock(&core.holdings.touches).forget(&std::iter::once(self.touch).collect());
+        Touches::flush(&core.holdings.touches);
         let reserve = core.holdings.reserve(self.before.device);
         if let Some(Err(error)) = reserve.map(|reserve| reserve.drop_copy(self.copy)) {
             tracing::debug!(%error, "no copy to drop");

@@ -88,6 +88,11 @@ impl Reserve {
         })
     }
 
+    /// The two folders that files are put into.
+    pub(crate) fn folders(&self) -> [PathBuf; 2] {
+        [self.links.clone(), self.copies.clone()]
+    }
+
     /// The file system it stands on.
     pub(crate) fn device(&self) -> u64 {
         self.device
@@ -97,6 +102,11 @@ impl Reserve {
     pub(crate) fn use_now(&self) -> (u64, u64, u64) {
         let load = |value: &AtomicU64| value.load(Ordering::Relaxed);
         (load(&self.used_bytes), self.limit_bytes, load(&self.refused))
+    }
+
+    /// Whether the link of an inode stands here.
+    pub(crate) fn holds(&self, inode: u64) -> bool {
+        fs::symlink_metadata(self.link_path(inode)).is_ok_and(|meta| meta.ino() == inode)
     }
 
     /// Where the link of an inode stands, or would.

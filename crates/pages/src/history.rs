@@ -24,6 +24,8 @@ struct HistoryPage<'a> {
     address: Option<String>,
     title: String,
     as_of: When,
+    /// These are plain files on another host.
+    copy: bool,
     back: String,
     items: Vec<Item>,
     level: u8,
@@ -49,6 +51,7 @@ pub fn history_page(facts: &TownFacts, lang: Lang, place: &Place) -> Result<Stri
         address: place.public_url.as_ref().map(|_| place.url(lang, "history/")),
         title,
         as_of: v.when("page-as-of", facts.true_at),
+        copy: place.files,
         back: place.link(here, lang, ""),
         items: news::all(&town),
         level: 2,

@@ -3,12 +3,15 @@
 //! From top to bottom: what happened and since when, what to do now, the services, what is not
 //! affected, the data, the news, how the page is kept.
 
-mod cards;
+pub(crate) mod cards;
 mod data;
-mod top;
+pub(crate) mod numbers;
+pub(crate) mod top;
 
 use askama::Template;
-use beffroi_town::{Lang, Notice, ServiceStatus, TownFacts, facts::Mood, status::ServiceView};
+use beffroi_town::{
+    Lang, Notice, ServiceStatus, TownFacts, facts::Mood, phone::PhoneBook, status::ServiceView,
+};
 
 use crate::{
     PageError, Place,
@@ -66,6 +69,7 @@ pub(crate) struct Town<'a> {
     pub(crate) facts: &'a TownFacts,
     pub(crate) voice: Voice,
     pub(crate) views: Vec<ServiceView<'a>>,
+    pub(crate) phones: PhoneBook<'a>,
     pub(crate) mood: Mood,
     /// The town's name, harmless.
     pub(crate) name: String,
@@ -77,6 +81,7 @@ impl<'a> Town<'a> {
             facts,
             voice: Voice::of(&facts.tenant, lang),
             views: facts.public_views(),
+            phones: facts.phone_book(),
             mood: facts.mood(),
             name: inert::line(&facts.tenant.name, LINE_CHARS_MAX),
         }
@@ -105,6 +110,8 @@ struct StatusPage<'a> {
     address: Option<String>,
     preview: bool,
     as_of: When,
+    /// These are plain files on another host.
+    copy: bool,
     top: Top,
     affected: Option<Group>,
     unaffected: Group,
@@ -129,12 +136,11 @@ pub fn status_page(
     let town = Town::new(facts, lang);
     let v = &town.voice;
     let here = depth(lang);
-    let telephone = top::telephone(&town);
-    let desks = cards::groups(&town, telephone != top::Line::Out);
+    let desks = cards::groups(&town);
     let data = Data::of(&town);
     let news = News::of(&town, place, preview);
     let title = v.say_with("page-title", &[("name", town.name.as_str().into())]);
-    let top = Top::of(&town, telephone, data.as_ref(), &news);
+    let top = Top::of(&town, data.as_ref(), &news);
     let page = StatusPage {
         head: Head::new(lang, title, top.headline.clone()).marked(place.exercise, v),
         v,
@@ -146,6 +152,7 @@ pub fn status_page(
         address: place.public_url.as_ref().map(|_| place.url(lang, "")),
         preview: preview.is_some(),
         as_of: v.when_short("page-as-of", facts.true_at),
+        copy: place.files,
         top,
         affected: desks.affected,
         unaffected: desks.unaffected,

@@ -1,6 +1,9 @@
 //! What the platform does by itself, round after round: follow the changes, run the hooks that
 //! persons ordered, notice guards that fell silent, sweep what has expired.
 
+pub(crate) mod backup;
+pub(crate) mod mirror;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use beffroi_crisis::{

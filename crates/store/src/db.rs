@@ -5,6 +5,7 @@
 
 mod arg;
 mod row;
+mod tables;
 
 use std::sync::{
     Arc,
@@ -15,6 +16,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use arg::{Arg, args, column_int, json_text};
 pub(crate) use row::Row;
+pub(crate) use tables::{Kind, Table};
 
 use crate::{Error, Result, keys::Keys, sql::Sql};
 
@@ -112,14 +114,22 @@ pub struct Conn {
 }
 
 /// Binds arguments to a query of either database.
-macro_rules! bound {
-    ($sql:expr, $args:expr) => {
-        $args.iter().fold(sqlx::query($sql.text), |query, arg| match arg {
+macro_rules! bound_to {
+    ($query:expr, $args:expr) => {
+        $args.iter().fold($query, |query, arg| match arg {
             Arg::Text(text) => query.bind(text.as_str()),
             Arg::Int(int) => query.bind(*int),
             Arg::OptText(text) => query.bind(text.as_deref()),
             Arg::OptInt(int) => query.bind(*int),
         })
+    };
+}
+use bound_to;
+
+/// The same for a registered text.
+macro_rules! bound {
+    ($sql:expr, $args:expr) => {
+        bound_to!(sqlx::query($sql.text), $args)
     };
 }
 

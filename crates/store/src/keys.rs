@@ -43,6 +43,11 @@ impl Keys {
         Self { root: salt.extract(master) }
     }
 
+    /// Keys of nothing: for looking at what is not sealed.
+    pub(crate) fn none() -> Self {
+        Self::new(&[])
+    }
+
     /// Reads the master key of a folder; makes folder and key when `may_make`.
     pub(crate) fn open(folder: &Path, entropy: &dyn Entropy, may_make: bool) -> Result<Self> {
         let path = folder.join("master.key");
@@ -144,6 +149,12 @@ impl Keys {
 /// The Ed25519 key pair of a seed.
 pub(crate) fn key_pair(label: &str, seed: &[u8]) -> Result<Ed25519KeyPair> {
     Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Error::Sealed { label: label.to_owned() })
+}
+
+/// The public half of a seed's key pair, as the database keeps it.
+pub(crate) fn public_half(label: &str, seed: &[u8]) -> Result<String> {
+    let pair = key_pair(label, seed)?;
+    Ok(BASE64URL_NOPAD.encode(ring::signature::KeyPair::public_key(&pair).as_ref()))
 }
 
 /// Makes the key under a name of its own, flushes it, then links it to its place: whoever comes

@@ -14,6 +14,8 @@ use crate::{
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_house.sql")),
     (2, include_str!("../migrations/0002_rounds.sql")),
+    (3, include_str!("../migrations/0003_oncall.sql")),
+    (4, include_str!("../migrations/0004_envelope.sql")),
     (6, include_str!("../migrations/0006_rehearsal.sql")),
 ];
 
@@ -27,41 +29,61 @@ sqls! { "migrate":
 
 const KEY_CHECK: &str = "key_check";
 
+/// The newest schema that this program knows.
+pub(crate) fn known() -> i64 {
+    MIGRATIONS.iter().map(|(number, _)| *number).max().unwrap_or(0)
+}
+
 /// Runs what is missing inside a writing transaction, and checks that the master key is the one
 /// this database was made with.
 ///
 /// Returns `false` when the database was made with another key.
 pub(crate) async fn run(mut conn: Conn) -> Result<bool> {
     conn.lock_schema().await?;
-    conn.run(TABLE, &[]).await?;
-    let newest = match conn.one(NEWEST, &[]).await? {
-        Some(row) => row.opt_int("number")?.unwrap_or(0),
-        None => 0,
-    };
-    let known = MIGRATIONS.iter().map(|(number, _)| *number).max().unwrap_or(0);
-    if newest > known {
-        return Err(Error::TooNew { found: newest, known });
-    }
-    for (number, text) in MIGRATIONS.iter().filter(|(number, _)| *number > newest) {
-        conn.script(text).await?;
-        conn.run(DONE, args![*number]).await?;
-    }
-    let ours = conn.keys().check_value()?;
-    match conn.one(META, args![KEY_CHECK]).await? {
-        Some(row) if row.text("value")? == ours => {}
-        Some(_) => return Ok(false),
-        None => {
-            conn.run(SET_META, args![KEY_CHECK, ours]).await?;
-        }
+    up_to(&mut conn, known()).await?;
+    if !check_key(&mut conn).await? {
+        return Ok(false);
     }
     conn.commit().await?;
     Ok(true)
 }
 
+/// Runs what is missing up to a schema, inside a transaction that somebody else commits.
+pub(crate) async fn up_to(conn: &mut Conn, schema: i64) -> Result<()> {
+    conn.run(TABLE, &[]).await?;
+    let newest = newest(conn).await?;
+    if newest.max(schema) > known() {
+        return Err(Error::TooNew { found: newest.max(schema), known: known() });
+    }
+    let missing = MIGRATIONS.iter().filter(|(number, _)| *number > newest && *number <= schema);
+    for (number, text) in missing {
+        conn.script(text).await?;
+        conn.run(DONE, args![*number]).await?;
+    }
+    Ok(())
+}
+
+/// The schema that a database has.
+pub(crate) async fn newest(conn: &mut Conn) -> Result<i64> {
+    match conn.one(NEWEST, &[]).await? {
+        Some(row) => Ok(row.opt_int("number")?.unwrap_or(0)),
+        None => Ok(0),
+    }
+}
+
+/// Whether the master key is the one the database was made with; a new one remembers it.
+pub(crate) async fn check_key(conn: &mut Conn) -> Result<bool> {
+    let ours = conn.keys().check_value()?;
+    match conn.one(META, args![KEY_CHECK]).await? {
+        Some(row) => Ok(row.text("value")? == ours),
+        None => conn.run(SET_META, args![KEY_CHECK, ours]).await.map(|_| true),
+    }
+}
+
 impl Conn {
     /// Keeps a second process from migrating at the same time. On SQLite the transaction itself
     /// does.
-    async fn lock_schema(&mut self) -> Result<()> {
+    pub(crate) async fn lock_schema(&mut self) -> Result<()> {
         if let Live::Pg(live) = self.live() {
             sqlx::query("SELECT pg_advisory_xact_lock(4713059)")
                 .execute(&mut **live)

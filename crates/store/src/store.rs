@@ -18,7 +18,7 @@ use sqlx::{
 use tokio::sync::watch;
 
 use crate::{
-    Bookkeeping, Error, Follower, Result, Tx,
+    Bookkeeping, Error, Fingerprint, Follower, Result, Tx,
     db::{Conn, Db, Faults, Purpose},
     keys::{self, Keys},
     migrate,
@@ -102,7 +102,21 @@ impl Store {
         entropy: Arc<dyn Entropy>,
         options: TestOptions,
     ) -> Result<Self> {
-        let folder = location.folder();
+        let store = Self::connect(location, entropy, options).await?;
+        let right_key = migrate::run(store.conn(Purpose::Write).await?).await?;
+        if right_key {
+            Ok(store)
+        } else {
+            Err(Error::MasterKey { path: location.folder().join("master.key") })
+        }
+    }
+
+    /// Connects, and leaves the schema as it is.
+    pub(crate) async fn connect(
+        location: &Location,
+        entropy: Arc<dyn Entropy>,
+        options: TestOptions,
+    ) -> Result<Self> {
         let (db, keys) = match location {
             Location::Folder(folder) => {
                 let file = folder.join("beffroi.db");
@@ -124,13 +138,7 @@ impl Store {
             faults: Arc::default(),
             newest: watch::Sender::new(0),
         };
-        let store = Self { inner: Arc::new(inner) };
-        let right_key = migrate::run(store.conn(Purpose::Write).await?).await?;
-        if right_key {
-            Ok(store)
-        } else {
-            Err(Error::MasterKey { path: folder.join("master.key") })
-        }
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     pub(crate) fn inner(&self) -> &Arc<Inner> {
@@ -184,6 +192,11 @@ impl Store {
         Follower::new(self.clone(), from)
     }
 
+    /// Stirs at each commit of this process: for whoever does the work that commits leave behind.
+    pub fn stirred(&self) -> watch::Receiver<u64> {
+        self.inner.newest.subscribe()
+    }
+
     /// Seals bytes under the master key, for one purpose: they open under the same label alone.
     pub fn seal(&self, label: &str, plain: &[u8]) -> Result<String> {
         self.inner.keys.seal(&*self.inner.entropy, label, plain)
@@ -197,7 +210,8 @@ impl Store {
         self.inner.keys.open_sealed(label, sealed)
     }
 
-    /// The platform's key for signing orders to guards (Ed25519). Derived from the master key:
+    /// The platform's key for signing orders to guards, and the mirror (Ed25519); what is signed
+    /// begins with a prefix of its own. Derived from the master key:
     /// it is the same for as long as that file is.
     pub fn platform_key(&self) -> Result<Ed25519KeyPair> {
         self.inner.keys.signing_key("orders to guards")
@@ -207,6 +221,11 @@ impl Store {
     pub fn platform_public_key(&self) -> Result<String> {
         let key = self.platform_key()?;
         Ok(BASE64URL_NOPAD.encode(key.public_key().as_ref()))
+    }
+
+    /// The fingerprint of that key, for people to compare.
+    pub fn platform_fingerprint(&self) -> Result<Fingerprint> {
+        Ok(Fingerprint::of(self.platform_key()?.public_key().as_ref()))
     }
 
     /// Where the store takes unpredictable bytes from.
@@ -264,7 +283,7 @@ async fn open_lite(file: &Path, options: TestOptions) -> Result<Db> {
     Ok(Db::Lite { writer, readers })
 }
 
-async fn open_pg(url: &str, options: TestOptions) -> Result<PgPool> {
+pub(crate) async fn open_pg(url: &str, options: TestOptions) -> Result<PgPool> {
     let connect = PgConnectOptions::from_str(url)
         .map_err(Error::database("read the PostgreSQL address"))?
         .application_name("beffroi");

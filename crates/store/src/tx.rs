@@ -103,6 +103,26 @@ impl Tx {
         }
     }
 
+    /// On a writing transaction that was begun before and holds more than this.
+    pub(crate) async fn on(
+        conn: Conn,
+        store: &Store,
+        tenants: &[TenantId],
+        actor: &Actor,
+        at: Instant,
+    ) -> Result<Self> {
+        let mut tx = Self {
+            conn,
+            store: store.clone(),
+            actor: actor.clone(),
+            at,
+            locked: BTreeMap::new(),
+            changed: BTreeSet::new(),
+        };
+        tx.lock(&tenants.iter().collect(), false).await?;
+        Ok(tx)
+    }
+
     async fn lock(&mut self, tenants: &BTreeSet<&TenantId>, founding: bool) -> Result<()> {
         for tenant in tenants {
             if founding {
@@ -300,7 +320,7 @@ impl Tx {
     }
 }
 
-fn key_label(tenant: &TenantId) -> String {
+pub(crate) fn key_label(tenant: &TenantId) -> String {
     format!("journal key {tenant}")
 }
 

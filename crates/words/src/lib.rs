@@ -11,6 +11,7 @@
 //! Pure: the time is a parameter, the sentences and the time zones are in the program.
 
 pub mod calendar;
+pub mod gsm;
 pub mod names;
 pub mod rehearsal;
 pub mod speech;

@@ -12,10 +12,10 @@ use tempfile::tempdir;
 use crate::program::{BEFFROI, run};
 
 /// A small file system of its own; unmounted when dropped.
-struct SmallDisk(PathBuf);
+pub(crate) struct SmallDisk(pub(crate) PathBuf);
 
 impl SmallDisk {
-    fn mount(at: &Path, size: &str) -> Self {
+    pub(crate) fn mount(at: &Path, size: &str) -> Self {
         fs::create_dir(at).unwrap();
         let options = format!("size={size}");
         let done =
@@ -32,6 +32,18 @@ impl Drop for SmallDisk {
     }
 }
 
+/// Takes whatever is left on the disk of a file. An open file would hold the room after it is
+/// removed; so it is closed.
+pub(crate) fn fill_up(filler: &Path) {
+    let room = fs::File::create(filler).unwrap();
+    let (mut chunk, mut file) = (1 << 20, &room);
+    while chunk > 0 {
+        if std::io::Write::write_all(&mut file, &vec![7; chunk]).is_err() {
+            chunk /= 2;
+        }
+    }
+}
+
 #[test]
 fn a_full_disk_is_told_and_what_was_kept_stays() {
     let folder = tempdir().unwrap();
@@ -39,17 +51,7 @@ fn a_full_disk_is_told_and_what_was_kept_stays() {
     let here = disk.0.as_path();
     run(here, &["tenant", "add", "59273"]).well();
     let filler = here.join("filler");
-    let room = fs::File::create(&filler).unwrap();
-    // Whatever is left on the disk is taken.
-    let mut chunk = 1 << 20;
-    let mut file = &room;
-    while chunk > 0 {
-        if std::io::Write::write_all(&mut file, &vec![7; chunk]).is_err() {
-            chunk /= 2;
-        }
-    }
-    // An open file would hold the room after it is removed.
-    drop(room);
+    fill_up(&filler);
     let mut said = String::new();
     for _ in 0..50 {
         let state = run(here, &["asset", "set", "59273", "mail", "--state", "down"]);

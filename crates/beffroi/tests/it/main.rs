@@ -8,7 +8,12 @@
 
 mod disk;
 mod drill;
+mod guards_door;
 mod journal;
+mod lasting;
+mod mirror;
 mod program;
+mod rights;
 mod serve;
 mod tenants;
+mod upgrade;

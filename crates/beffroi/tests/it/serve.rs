@@ -14,9 +14,9 @@ use tempfile::tempdir;
 use crate::program::{BEFFROI, run};
 
 /// A running server; ended when dropped.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Drop for Server {
@@ -25,13 +25,23 @@ impl Drop for Server {
     }
 }
 
-fn serve(folder: &Path) -> Server {
+pub(crate) fn serve(folder: &Path) -> Server {
+    serve_at(folder, "127.0.0.1:0")
+}
+
+/// The same at an address; the configuration is `beffroi.toml` of the folder, if there is one.
+pub(crate) fn serve_at(folder: &Path, address: &str) -> Server {
     let file = folder.join("address");
     if file.exists() {
         fs::remove_file(&file).unwrap();
     }
-    let child = Command::new(BEFFROI)
-        .args(["serve", "--listen", "127.0.0.1:0", "--address-file"])
+    let mut command = Command::new(BEFFROI);
+    let configuration = folder.join("beffroi.toml");
+    if configuration.exists() {
+        command.arg("--config").arg(configuration);
+    }
+    let child = command
+        .args(["serve", "--listen", address, "--address-file"])
         .arg(&file)
         .env("BEFFROI_DATA", folder.join("data"))
         .stdout(Stdio::null())
@@ -47,7 +57,7 @@ fn serve(folder: &Path) -> Server {
 }
 
 /// Asks until there is an answer or the time is over.
-fn within<T>(time: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+pub(crate) fn within<T>(time: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let end = Instant::now() + time;
     loop {
         if let Some(answer) = ask() {
@@ -69,7 +79,7 @@ fn request(server: &Server, text: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn get(server: &Server, path: &str) -> String {
+pub(crate) fn get(server: &Server, path: &str) -> String {
     request(server, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
 }
 

@@ -23,3 +23,5 @@ mod rewriting;
 mod survival;
 #[cfg(test)]
 mod vanishing;
+#[cfg(test)]
+mod watchdog;

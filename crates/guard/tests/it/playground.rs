@@ -96,11 +96,20 @@ impl Playground {
 
     /// A guard process over a folder whose files may be gone; returns after its first scan.
     pub(crate) fn guard_over_ruins(&self, more: &serde_json::Value) -> Killed {
+        self.start_guard("guard", more)
+    }
+
+    /// A guard with its watchdog, which is the process answered.
+    pub(crate) fn watched_guard(&self, more: &serde_json::Value) -> Killed {
+        self.start_guard("watchdog", more)
+    }
+
+    fn start_guard(&self, role: &str, more: &serde_json::Value) -> Killed {
         let mut options = serde_json::json!({ "watch": self.share(), "state": self.state() });
         let all = options.as_object_mut().unwrap();
         all.extend(more.as_object().unwrap().clone());
         drop(fs::remove_file(self.state().join("status.json")));
-        let role = ["guard".to_owned(), options.to_string()];
+        let role = [role.to_owned(), options.to_string()];
         let guard = Killed(command(&self.program, &role).spawn().unwrap());
         wait_for("the first scan", || self.status().filter(|beat| beat.watched[0].scanned));
         guard
@@ -130,13 +139,10 @@ impl Playground {
         let mut command = command(&self.program, role);
         command.uid(USER).gid(USER).current_dir("/");
         let mut child = command.spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("ready") {
-            line.clear();
-            assert!(out.read_line(&mut line).unwrap() > 0, "the attacker refused");
-        }
-        Attacker { child: Killed(child), out }
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut attacker = Attacker { child: Killed(child), out };
+        attacker.wait_until_says("ready");
+        attacker
     }
 
     /// The newest state of every alarm.
@@ -205,6 +211,15 @@ impl Drop for Attacker {
 }
 
 impl Attacker {
+    /// Waits until it says a line that holds `word`.
+    pub(crate) fn wait_until_says(&mut self, word: &str) {
+        let mut line = String::new();
+        while !line.contains(word) {
+            line.clear();
+            assert!(self.out.read_line(&mut line).unwrap() > 0, "it never said {word}");
+        }
+    }
+
     pub(crate) fn strike(&mut self) {
         self.child.0.stdin.as_mut().unwrap().write_all(b"!").unwrap();
     }

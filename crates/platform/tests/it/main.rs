@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+mod doors;
+
 use std::{
     fs,
     io::{Read, Write},
@@ -66,24 +68,8 @@ async fn the_platform_ends_tls_itself() {
     let platform = start(folder.path(), &settings).await.unwrap();
     assert!(platform.url().starts_with("https://"));
     let url = format!("{}/c/59273/", platform.url());
-    let page = tokio::task::spawn_blocking(move || {
-        let roots = [ureq::tls::Certificate::from_der(&der).to_owned()];
-        let tls = ureq::tls::TlsConfig::builder()
-            .root_certs(ureq::tls::RootCerts::new_with_certs(&roots))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build();
-        let agent: ureq::Agent = ureq::Agent::config_builder().tls_config(tls).build().into();
-        agent.get(&url).call().unwrap().body_mut().read_to_string().unwrap()
-    })
-    .await
-    .unwrap();
-    assert!(page.contains("Gravelines"));
-    // Who does not speak TLS gets nothing, and costs nothing.
-    let mut plain = TcpStream::connect(platform.address()).unwrap();
-    plain.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
-    let mut answer = Vec::new();
-    plain.read_to_end(&mut answer).unwrap_or_default();
-    assert!(!answer.starts_with(b"HTTP"));
+    let page = tokio::task::spawn_blocking(move || doors::fetch(&url, &der).unwrap());
+    assert!(page.await.unwrap().1.contains("Gravelines"));
     platform.stop().await;
 }
 

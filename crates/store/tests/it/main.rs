@@ -19,6 +19,7 @@ mod durability;
 mod faults;
 mod follower;
 mod journal;
+mod lasting;
 mod nouns;
 mod schema;
 mod scopes;

@@ -115,6 +115,7 @@ pub(super) fn who(words: &Words, names: &BTreeMap<String, String>, actor: &Actor
             names.get(id.as_str()).cloned().unwrap_or_else(|| words.say("journal-by-former"))
         }
         Actor::CommandLine => words.say("journal-by-command"),
+        Actor::Contact(_) => words.say("journal-by-contact"),
         Actor::Guard(_) => words.say("journal-by-guard"),
         Actor::Platform => words.say("journal-by-platform"),
         Actor::Outside => words.say("journal-by-outside"),

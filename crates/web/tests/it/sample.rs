@@ -89,10 +89,7 @@ impl Sample {
         furnish(&store).await;
         let (guard, alarm) = watched(&store).await;
         let settings = Settings {
-            guard_addresses: vec![PlatformAddress {
-                url: "http://127.0.0.1:8080".to_owned(),
-                addresses: Vec::new(),
-            }],
+            guard_addresses: vec![PlatformAddress::plain("http://127.0.0.1:8080".to_owned())],
             hooks: vec!["pare-feu".to_owned()],
             ..Settings::default()
         };

@@ -1,0 +1,311 @@
+//! Everything read out of either database and loaded into either: nothing left out, nothing half.
+
+use std::{collections::BTreeSet, fs, io::BufReader};
+
+use beffroi_store::{
+    Error, Location, OperatorScope, Store, TestOptions,
+    dump::{self, Contents},
+    held,
+    load::{self, Load, LoadError, Loaded, Origin},
+    outbox, sessions, throttle,
+};
+use beffroi_town::Instant;
+use ring::digest::{SHA256, digest};
+use serde_json::json;
+
+use crate::{
+    nouns::{alarm, an_incident, newest_entry, words},
+    world::{ACTOR, FIVE, Place, chance, code, codes, found, on_both, verified},
+};
+
+on_both!(
+    everything_comes_back_on_sqlite,
+    everything_comes_back_on_postgres,
+    what_is_damaged_is_refused_and_nothing_is_kept,
+    a_place_that_holds_data_is_refused,
+    an_older_schema_is_brought_up_to_date,
+    what_would_be_lost_is_counted,
+);
+
+const OPTIONS: TestOptions =
+    TestOptions { lite_without_sync: false, lite_pages_max: None, pg_without_sync: true };
+
+/// Towns with an incident, an alarm, a draft, sessions, failures, work that is claimed.
+async fn busy(place: &Place) -> Store {
+    let store = place.open().await;
+    found(place, &store, &FIVE).await;
+    let mut tx = store.begin(&FIVE.map(code), &ACTOR, place.now()).await.unwrap();
+    let at = tx.at();
+    beffroi_store::incidents::declare(&mut tx, &an_incident("i1", &FIVE, at)).await.unwrap();
+    beffroi_store::alarms::raise(&mut tx, &alarm("a1", "44184", at), 1).await.unwrap();
+    let notice = beffroi_town::NoticeId::parse("n1").unwrap();
+    let text = words("l’été\n« fin »\t\u{1F514}");
+    beffroi_store::notices::put_draft(&mut tx, &code("44184"), &notice, None, &text).await.unwrap();
+    tx.seal_text(&code("44184"), "une raison").await.unwrap();
+    let new = beffroi_store::accounts::NewAccount {
+        tenant: &code("44184"),
+        name: "Élodie \"Direction\"",
+        role: beffroi_town::Role::Director,
+        incident: None,
+    };
+    let account = beffroi_store::accounts::create(&mut tx, &new).await.unwrap();
+    tx.post(&code("44184"), "wake", json!({}), at).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut book = store.bookkeeping().await.unwrap();
+    let session = sessions::NewSession {
+        token: "a token",
+        account: &account,
+        at,
+        expires_at: at.plus_ms(60_000),
+        second_factor_at: None,
+        device: Some("a device"),
+    };
+    sessions::create(&mut book, &session).await.unwrap();
+    sessions::note_device(&mut book, &account, "a device", at).await.unwrap();
+    throttle::fail(&mut book, "key", at, 1_000).await.unwrap();
+    assert_eq!(outbox::claim(&mut book, "wake", at, 1, 3_600_000).await.unwrap().len(), 1);
+    book.commit().await.unwrap();
+    store
+}
+
+async fn dumped(store: &Store) -> (Contents, Vec<u8>) {
+    let operator = OperatorScope::for_operator();
+    let mut conn = store.read().await.unwrap();
+    let contents = dump::survey(&mut conn, &operator).await.unwrap();
+    let mut bytes = Vec::new();
+    dump::write(&mut conn, &operator, &contents, &mut bytes).await.unwrap();
+    (contents, bytes)
+}
+
+fn give_key(from: &Place, to: &Place) {
+    fs::create_dir_all(to.folder()).unwrap();
+    fs::copy(from.folder().join("master.key"), to.folder().join("master.key")).unwrap();
+}
+
+async fn loaded(
+    to: &Place,
+    contents: &Contents,
+    bytes: &[u8],
+    aside: Option<&str>,
+) -> Result<Loaded, LoadError> {
+    let origin = Origin { sha256: "ab".repeat(32), made_at: Instant::from_ms(5) };
+    let mut from = BufReader::new(bytes);
+    let at = to.now();
+    let load = Load { contents, from: &mut from, origin: &origin, at, aside };
+    load::into_for_test(&to.location, chance(), load, OPTIONS).await
+}
+
+async fn everything_comes_back_on_sqlite(from: Place) {
+    everything_comes_back(from, Place::lite()).await;
+}
+
+async fn everything_comes_back_on_postgres(from: Place) {
+    everything_comes_back(from, Place::postgres()).await;
+}
+
+async fn everything_comes_back(from: Place, to: Place) {
+    let store = busy(&from).await;
+    let (contents, bytes) = dumped(&store).await;
+    // Every table that the database has, and every row of it.
+    let mut raw = from.dump().await;
+    raw.retain(|name, _| !name.starts_with("sqlite_"));
+    let named: BTreeSet<&str> = contents.tables.iter().map(|sum| sum.table.as_str()).collect();
+    assert_eq!(named, raw.keys().map(String::as_str).collect());
+    for sum in &contents.tables {
+        assert_eq!(sum.rows, raw[&sum.table].len() as u64, "{}", sum.table);
+    }
+    assert!(contents.rows() > 200 && contents.heads.len() == 5, "{}", contents.rows());
+    load::check(&contents, &mut &*bytes).unwrap();
+
+    give_key(&from, &to);
+    let told = loaded(&to, &contents, &bytes, None).await.unwrap();
+    assert_eq!((told.rows, told.journals), (contents.rows(), 5));
+    let again = to.open().await;
+    let (back, _) = dumped(&again).await;
+    assert_eq!(back.schema, contents.schema);
+    for (was, is) in contents.tables.iter().zip(&back.tables) {
+        let more = is.rows.cast_signed() - was.rows.cast_signed();
+        match was.table.as_str() {
+            "session" | "throttle" => assert_eq!((was.rows, is.rows), (1, 0)),
+            "journal_entry" | "journal_signed" | "change" => assert_eq!(more, 5, "{}", was.table),
+            "journal_head" | "change_head" | "outbox" => assert_eq!(more, 0, "{}", was.table),
+            _ => assert_eq!(was, is),
+        }
+    }
+    for town in FIVE {
+        assert_eq!(verified(&again, town).await, verified(&store, town).await + 1);
+        let entry = newest_entry(&again, town).await;
+        assert_eq!(entry.kind, "platform_restored");
+        assert_eq!(entry.body, json!({ "backup": "ab".repeat(32), "made_at": 5 }));
+    }
+    // Work that somebody had claimed is claimed anew at once; it was not forgotten.
+    let mut book = again.bookkeeping().await.unwrap();
+    let at = from.now();
+    assert_eq!(outbox::claim(&mut book, "wake", at, 9, 1_000).await.unwrap().len(), 1);
+}
+
+async fn what_is_damaged_is_refused_and_nothing_is_kept(from: Place) {
+    let store = busy(&from).await;
+    let (contents, bytes) = dumped(&store).await;
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let to = match from.location {
+        Location::Folder(_) => Place::lite(),
+        Location::Postgres { .. } => Place::postgres(),
+    };
+    give_key(&from, &to);
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let without = |at: usize| lines[..at].concat() + &lines[at + 1..].concat();
+    let entry = lines.iter().position(|line| line.starts_with("[\"44030\",1,\"{")).unwrap();
+    let broken = [
+        ("cut in a line", text[..text.len() / 2].to_owned()),
+        ("cut between lines", lines[..lines.len() / 2].concat()),
+        ("empty", String::new()),
+        ("a row gone", without(entry)),
+        ("a value altered", text.replacen("44184-mail", "44184-mai1", 1)),
+        ("a heading altered", text.replacen("\"table\":\"asset\"", "\"table\":\"asse\"", 1)),
+        ("not text", text.replacen("\"44030\"", "true", 1)),
+        ("not JSON", text.replacen("[\"44030\"", "\"44030\"", 1)),
+    ];
+    for (what, text) in broken {
+        let checked = load::check(&contents, &mut text.as_bytes());
+        assert!(matches!(checked, Err(LoadError::Damaged { .. })), "{what}: {checked:?}");
+        let refused = loaded(&to, &contents, text.as_bytes(), None).await;
+        assert!(matches!(refused, Err(LoadError::Damaged { .. })), "{what}: {refused:?}");
+        assert_eq!(held::held_for_test(&to.location, OPTIONS).await.unwrap(), None, "{what}");
+    }
+    // Rows that fit their hashes, of a journal that does not hold.
+    let mut forged = contents.clone();
+    let altered = rehashed(&mut forged, &text.replacen(r#"\"kind\":\""#, r#"\"kinD\":\""#, 1));
+    let refused = loaded(&to, &forged, altered.as_bytes(), None).await;
+    assert!(matches!(refused, Err(LoadError::Journal { .. })), "{refused:?}");
+    // Another master key than the one that sealed it.
+    fs::write(to.folder().join("master.key"), [9; 32]).unwrap();
+    let refused = loaded(&to, &contents, &bytes, None).await;
+    assert!(matches!(refused, Err(LoadError::OtherMasterKey)), "{refused:?}");
+    let mut newer = contents.clone();
+    newer.schema += 1_000;
+    let refused = loaded(&to, &newer, &bytes, None).await;
+    assert!(matches!(refused, Err(LoadError::Store(Error::TooNew { .. }))), "{refused:?}");
+    assert_eq!(held::held_for_test(&to.location, OPTIONS).await.unwrap(), None);
+}
+
+/// Counts and hashes a text anew, as a forger would; the text.
+fn rehashed(contents: &mut Contents, text: &str) -> String {
+    let mut lines = text.split_inclusive('\n');
+    for sum in &mut contents.tables {
+        assert!(lines.next().unwrap().contains(&format!("\"{}\"", sum.table)));
+        let rows: String =
+            (0..sum.rows).map(|_| lines.next().unwrap().to_owned()).collect::<Vec<_>>().concat();
+        sum.sha256 = data_encoding::HEXLOWER.encode(digest(&SHA256, rows.as_bytes()).as_ref());
+    }
+    text.to_owned()
+}
+
+async fn a_place_that_holds_data_is_refused(from: Place) {
+    let store = busy(&from).await;
+    let (contents, bytes) = dumped(&store).await;
+    let refused = loaded(&from, &contents, &bytes, None).await;
+    assert!(matches!(refused, Err(LoadError::NotEmpty)), "{refused:?}");
+    store.close().await;
+    let moved = loaded(&from, &contents, &bytes, Some("set_aside")).await;
+    if from.url().is_some() {
+        // PostgreSQL: the old schema is still there, under another name.
+        moved.unwrap();
+        let again = from.open().await;
+        assert_eq!(newest_entry(&again, "44184").await.kind, "platform_restored");
+    } else {
+        assert!(matches!(moved, Err(LoadError::NotEmpty)), "{moved:?}");
+    }
+}
+
+async fn an_older_schema_is_brought_up_to_date(from: Place) {
+    let store = busy(&from).await;
+    let (mut contents, bytes) = dumped(&store).await;
+    let (newest, text) = (contents.schema, String::from_utf8(bytes).unwrap());
+    assert!(newest > 1);
+    // As the first edition of this program would have written it.
+    contents.schema = 1;
+    let later = tables_since_the_first();
+    let mut old = String::new();
+    let mut lines = text.split_inclusive('\n');
+    for sum in &mut contents.tables {
+        let mut heading = lines.next().unwrap();
+        let mut rows: Vec<&str> = (0..sum.rows).map(|_| lines.next().unwrap()).collect();
+        if later.contains(&sum.table) {
+            heading = "";
+            rows.clear();
+        }
+        if sum.table == "schema_migration" {
+            rows.retain(|row| *row == "[1]\n");
+            sum.rows = 1;
+            let hash = digest(&SHA256, b"[1]\n");
+            sum.sha256 = data_encoding::HEXLOWER.encode(hash.as_ref());
+        }
+        old += heading;
+        old += &rows.concat();
+    }
+    contents.tables.retain(|sum| !later.contains(&sum.table));
+    let to = match from.location {
+        Location::Folder(_) => Place::lite(),
+        Location::Postgres { .. } => Place::postgres(),
+    };
+    give_key(&from, &to);
+    loaded(&to, &contents, old.as_bytes(), None).await.unwrap();
+    assert_eq!(dumped(&to.open().await).await.0.schema, newest);
+    // A table that the schema has and the dump has not is no matter to pass over.
+    let gone = contents.tables.pop().unwrap();
+    let fresh = Place::lite();
+    give_key(&from, &fresh);
+    let refused = loaded(&fresh, &contents, old.as_bytes(), None).await;
+    assert!(matches!(refused, Err(LoadError::OtherTables { .. })), "{}: {refused:?}", gone.table);
+}
+
+/// Tables that a later migration than the first one made.
+fn tables_since_the_first() -> BTreeSet<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.ends_with("0001_house.sql") {
+            continue;
+        }
+        for rest in fs::read_to_string(path).unwrap().split("CREATE TABLE ").skip(1) {
+            found.insert(rest.split_whitespace().next().unwrap().to_owned());
+        }
+    }
+    found
+}
+
+async fn what_would_be_lost_is_counted(place: Place) {
+    assert_eq!(held::held_for_test(&place.location, OPTIONS).await.unwrap(), None);
+    let store = busy(&place).await;
+    let (contents, _) = dumped(&store).await;
+    let same = held::held_for_test(&place.location, OPTIONS).await.unwrap().unwrap();
+    assert_eq!((same.schema, same.newest_change), (contents.schema, contents.newest_change));
+    assert_eq!(same.lost_with(&contents), held::Loss::default());
+    for (towns, times) in [(&["44184"][..], 2), (&["44184", "44030"][..], 1)] {
+        for _ in 0..times {
+            let ids: Vec<_> = towns.iter().map(|town| code(town)).collect();
+            let mut tx = store.begin(&ids, &ACTOR, place.now()).await.unwrap();
+            for town in &ids {
+                tx.record(town, "test", json!({})).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        }
+    }
+    found(&place, &store, &["59273"]).await;
+    let later = held::held_for_test(&place.location, OPTIONS).await.unwrap().unwrap();
+    let alone = verified(&store, "59273").await;
+    assert_eq!(later.lost_with(&contents), held::Loss { entries: 4 + alone, tenants: 3 });
+    assert!(later.newest_at() > same.newest_at());
+    // The same number, another history.
+    let mut other = contents.clone();
+    other.heads[0].hash = "0".repeat(64);
+    assert_eq!(same.lost_with(&other).tenants, 1);
+    // What the other has and this has not is no loss.
+    let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
+    tx.record(&code("59273"), "test", json!({})).await.unwrap();
+    tx.commit().await.unwrap();
+    let (newest, _) = dumped(&store).await;
+    assert_eq!(later.lost_with(&newest), held::Loss::default());
+}
