@@ -107,7 +107,7 @@ pub async fn prepare(options: Options) -> Result<Rehearsal> {
     let codes = player(&store, &options, at).await?;
     let telephone = Telephone::answer(Arc::clone(&exercise))?;
     copy::call_list(&store, &options.tenant, at).await?;
-    let mut config = telephone.channels(options.config.clone());
+    let mut config = telephone.channels(options.config.clone())?;
     config.data.folder = Some(data);
     config.doors.listen.get_or_insert_with(|| format!("{}:0", Ipv4Addr::LOCALHOST));
     let mut config = config.check()?;

@@ -10,9 +10,11 @@ mod doors;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
+use beffroi_web::Exercise;
 use serde::Deserialize;
 
 pub use doors::{Doors, GuardsDoor, RawDoors, Tls};
@@ -104,6 +106,8 @@ pub struct Config {
     pub mirror: mirror::Mirror,
     /// The file it was read from, if there is one.
     pub file: Option<PathBuf>,
+    /// The rehearsal that this platform is for; none, and none from any file: the real one.
+    pub exercise: Option<Arc<Exercise>>,
 }
 
 /// A hook, checked.
@@ -146,6 +150,7 @@ impl RawConfig {
             backup: self.backup.check()?,
             mirror: self.mirror.check()?,
             file: self.file,
+            exercise: None,
         })
     }
 }

@@ -118,11 +118,13 @@ impl Platform {
         let hooks = config.hooks.clone();
         let secure_cookies = config.doors.tls.is_some() || !config.doors.tls_proxies.is_empty();
         let public_url = config.doors.public_url.clone();
+        let exercise = config.exercise.clone();
         let entrance = Entrance::bind(config, &store, &*clock).await?;
         let (address, guards_address) = (entrance.address(), entrance.guards_address());
         let url = public_url.unwrap_or_else(|| entrance.here());
 
-        let board = Arc::new(Board::new(store.clone(), Arc::clone(&clock), &url));
+        let board = Board::new(store.clone(), Arc::clone(&clock), &url);
+        let board = Arc::new(board.of_exercise(exercise.is_some()));
         let from = rounds::start_of_following(&store).await?;
         let settings = Settings {
             public_url: url.clone(),
@@ -130,6 +132,7 @@ impl Platform {
             hooks: hooks.keys().cloned().collect(),
             guard_addresses: entrance.reach.platforms.clone(),
             certificate_sha256: entrance.reach.certificate_sha256.clone(),
+            exercise,
         };
         let doors = Doors {
             store: store.clone(),

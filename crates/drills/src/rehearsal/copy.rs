@@ -4,10 +4,14 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use beffroi_registry::tenants as register;
-use beffroi_store::{Store, assets, services, tenants};
+use beffroi_store::{Store, assets, oncall, phones, services, tenants};
 use beffroi_town::{
-    Actor, Asset, AssetState, CutMeans, Instant, Tenant, TenantId, TownFacts,
+    Actor, Asset, AssetState, ContactId, CutMeans, Instant, Lang, Tenant, TenantId, TownFacts,
+    oncall::{Contact, ESCALATE_MS, Holidays, Way},
+    phone::LineState,
 };
+
+use super::telephone::{CHANNEL, NUMBER};
 
 /// What stands on the plug of what a guard or a hook cuts in the real town.
 const BY_HAND: &str = "EXERCICE";
@@ -25,13 +29,43 @@ pub(super) async fn town(store: &Store, real: &TownFacts, at: Instant) -> Result
     }
     assets::add(&mut tx, &assets).await?;
     services::add(&mut tx, &real.tenant.id, &real.services).await?;
+    for line in &real.lines {
+        let about = phones::About {
+            number: line.number.clone(),
+            label: line.label.clone(),
+            instead: line.instead.clone(),
+        };
+        phones::add(&mut tx, &real.tenant.id, &about, LineState::Works).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The on-call list of the copy: the person who plays, by the played telephone.
+pub(super) async fn call_list(store: &Store, tenant: &TenantId, at: Instant) -> Result<()> {
+    let mut tx = store.begin(std::slice::from_ref(tenant), &Actor::CommandLine, at).await?;
+    let player = Contact {
+        id: ContactId::parse(&tx.new_id())?,
+        tenant: tenant.clone(),
+        rank: 1,
+        name: BY_HAND.to_owned(),
+        lang: Lang::Fr,
+        for_operator: false,
+        watch: Vec::new(),
+        holidays: Holidays::default(),
+        quiet: None,
+        ways: vec![Way { channel: CHANNEL.to_owned(), address: NUMBER.to_owned() }],
+        escalate_ms: ESCALATE_MS,
+        paused: false,
+    };
+    oncall::add(&mut tx, &player).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// An authority that shares something with the town, as the register knows it.
 fn neighbour(id: &TenantId, at: Instant) -> Result<Tenant> {
-    Ok(register::resolve(id.as_str())?.tenant(at))
+    Ok(register::resolve(id.as_str())?.into_tenant(at))
 }
 
 /// An asset as it is on a calm day; what others would cut is cut by hand.
