@@ -75,4 +75,5 @@ rehearsal-public = public page    { $url }
 rehearsal-phone = Your telephone has just received: { $text }
 rehearsal-stop = End from the console, or here with Ctrl-C.
 rehearsal-time-up = Time is up.
+rehearsal-leave = The copy stays open so that you can read how it went. Ctrl-C erases it.
 menu-rehearsal = Rehearsal

@@ -75,4 +75,5 @@ rehearsal-public = page publique  { $url }
 rehearsal-phone = Votre téléphone vient de recevoir : { $text }
 rehearsal-stop = Terminez depuis la console, ou ici avec Ctrl-C.
 rehearsal-time-up = Le temps est écoulé.
+rehearsal-leave = La copie reste ouverte pour lire le bilan. Ctrl-C l’efface.
 menu-rehearsal = Répétition

@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod mirror;
+pub(crate) mod rehearse;
 pub(crate) mod setup;
 
 mod guard;
@@ -174,6 +175,8 @@ pub(crate) enum TenantCommand {
     /// Places, hours and telephone numbers of public services
     #[command(subcommand)]
     Services(ServicesCommand),
+    /// Play the first twenty minutes of an attack, alone, on a copy; nothing is sent
+    Rehearse(rehearse::RehearseArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -308,7 +311,7 @@ pub(crate) enum Play {
     Switch { folder: PathBuf, state: String },
 }
 
-pub(crate) fn parse_lang(text: &str) -> Result<Lang, String> {
+pub(crate) pub(crate) fn parse_lang(text: &str) -> Result<Lang, String> {
     Lang::ALL.into_iter().find(|lang| lang.tag() == text).ok_or_else(|| "write fr or en".to_owned())
 }
 
@@ -324,7 +327,7 @@ fn parse_whose(text: &str) -> Result<Whose, String> {
     one_of(Whose::from_code(text), Whose::ALL.iter().map(|one| one.code()))
 }
 
-fn parse_role(text: &str) -> Result<Role, String> {
+pub(crate) fn parse_role(text: &str) -> Result<Role, String> {
     one_of(Role::from_code(text), Role::ALL.iter().map(|one| one.code()))
 }
 

@@ -10,7 +10,7 @@ use beffroi_town::{Role, TenantId, rehearsal::Readiness};
 use beffroi_words::Words;
 
 use crate::{
-    cli::{Common, RehearseArgs},
+    cli::{Common, rehearse::RehearseArgs},
     commands::{config, open, serve::stop_signal, tenant_id},
 };
 
@@ -93,4 +93,17 @@ fn verdict(words: &Words, played: &Rehearsal) -> String {
         lines.push(format!("  {}", words.say("rehearsal-change-none")));
     }
     lines.join("\n")
+}
+
+/// How ready the real town is, besides its facts.
+async fn readiness(real: &Store, tenant: &TenantId) -> Result<Readiness> {
+    let scope = TenantScope::for_tenant(tenant);
+    let all = accounts::list(real, &scope).await?;
+    let acts = |role| matches!(role, Role::Operator | Role::Director | Role::Technician);
+    let kit = kits::state(real, &scope, now()).await?;
+    Ok(Readiness {
+        on_call: oncall::list(&mut real.read().await?, &scope).await?.len(),
+        envelope_fresh: kit.is_some_and(|kit| kit.stale.is_empty()),
+        actors: all.iter().filter(|one| one.disabled_at.is_none() && acts(one.role)).count(),
+    })
 }
