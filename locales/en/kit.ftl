@@ -43,7 +43,7 @@ kit-called-by = You are called by { $name }.
 
 ## Numbers and places
 
-kit-numbers = Numbers and places
+kit-numbers = Numbers
 kit-numbers-public = For everybody
 kit-numbers-own = For the authority
 kit-numbers-firms = Editors and firms

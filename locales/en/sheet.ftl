@@ -14,8 +14,7 @@ sheet-and-more = and { $count } more
 
 sheet-poster-call = Call
 sheet-poster-instead = The usual number does not answer. Dial
-sheet-poster-hours = Opening hours
-sheet-poster-numbers = Other numbers
+sheet-poster-counters = Counters:
 sheet-poster-page = All that is open, up to date:
 sheet-poster-square = Square to scan to open the page
 sheet-poster-more = { $count ->

@@ -46,7 +46,7 @@ kit-called-by = Vous êtes appelé par { $name }.
 
 ## Les numéros, les lieux
 
-kit-numbers = Numéros et lieux
+kit-numbers = Numéros
 kit-numbers-public = Pour tout le monde
 kit-numbers-own = Pour la collectivité
 kit-numbers-firms = Éditeurs et prestataires

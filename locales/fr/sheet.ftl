@@ -17,8 +17,7 @@ sheet-and-more = { $count ->
 
 sheet-poster-call = Appelez le
 sheet-poster-instead = Le numéro habituel ne répond pas. Composez le
-sheet-poster-hours = Horaires
-sheet-poster-numbers = Autres numéros
+sheet-poster-counters = Guichets :
 sheet-poster-page = Tout ce qui est ouvert, à jour :
 sheet-poster-square = Carré à viser pour ouvrir la page
 sheet-poster-more = { $count ->

@@ -154,6 +154,8 @@ pub(crate) enum TenantCommand {
         /// Every commune of the register
         #[arg(long, conflicts_with_all = ["tenant", "csv"])]
         all_communes: bool,
+        #[command(flatten)]
+        out: Out,
     },
     /// List those on this platform
     List {
@@ -249,6 +251,8 @@ pub(crate) enum StaffCommand {
         /// operator, director, technician, clerk, reader or responder
         #[arg(long, value_parser = parse_role)]
         role: Role,
+        #[command(flatten)]
+        out: Out,
     },
     /// List the people of a tenant
     List {

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 /// An error with its causes, each said once: some errors tell their source in their own words.
-fn told(error: &anyhow::Error) -> String {
+pub(crate) fn told(error: &anyhow::Error) -> String {
     let mut text = error.to_string();
     for cause in error.chain().skip(1) {
         let cause = cause.to_string();

@@ -18,6 +18,8 @@ use rustix::{
 
 /// The configuration of an installed platform.
 pub(crate) const INSTALLED: &str = "/etc/beffroi/beffroi.toml";
+/// The data of an installed platform; its package makes the folder and its owner.
+pub(crate) const DATA: &str = "/var/lib/beffroi";
 
 /// The user that root became, for messages.
 static BECAME: OnceLock<String> = OnceLock::new();
@@ -31,11 +33,16 @@ struct User {
     groups: Vec<u32>,
 }
 
+/// Whether this is root.
+pub(crate) fn is_root() -> bool {
+    geteuid().is_root()
+}
+
 /// Where root looks when nobody says otherwise: the configuration of the installed platform, if
 /// there is one. Everybody else works in the folder they stand in.
 pub(crate) fn installed_config() -> Option<PathBuf> {
     let path = Path::new(INSTALLED);
-    (geteuid().is_root() && path.is_file()).then(|| path.to_owned())
+    (is_root() && path.is_file()).then(|| path.to_owned())
 }
 
 /// Becomes the owner of a folder, if this is root and the folder is another user's.
@@ -43,7 +50,7 @@ pub(crate) fn installed_config() -> Option<PathBuf> {
 /// # Errors
 /// When the rights cannot be given up; then nothing has been touched.
 pub(crate) fn become_owner_of(folder: &Path) -> Result<()> {
-    if !geteuid().is_root() {
+    if !is_root() {
         return Ok(());
     }
     let Ok(about) = fs::metadata(folder) else { return Ok(()) };

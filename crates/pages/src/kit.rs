@@ -13,20 +13,16 @@ use askama::Template;
 use beffroi_town::{EmergencyFacts, Instant, Lang, Role, RosterEntry, Tenant, phone::Forward};
 use serde::Serialize;
 
-use crate::{
-    PageError,
-    inert::{self, LINE_CHARS_MAX},
-    print::PrintHead,
-    qr,
-    voice::Voice,
-};
+use crate::{PageError, inert, print::PrintHead, qr, voice::Voice};
 use cards::{Card, cards};
 use lists::{CallGroup, Row, call_groups, contacts, forwards, links_of, public_numbers, spots};
 
 /// How long an envelope is good for, months.
 pub const MONTHS_MAX: u32 = 6;
 /// How many names the cover shows.
-const COVER_NAMES_MAX: usize = 54;
+const COVER_NAMES_MAX: usize = 36;
+/// The longest name on the cover.
+const COVER_NAME_CHARS_MAX: usize = 30;
 /// Empty lines for people where there is no roster.
 const BLANK_ROWS: usize = 14;
 
@@ -116,10 +112,11 @@ struct KitPage<'a> {
 pub fn kit(kit: &Kit<'_>, lang: Lang) -> Result<String, PageError> {
     let v = Voice::of(&kit.facts.tenant, lang);
     let facts = kit.facts;
-    let town = inert::line(&facts.tenant.name, LINE_CHARS_MAX);
+    let town = short(&facts.tenant.name);
     let title = v.say_with("kit-title", &[("name", town.as_str().into())]);
     let with_square = |url: &Option<String>| url.clone().map(|url| (qr(&url), url));
-    let names = kit.people.iter().map(|one| short(&one.name)).collect::<Vec<_>>();
+    let on_cover = |one: &KitPerson| inert::line(&one.name, COVER_NAME_CHARS_MAX);
+    let names: Vec<String> = kit.people.iter().map(on_cover).collect();
     let page = KitPage {
         head: PrintHead::new(lang, title),
         number: v.say_with("kit-number", &[("number", kit.number.to_string().into())]),

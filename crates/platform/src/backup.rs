@@ -19,7 +19,7 @@ use std::{io, path::PathBuf};
 
 pub use keep::{list, newest};
 pub use push::{copy_noted, push};
-pub use seal::{Identity, Opened, check, new_identity, open, read_identity};
+pub use seal::{Identity, Opened, check, is_sealed, new_identity, open, read_identity};
 pub use write::{Lock, Made, Plan, make};
 
 /// Why there is no backup, or why it cannot be used.

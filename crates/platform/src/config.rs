@@ -4,7 +4,10 @@
 pub mod backup;
 pub mod mirror;
 pub mod remote;
+pub mod template;
 
+mod beat;
+mod channels;
 mod doors;
 
 use std::{
@@ -17,6 +20,8 @@ use std::{
 use beffroi_web::Exercise;
 use serde::Deserialize;
 
+pub use beat::{BeatConfig, RawBeat};
+pub use channels::{ChannelConfig, How, HttpConfig, MailConfig, RawChannel, Security};
 pub use doors::{Doors, GuardsDoor, RawDoors, Tls};
 
 /// What is wrong with a configuration.
@@ -65,6 +70,10 @@ pub struct RawConfig {
     /// The file it was read from.
     #[serde(skip)]
     pub file: Option<PathBuf>,
+    /// `[channels.NAME]`
+    pub channels: BTreeMap<String, RawChannel>,
+    /// `[beat]`
+    pub beat: RawBeat,
 }
 
 /// `[data]`: where everything is kept.
@@ -108,6 +117,10 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// The rehearsal that this platform is for; none, and none from any file: the real one.
     pub exercise: Option<Arc<Exercise>>,
+    /// Ways to reach people on call, by name.
+    pub channels: BTreeMap<String, ChannelConfig>,
+    /// Where the platform says that it lives.
+    pub beat: Option<BeatConfig>,
 }
 
 /// A hook, checked.
@@ -142,7 +155,11 @@ impl RawConfig {
     /// [`ConfigError::Setting`] with the first that is wrong, and what to write instead.
     pub fn check(self) -> Result<Config, ConfigError> {
         let hooks = self.hooks.into_iter().map(checked_hook).collect::<Result<_, _>>()?;
+        let channels =
+            self.channels.into_iter().map(channels::checked).collect::<Result<_, _>>()?;
         Ok(Config {
+            channels,
+            beat: beat::checked(self.beat)?,
             folder: self.data.folder.unwrap_or_else(|| PathBuf::from("beffroi-data")),
             postgres: self.data.postgres,
             doors: self.doors.check()?,

@@ -5,14 +5,17 @@
 
 pub mod backup;
 pub mod config;
+pub mod doctor;
 pub mod edge;
 pub mod export;
+pub mod look;
 pub mod mirror;
 pub mod noted;
 pub mod reach;
 pub mod restore;
 pub mod tls;
 
+mod channels;
 mod door;
 mod durable;
 mod entrance;
@@ -43,6 +46,14 @@ pub enum PlatformError {
     Tls {
         /// Which file.
         file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A channel, or the beat, cannot be used.
+    #[error("cannot use the channel '{name}': {reason}")]
+    Channel {
+        /// Its name in the configuration.
+        name: String,
         /// What is wrong with it.
         reason: String,
     },
@@ -110,44 +121,22 @@ impl Platform {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, PlatformError> {
-        let own = config.clone();
         let folder = config.folder.clone();
         let store = Store::open(&location(&config), Arc::clone(&entropy))
             .await
             .map_err(|source| PlatformError::Data { folder, source })?;
-        let hooks = config.hooks.clone();
-        let secure_cookies = config.doors.tls.is_some() || !config.doors.tls_proxies.is_empty();
-        let public_url = config.doors.public_url.clone();
-        let exercise = config.exercise.clone();
-        let entrance = Entrance::bind(config, &store, &*clock).await?;
+        let entrance = Entrance::bind(config.clone(), &store, &*clock).await?;
         let (address, guards_address) = (entrance.address(), entrance.guards_address());
-        let url = public_url.unwrap_or_else(|| entrance.here());
+        let url = config.doors.public_url.clone().unwrap_or_else(|| entrance.here());
 
         let board = Board::new(store.clone(), Arc::clone(&clock), &url);
-        let board = Arc::new(board.of_exercise(exercise.is_some()));
+        let board = Arc::new(board.of_exercise(config.exercise.is_some()));
         let from = rounds::start_of_following(&store).await?;
-        let settings = Settings {
-            public_url: url.clone(),
-            secure_cookies,
-            hooks: hooks.keys().cloned().collect(),
-            guard_addresses: entrance.reach.platforms.clone(),
-            certificate_sha256: entrance.reach.certificate_sha256.clone(),
-            exercise,
-        };
-        let doors = Doors {
-            store: store.clone(),
-            clock: Arc::clone(&clock),
-            entropy,
-            board: Arc::clone(&board),
-            settings: Arc::new(settings),
-        };
+        let settings = settings(&config, &url, &entrance);
+        let doors =
+            Doors { store: store.clone(), clock, entropy, board, settings: Arc::new(settings) };
         let mut rounds = JoinSet::new();
-        rounds.spawn(rounds::follow(store.clone(), board, from));
-        rounds.spawn(rounds::work(store.clone(), Arc::clone(&clock), hooks));
-        rounds.spawn(rounds::listen_for_silence(store.clone(), Arc::clone(&clock)));
-        rounds.spawn(rounds::sweep(store.clone(), Arc::clone(&clock)));
-        rounds.spawn(rounds::backup::back_up(store.clone(), Arc::clone(&clock), own.clone()));
-        rounds.spawn(rounds::mirror::keep_mirror(store.clone(), clock, own));
+        go_round(&mut rounds, &doors, config, from)?;
         let (stop, stopped) = watch::channel(false);
         let open = entrance.open(doors, &stopped, &mut rounds)?;
         Ok(Self { address, url, store, guards_address, stop, open, rounds })
@@ -180,4 +169,50 @@ impl Platform {
         self.rounds.shutdown().await;
         self.store.close().await;
     }
+}
+
+/// What the pages must know of the configuration.
+fn settings(config: &Config, url: &str, entrance: &Entrance) -> Settings {
+    let channels = config.channels.iter().map(|(name, one)| (name.clone(), one.addresses));
+    Settings {
+        channels: channels.collect(),
+        public_url: url.to_owned(),
+        secure_cookies: config.doors.tls.is_some() || !config.doors.tls_proxies.is_empty(),
+        hooks: config.hooks.keys().cloned().collect(),
+        guard_addresses: entrance.reach.platforms.clone(),
+        certificate_sha256: entrance.reach.certificate_sha256.clone(),
+        exercise: config.exercise.clone(),
+    }
+}
+
+/// Starts everything that the platform does by itself; changes are followed from number `from`.
+fn go_round(
+    rounds: &mut JoinSet<()>,
+    doors: &Doors,
+    config: Config,
+    from: u64,
+) -> Result<(), PlatformError> {
+    let (store, clock) = (|| doors.store.clone(), || Arc::clone(&doors.clock));
+    let bell = rounds::calls::Bell {
+        store: store(),
+        clock: clock(),
+        channels: Arc::new(channels::Channels::open(config.channels.clone())?),
+        public_url: doors.settings.public_url.as_str().into(),
+        steady: Arc::default(),
+    };
+    rounds.spawn(rounds::calls::ring(bell.clone()));
+    rounds.spawn(rounds::calls::test(bell));
+    rounds.spawn(rounds::beat::pulse(store(), clock()));
+    if let Some(beat) = config.beat.clone() {
+        let outward = rounds::beat::Outward::open(beat)?;
+        rounds.spawn(rounds::beat::outward(store(), clock(), outward));
+    }
+    rounds.spawn(rounds::follow(store(), Arc::clone(&doors.board), from));
+    rounds.spawn(rounds::work(store(), clock(), config.hooks.clone()));
+    rounds.spawn(rounds::listen_for_silence(store(), clock()));
+    rounds.spawn(rounds::sweep(store(), clock()));
+    rounds.spawn(rounds::backup::back_up(store(), clock(), config.clone()));
+    rounds.spawn(rounds::mirror::keep_mirror(store(), clock(), config.clone()));
+    rounds.spawn(rounds::doctor::see_the_doctor(store(), clock(), config));
+    Ok(())
 }

@@ -5,17 +5,15 @@ use std::{
     collections::BTreeSet,
     fs,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs},
-    path::Path,
 };
 
 use beffroi_town::watch::PlatformAddress;
 use data_encoding::BASE64URL_NOPAD;
-use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use crate::{
     PlatformError,
     config::{Config, GuardsDoor, Tls},
-    tls::{key_sha256, own::Own},
+    tls::{first_certificate, key_sha256, own::Own},
 };
 
 /// As many addresses as an enrolment file names of one door.
@@ -71,11 +69,6 @@ pub fn for_guards(config: &Config, own: Option<&Own>) -> Result<Reach, PlatformE
         }
     }
     Ok(Reach { platforms: vec![platform], certificate_sha256 })
-}
-
-fn first_certificate(file: &Path) -> Result<CertificateDer<'static>, PlatformError> {
-    CertificateDer::from_pem_file(file)
-        .map_err(|error| PlatformError::Tls { file: file.to_owned(), reason: error.to_string() })
 }
 
 fn by_own_door(door: &GuardsDoor) -> PlatformAddress {

@@ -15,7 +15,7 @@ use std::{
 use beffroi_town::Instant;
 use data_encoding::BASE64URL_NOPAD;
 use rustls::{
-    pki_types::CertificateDer,
+    pki_types::{CertificateDer, pem::PemObject},
     server::{ClientHello, ParsedCertificate, ResolvesServerCert},
     sign::CertifiedKey,
 };
@@ -81,6 +81,14 @@ pub fn fingerprint(certificate: &CertificateDer<'_>) -> String {
     let hash = ring::digest::digest(&ring::digest::SHA256, certificate);
     let pairs: Vec<String> = hash.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
     pairs.join(":")
+}
+
+/// The first certificate of a file.
+///
+/// # Errors
+/// [`PlatformError::Tls`] names the file.
+pub fn first_certificate(file: &Path) -> Result<CertificateDer<'static>, PlatformError> {
+    CertificateDer::from_pem_file(file).map_err(|error| bad(file, &error))
 }
 
 /// Since when and until when a certificate is good.

@@ -102,7 +102,7 @@ pub struct LastBeat {
     pub beat: Beat,
 }
 
-fn guard(row: &Row) -> Result<Guard> {
+pub(crate) fn guard(row: &Row) -> Result<Guard> {
     Ok(Guard {
         id: row.id("id")?,
         tenant: row.id("tenant")?,

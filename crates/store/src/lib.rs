@@ -16,6 +16,7 @@ pub mod alarms;
 pub mod assets;
 pub mod bookkeeping;
 pub mod calls;
+pub mod census;
 pub mod changes;
 pub mod cuts;
 mod db;
@@ -71,6 +72,7 @@ pub fn sql_texts() -> Vec<Sql> {
         calls::SQL,
         calls::code::SQL,
         calls::tries::SQL,
+        census::SQL,
         changes::SQL,
         cuts::SQL,
         emergency::SQL,

@@ -233,6 +233,20 @@ impl Store {
         &*self.inner.entropy
     }
 
+    /// Asks the database to look through itself: what it complains of, or nothing. None where it
+    /// has no such way (PostgreSQL).
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub async fn look_through(&self) -> Result<Option<Vec<String>>> {
+        let Db::Lite { readers, .. } = &self.inner.db else { return Ok(None) };
+        let told: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(10)")
+            .fetch_all(readers)
+            .await
+            .map_err(Error::database("look through the database"))?;
+        Ok(Some(told.into_iter().filter(|line| line != "ok").collect()))
+    }
+
     /// Closes every connection; other clones then fail.
     pub async fn close(&self) {
         match &self.inner.db {

@@ -14,6 +14,7 @@ pub mod edge;
 pub mod emergency;
 pub mod exposure;
 pub mod facts;
+pub mod finding;
 pub mod id;
 pub mod incident;
 pub mod instant;

@@ -6,6 +6,7 @@ pub mod assets_of_the_look;
 pub mod changes;
 pub mod cuts;
 pub mod declare;
+pub mod doctor;
 pub mod guards;
 pub mod incidents;
 pub mod journal;

@@ -80,7 +80,11 @@ const MENU: [(&str, &str, &str); 11] = [
     ("people", "/console/people", "menu-people"),
     ("rehearsal", "/console/rehearsal", "menu-rehearsal"),
     ("tenants", "/console/tenants/", "menu-tenants"),
+    ("doctor", "/console/doctor", "menu-doctor"),
 ];
+
+/// Entries that only the operator has.
+const OPERATORS_ONLY: [&str; 2] = ["tenants", "doctor"];
 
 impl Frame {
     /// A sentence.
@@ -128,7 +132,8 @@ impl Frame {
 
     /// The menu of this person.
     pub fn menu(&self) -> Vec<MenuItem> {
-        let shown = MENU.iter().filter(|(name, ..)| *name != "tenants" || self.may.operate);
+        let shown =
+            MENU.iter().filter(|(name, ..)| self.may.operate || !OPERATORS_ONLY.contains(name));
         let item = |(name, href, key): &(&'static str, &'static str, &str)| MenuItem {
             href,
             label: self.t(key),

@@ -6,6 +6,7 @@
 //! - Every page works without a script and loads nothing from elsewhere.
 //! - What is not there and what is another tenant's are the same answer.
 
+pub mod answer;
 pub mod board;
 pub mod call;
 pub mod console;
@@ -23,6 +24,7 @@ pub mod public;
 mod refusal;
 mod reply;
 pub mod routes;
+mod rung;
 
 use axum::{
     BoxError, Router,
@@ -71,6 +73,7 @@ pub fn router(doors: Doors) -> Router {
         .merge(routes::console())
         .merge(public::routes())
         .merge(guard_api::routes())
+        .merge(answer::routes())
         .fallback(nowhere)
         .with_state(doors)
 }

@@ -20,8 +20,8 @@ use crate::{
     Refusal,
     call::Call,
     console::{
-        alarms, assets, assets_of_the_look as look, cuts, declare, guards, incidents, journal,
-        language, login, notices, people, rehearsal, services, setup, tenants, today,
+        alarms, assets, assets_of_the_look as look, cuts, declare, doctor, guards, incidents,
+        journal, language, login, notices, people, rehearsal, services, setup, tenants, today,
     },
     doors::Doors,
     gate,
@@ -175,6 +175,7 @@ pub static ROUTES: &[Route] = &[
     grave("/console/guards/{id}/restore", ACTORS, |c| Box::pin(guards::restore(c))),
     get("/console/rehearsal", STAFF, |c| Box::pin(rehearsal::show(c))),
     post("/console/rehearsal/end", STAFF, |c| Box::pin(rehearsal::end(c))),
+    get("/console/doctor", OPERATORS, |c| Box::pin(doctor::show(c))),
     get("/console/tenants/", OPERATORS, |c| Box::pin(tenants::list(c))),
     post("/console/tenants/enter", OPERATORS, |c| Box::pin(tenants::enter(c))),
 ];

@@ -215,7 +215,13 @@ impl Words {
     }
 
     fn clock(&self, zoned: &Zoned) -> String {
-        let (hour, minute) = (zoned.hour(), zoned.minute());
+        let small = |number: i8| u16::try_from(number).unwrap_or(0);
+        self.clock_at(small(zoned.hour()) * 60 + small(zoned.minute()))
+    }
+
+    /// A minute of the day on the clock: `11 h 04`, `11:04`.
+    pub fn clock_at(&self, minute_of_day: u16) -> String {
+        let (hour, minute) = (minute_of_day / 60, minute_of_day % 60);
         match self.lang() {
             Lang::Fr if minute == 0 => format!("{hour}{HARD}h"),
             Lang::Fr => format!("{hour}{HARD}h{HARD}{minute:02}"),

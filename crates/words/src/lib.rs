@@ -11,7 +11,9 @@
 //! Pure: the time is a parameter, the sentences and the time zones are in the program.
 
 pub mod calendar;
+pub mod findings;
 pub mod gsm;
+pub mod hours;
 pub mod names;
 pub mod rehearsal;
 pub mod speech;

@@ -17,7 +17,7 @@ use crate::Words;
 
 /// Prefixes of keys that are put together from a code while the program runs. The test of unused
 /// keys knows them; each one has a test that reads all its codes.
-pub const PREFIXES: [&str; 32] = [
+pub const PREFIXES: [&str; 33] = [
     "alarm-kind",
     "alarm-outcome",
     "alarm-state",
@@ -44,6 +44,7 @@ pub const PREFIXES: [&str; 32] = [
     "phase",
     "role",
     "service",
+    "severity",
     "spot",
     "status",
     "strength",

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::parse_lang;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct SetupArgs {
     /// Take the answers from this file (TOML) and ask nothing
     #[arg(long, value_name = "FILE")]

@@ -15,5 +15,6 @@ mod mirror;
 mod program;
 mod rights;
 mod serve;
+mod setup;
 mod tenants;
 mod upgrade;

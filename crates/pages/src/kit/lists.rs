@@ -3,7 +3,7 @@
 use beffroi_town::{
     EmergencyFacts, RosterEntry,
     emergency::{Contact, ContactKind, Spot},
-    phone::Forward,
+    phone::{self, Forward},
     roster,
 };
 
@@ -32,8 +32,14 @@ pub(super) struct CallGroup {
 /// How many lines stand together on one page at most.
 const TOGETHER_MAX: usize = 16;
 
+/// A number that is never cut at the end of a line, when it is one number.
+fn in_one_piece(text: &str) -> String {
+    phone::tidy(text).map_or_else(|| text.to_owned(), |shown| shown.replace(' ', "\u{a0}"))
+}
+
 fn numbers(entry: &RosterEntry) -> Option<String> {
-    inert::some_line(Some(&entry.phones.join(" · ")))
+    let all: Vec<String> = entry.phones.iter().map(|one| in_one_piece(one)).collect();
+    inert::some_line(Some(&all.join(" · ")))
 }
 
 fn row(entry: &RosterEntry) -> Row {
@@ -118,7 +124,7 @@ fn contact(v: &Voice, one: &Contact) -> Row {
     Row {
         what: v.words.contact_kind(one.kind),
         who: text(&one.name),
-        phone: text(&one.phone),
+        phone: text(&one.phone).map(|phone| in_one_piece(&phone)),
         note: reference.map(|text| v.say_with("kit-reference", &[("reference", text.into())])),
     }
 }
@@ -160,9 +166,9 @@ pub(super) fn forwards(v: &Voice, all: &[(String, String, Forward)]) -> Vec<Row>
         .map(|(label, number, forward)| {
             let who = inert::some_line(Some(&forward.who));
             Row {
-                what: format!("{} {}", short(label), short(number)),
+                what: format!("{} {}", short(label), in_one_piece(&short(number))),
                 who: who.map(|name| v.say_with("kit-forward-who", &[("name", name.into())])),
-                phone: inert::some_line(Some(&forward.mobile)),
+                phone: inert::some_line(Some(&forward.mobile)).map(|one| in_one_piece(&one)),
                 note: inert::some_line(Some(&forward.how)),
             }
         })

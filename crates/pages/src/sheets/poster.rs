@@ -1,11 +1,13 @@
 //! The poster for the door: readable at three metres, one page of A4.
 //!
-//! Rules: what happened, in one sentence; which number answers; what is open, where and when, the
-//! services that share place and hours on one line; where the page is. The fuller it is, the
-//! smaller its lists are written, and beyond a bound it points to the page.
+//! Rules: what happened, in one sentence; which number answers; when the counters are open; each
+//! service under its status, with its own hours, place and number where they differ from the
+//! reception's. The lists are written as large as they fit; beyond that they point to the page.
+
+mod fit;
 
 use askama::Template;
-use beffroi_town::{Criticality, ServiceStatus, facts::Mood, phone, status::Works};
+use beffroi_town::{ServiceStatus, facts::Mood, phone, status::ServiceView, status::Works};
 use beffroi_words::typography;
 
 use super::{Desk, printed};
@@ -14,29 +16,24 @@ use crate::{
     inert::{self, LINE_CHARS_MAX},
     print::PrintHead,
     qr,
-    status::{numbers, top},
+    status::{Town, numbers, top},
 };
+use fit::Size;
 
-/// From how many characters on the lists are written smaller.
-const FULL_CHARS: usize = 620;
-/// From how many on they are written smallest.
-const CROWDED_CHARS: usize = 1_300;
-/// How many characters of lists fit at all.
-const CHARS_MAX: usize = 2_900;
-/// How much a line takes beside its characters.
-const LINE_CHARS: usize = 45;
-/// How many numbers of single services stand there.
-const NUMBERS_MAX: usize = 6;
+/// The longest name of a town or a service on the poster.
+const NAME_CHARS_MAX: usize = 60;
 
-/// Services that share a place and hours.
+/// A service with what it has of its own.
 struct Line {
-    names: String,
-    desk: String,
+    name: String,
+    own: String,
 }
 
 struct Section {
     title: String,
     lines: Vec<Line>,
+    /// Those with nothing of their own, in one line.
+    names: String,
 }
 
 #[derive(Template)]
@@ -48,48 +45,46 @@ struct PosterPage<'a> {
     headline: String,
     number: Option<String>,
     number_note: String,
+    counters: Option<(String, String)>,
     sections: Vec<Section>,
-    numbers_title: String,
-    numbers: Vec<(String, String)>,
     more: Option<String>,
     emergency: Option<String>,
     page: Option<(String, String)>,
     page_title: String,
     square: String,
     printed: String,
-    class: &'static str,
+    size: &'static str,
 }
 
 pub(super) fn html(desk: &Desk<'_>, head: PrintHead) -> Result<String, PageError> {
     let (town, v) = (desk.town, desk.voice());
-    let mut left = CHARS_MAX;
-    let mut cut = 0;
-    let sections = sections(desk, &mut left, &mut cut);
-    let numbers = single_numbers(desk);
-    let taken = CHARS_MAX - left + numbers.len() * LINE_CHARS;
     let (number, number_note) = number(desk);
-    let page = PosterPage {
+    let mut page = PosterPage {
         head,
-        name: &town.name,
+        name: &inert::line(&town.name, NAME_CHARS_MAX),
         house: v.words.say(&format!("house-{}", v.kind.code())),
         headline: top::headline(town),
         number,
         number_note,
-        sections,
-        numbers_title: v.say("sheet-poster-numbers"),
-        numbers,
-        more: (cut > 0).then(|| v.say_count("sheet-poster-more", cut)),
+        counters: counters(desk),
+        sections: sections(desk),
+        more: None,
         emergency: (town.mood == Mood::Incident).then(|| v.say("page-now-emergency")),
         page: desk.address.as_deref().zip(desk.spoken_address()).map(|(url, bare)| (qr(url), bare)),
         page_title: v.say("sheet-poster-page"),
         square: v.say("sheet-poster-square"),
         printed: printed(desk),
-        class: match taken {
-            taken if taken > CROWDED_CHARS => " crowded",
-            taken if taken > FULL_CHARS => " full",
-            _ => "",
-        },
+        size: Size::SMALLEST.class(),
     };
+    let room = fit::room(&page);
+    let fitting = Size::ALL.into_iter().find(|size| size.takes(&page.sections) <= room);
+    match fitting {
+        Some(size) => page.size = size.class(),
+        None => {
+            let cut = fit::cut(&mut page.sections, room);
+            page.more = (cut > 0).then(|| v.say_count("sheet-poster-more", cut));
+        }
+    }
     page.render().map_err(|source| PageError::Template { page: "poster", source })
 }
 
@@ -104,7 +99,28 @@ fn number(desk: &Desk<'_>) -> (Option<String>, String) {
     }
 }
 
-fn sections(desk: &Desk<'_>, left: &mut usize, cut: &mut usize) -> Vec<Section> {
+/// Hours and place of a service, as the town wrote them.
+fn said(view: &ServiceView<'_>) -> Vec<String> {
+    [&view.service.hours, &view.service.place]
+        .into_iter()
+        .filter_map(|text| inert::some_line(text.as_deref()))
+        .map(|text| typography::french(&text).into_owned())
+        .collect()
+}
+
+/// Whether residents can come at all.
+fn can_come(status: ServiceStatus) -> bool {
+    !matches!(status, ServiceStatus::Closed | ServiceStatus::Unknown)
+}
+
+/// When and where the reception is open, if it is.
+fn counters(desk: &Desk<'_>) -> Option<(String, String)> {
+    let view = top::reception(desk.town).filter(|view| can_come(view.status))?;
+    let said = said(view);
+    (!said.is_empty()).then(|| (desk.voice().say("sheet-poster-counters"), said.join(". ")))
+}
+
+fn sections(desk: &Desk<'_>) -> Vec<Section> {
     let (town, v) = (desk.town, desk.voice());
     let order = [
         ServiceStatus::Open,
@@ -113,91 +129,49 @@ fn sections(desk: &Desk<'_>, left: &mut usize, cut: &mut usize) -> Vec<Section> 
         ServiceStatus::Closed,
         ServiceStatus::Unknown,
     ];
-    // On a calm day there is one heading less to read.
+    // On a calm day the headline has said it.
     let calm = town.affected().next().is_none();
+    let title = |status| if calm { v.say("page-services") } else { v.words.status(status) };
     order
         .into_iter()
-        .filter_map(|status| {
-            let lines = lines(desk, status, left, cut);
-            let title = if calm { v.say("sheet-poster-hours") } else { v.words.status(status) };
-            (!lines.is_empty()).then_some(Section { title, lines })
-        })
+        .map(|status| section(town, status, title(status)))
+        .filter(|section| !section.lines.is_empty() || !section.names.is_empty())
         .collect()
 }
 
-fn lines(desk: &Desk<'_>, status: ServiceStatus, left: &mut usize, cut: &mut usize) -> Vec<Line> {
-    let (town, v) = (desk.town, desk.voice());
-    // Nobody needs the hours of what is closed.
-    let with_desk = !matches!(status, ServiceStatus::Closed | ServiceStatus::Unknown);
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for view in town.views.iter().filter(|view| view.status == status) {
-        let text = |text: &Option<String>| inert::some_line(text.as_deref());
-        let said: Vec<String> = [&view.service.hours, &view.service.place]
-            .into_iter()
-            .filter(|_| with_desk)
-            .filter_map(|one| text(one).map(|one| typography::french(&one).into_owned()))
-            .collect();
-        let said = said.join(" – ");
-        let name = inert::line(&v.words.service_name(view.service), 80);
-        match groups.iter_mut().find(|(known, _)| *known == said) {
-            Some((_, names)) => names.push(name),
-            None => groups.push((said, vec![name])),
-        }
-    }
-    // Those with place and hours first.
-    groups.sort_by_key(|(said, _)| said.is_empty());
-    let mut lines = Vec::new();
-    for (said, names) in groups {
-        let takes = |name: &String| name.chars().count() + 2;
-        let mut fitting = Vec::new();
-        *left = left.saturating_sub(said.chars().count().min(2 * LINE_CHARS_MAX) + LINE_CHARS);
-        for name in names {
-            if *left < takes(&name) {
-                *cut += 1;
-            } else {
-                *left -= takes(&name);
-                fitting.push(name);
-            }
-        }
-        if !fitting.is_empty() {
-            lines.push(Line { names: fitting.join(", "), desk: said });
-        }
-    }
-    lines
-}
-
-/// The numbers of the gravest services that have one of their own that answers.
-fn single_numbers(desk: &Desk<'_>) -> Vec<(String, String)> {
-    let (town, v) = (desk.town, desk.voice());
+fn section(town: &Town<'_>, status: ServiceStatus, title: String) -> Section {
+    let of_reception = top::reception(town).map(said).unwrap_or_default();
     let main = top::number(town).map(|(number, _)| number);
-    let mut views: Vec<_> = town
-        .views
-        .iter()
-        .filter(|view| view.service.criticality <= Criticality::High)
-        .filter(|view| view.service.id.as_str() != "reception")
-        .collect();
-    views.sort_by_key(|view| (view.service.criticality, view.service.rank));
-    let mut found: Vec<(String, String)> = Vec::new();
-    for view in views {
-        let Some(number) = answering(desk, view.service.phone.as_deref()) else { continue };
-        let name = inert::line(&v.words.service_name(view.service), 80);
-        if Some(&number) == main.as_ref() {
-            continue;
-        }
-        match found.iter_mut().find(|(_, known)| *known == number) {
-            Some((names, _)) => *names = format!("{names}, {name}"),
-            None => found.push((name, number)),
+    let (mut lines, mut names) = (Vec::new(), Vec::new());
+    // Where, when and how to reach the reception stands above in large.
+    let is_above = |view: &ServiceView<'_>| view.service.id.as_str() == "reception";
+    for view in town.views.iter().filter(|view| view.status == status) {
+        let name = town.voice.words.service_name(view.service);
+        let name = inert::line(&name, NAME_CHARS_MAX);
+        let mut own: Vec<String> = said(view);
+        own.retain(|text| can_come(status) && !of_reception.contains(text));
+        own.extend(answering(town, view).filter(|number| Some(number) != main.as_ref()));
+        if own.is_empty() || is_above(view) {
+            names.push(name);
+        } else {
+            // A number is never cut at the end of a line.
+            let own = own.iter().map(|text| in_one_piece(text)).collect::<Vec<_>>().join(" – ");
+            lines.push(Line { name, own: inert::line(&own, LINE_CHARS_MAX) });
         }
     }
-    found.truncate(NUMBERS_MAX);
-    found
+    Section { title, lines, names: names.join(", ") }
 }
 
 /// A number by which a service can be reached.
-fn answering(desk: &Desk<'_>, text: Option<&str>) -> Option<String> {
-    let reach = desk.town.phones.reach(text);
+fn answering(town: &Town<'_>, view: &ServiceView<'_>) -> Option<String> {
+    let text = view.service.phone.as_deref()?;
+    let reach = town.phones.reach(Some(text));
     let dead = |number: &String| reach.troubles.iter().any(|one| one.number == *number);
-    let usual = phone::numbers(text?).into_iter().find(|number| !dead(number));
+    let usual = phone::numbers(text).into_iter().find(|number| !dead(number));
     let instead = reach.troubles.iter().find_map(|one| one.instead.map(ToOwned::to_owned));
     usual.or(instead).filter(|number| numbers::dial(number).is_some())
+}
+
+fn in_one_piece(text: &str) -> String {
+    phone::tidy(text).map_or_else(|| text.to_owned(), |shown| shown.replace(' ', "\u{a0}"))
 }

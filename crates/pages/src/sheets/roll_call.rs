@@ -41,7 +41,9 @@ fn person(one: &RosterEntry) -> Person {
     Person {
         name: inert::line(&one.name, 80),
         function: inert::line(&one.function, 80),
-        phones: inert::line(&one.phones.join(" · "), 80),
+        phones: inert::line(&one.phones.join(" · "), 80)
+            .replace(' ', "\u{a0}")
+            .replace("\u{a0}·\u{a0}", " · "),
     }
 }
 

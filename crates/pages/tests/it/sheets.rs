@@ -76,7 +76,8 @@ fn nothing_is_told_that_the_page_does_not_tell() {
 fn a_calm_poster_gives_opening_hours_and_an_incident_s_gives_what_is_open() {
     let calm = french(SheetKind::Poster, &towns::calm()).html;
     assert!(calm.contains("Tous les services fonctionnent comme d’habitude."));
-    assert!(calm.contains("<h2>Horaires</h2>") && calm.contains("8 h 30 – 12 h"));
+    assert!(calm.contains("Guichets :") && calm.contains("8 h 30 – 12 h"));
+    assert!(calm.contains("Du mardi au samedi, 10 h – 18 h"), "hours of its own");
     assert!(calm.contains("03 28 00 00 10") && calm.contains("class=\"qr\""));
     assert!(!calm.contains("le 112"));
     let hit = french(SheetKind::Poster, &towns::gravelines()).html;

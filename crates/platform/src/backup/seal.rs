@@ -30,6 +30,13 @@ pub fn new_identity() -> (String, String) {
     (identity.to_string().expose_secret().to_owned(), identity.to_public().to_string())
 }
 
+/// Whether a file begins as a sealed one does.
+pub fn is_sealed(path: &Path) -> bool {
+    let mut start = vec![0; AGE.len()];
+    let read = File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut start));
+    read.is_ok() && start == AGE
+}
+
 /// Reads the key from a file; lines that begin with `#` and what surrounds it do not matter.
 pub fn read_identity(path: &Path) -> Result<Identity, BackupError> {
     let text = std::fs::read_to_string(path).map_err(BackupError::file("read", path))?;

@@ -18,7 +18,10 @@ use super::{
     keep::{self, Kept},
     seal::{self, Identity, Sink},
 };
-use crate::{config::{Config, Tls}, durable::Half};
+use crate::{
+    config::{Config, Tls},
+    durable::Half,
+};
 
 /// Whether it is sealed.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, fs, io::BufReader};
 
 use beffroi_store::{
-    Error, Location, OperatorScope, Store, TestOptions,
+    Error, Location, OperatorScope, Store, TestOptions, accounts, census,
     dump::{self, Contents},
-    held,
+    guards, held,
     load::{self, Load, LoadError, Loaded, Origin},
     outbox, sessions, throttle,
 };
@@ -25,6 +25,7 @@ on_both!(
     a_place_that_holds_data_is_refused,
     an_older_schema_is_brought_up_to_date,
     what_would_be_lost_is_counted,
+    the_census_counts_across_tenants,
 );
 
 const OPTIONS: TestOptions =
@@ -308,4 +309,45 @@ async fn what_would_be_lost_is_counted(place: Place) {
     tx.commit().await.unwrap();
     let (newest, _) = dumped(&store).await;
     assert_eq!(later.lost_with(&newest), held::Loss::default());
+}
+
+async fn the_census_counts_across_tenants(place: Place) {
+    let store = busy(&place).await;
+    let operator = OperatorScope::for_operator();
+    let town = code("44184");
+    let scope = crate::world::scope("44184");
+    let mut conn = store.read().await.unwrap();
+    let nobody = |able: &census::Able| (able.tenant.to_string(), able.people);
+    let able = census::able(&mut conn, &operator).await.unwrap();
+    assert_eq!(able.iter().map(nobody).collect::<Vec<_>>(), FIVE.map(|town| (town.to_owned(), 0)));
+    let director = accounts::list(&mut conn, &scope).await.unwrap().remove(0);
+    drop(conn);
+    // A director counts once there is a second factor, and no more once it is spent.
+    let mut tx = store.begin(&codes(["44184"]), &ACTOR, place.now()).await.unwrap();
+    accounts::set_codes(&mut tx, &town, &director.id, &["one".into(), "two".into()]).await.unwrap();
+    accounts::use_code(&mut tx, &town, &director.id, "one").await.unwrap();
+    let server = crate::world::asset_id("44184", "file_server");
+    let until = tx.at().plus_ms(60_000);
+    let token = guards::offer(&mut tx, &town, &server, until).await.unwrap();
+    let request = crate::nouns::enrol_request(&token, &server);
+    let guard = guards::enrol(&mut tx, &request).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    let able = census::able(&mut conn, &operator).await.unwrap();
+    assert_eq!(able.iter().find(|one| one.tenant == town).unwrap().people, 1);
+    let heard = census::guards(&mut conn, &operator).await.unwrap();
+    assert_eq!(heard, [census::Heard { guard, last: None }]);
+    let hypervisors = census::hypervisors(&mut conn, &operator).await.unwrap();
+    assert_eq!(hypervisors.len(), FIVE.len());
+    assert_eq!(census::given_up(&mut conn, &operator).await.unwrap(), 0);
+    drop(conn);
+    let mut tx = store.begin(&codes(["44184"]), &ACTOR, place.now()).await.unwrap();
+    accounts::use_code(&mut tx, &town, &director.id, "two").await.unwrap();
+    tx.commit().await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    let able = census::able(&mut conn, &operator).await.unwrap();
+    assert!(able.iter().all(|one| one.people == 0));
+    drop(conn);
+    let looked = store.look_through().await.unwrap();
+    assert_eq!(looked, place.url().is_none().then(Vec::new));
 }

@@ -1,6 +1,6 @@
 //! The shape and colour that go with a word. The word always comes first.
 
-use beffroi_town::{AlarmState, AssetState, ServiceStatus, facts::Mood};
+use beffroi_town::{AlarmState, AssetState, ServiceStatus, facts::Mood, finding::Severity};
 
 /// Of a service.
 pub const fn status(status: ServiceStatus) -> &'static str {
@@ -40,5 +40,15 @@ pub const fn mood(mood: Mood) -> &'static str {
         Mood::Checking => "unsure",
         Mood::Disturbed => "part",
         Mood::Incident => "bad",
+    }
+}
+
+/// Of a finding of the doctor.
+pub const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Broken => "bad",
+        Severity::Risky => "part",
+        Severity::CannotTell => "unsure",
+        Severity::Ok => "ok",
     }
 }

@@ -1,0 +1,117 @@
+//! What the store says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use beffroi_store::{Head, OperatorScope, Store, TenantScope, census, journal, rounds};
+use beffroi_town::{AssetId, Instant, TenantId};
+
+use super::super::facts::{Facts, GuardFacts, Journals, Rounds, Town};
+use crate::noted::{BACKUP, BACKUP_COPY, MIRROR, REHEARSAL};
+
+/// How many journals are verified at a time: those that changed last, so that over time every one
+/// that matters is looked at.
+const JOURNALS_MAX: usize = 20;
+/// A beat older than this says nothing of a clock.
+const LATELY_MS: i64 = 10 * 60_000;
+
+/// Fills in what the store says. What cannot be read stays unknown; that the database fails is told
+/// as such.
+pub(super) async fn read(store: &Store, facts: &mut Facts) {
+    match store.look_through().await {
+        Ok(complaints) => facts.complaints = complaints,
+        Err(error) => facts.complaints = Some(vec![crate::noted::told(&error)]),
+    }
+    if let Err(error) = fill(store, facts).await {
+        facts.closed = Some(crate::noted::told(&error));
+    }
+}
+
+async fn fill(store: &Store, facts: &mut Facts) -> Result<(), beffroi_store::Error> {
+    let operator = OperatorScope::for_operator();
+    let mut conn = store.read().await?;
+    let round = async |conn: &mut beffroi_store::Conn, name: &str| {
+        rounds::get(conn, &OperatorScope::for_operator(), name).await
+    };
+    facts.rounds = Rounds {
+        backup: round(&mut conn, BACKUP).await?,
+        backup_copy: round(&mut conn, BACKUP_COPY).await?,
+        mirror: round(&mut conn, MIRROR).await?,
+        rehearsal: round(&mut conn, REHEARSAL).await?,
+    };
+    let able = census::able(&mut conn, &operator).await?;
+    let town = |able: census::Able| Town {
+        name: format!("{} ({})", able.name, able.tenant),
+        able: able.people,
+    };
+    facts.towns = Some(able.into_iter().map(town).collect());
+    facts.given_up = Some(census::given_up(&mut conn, &operator).await?);
+    let guards = census::guards(&mut conn, &operator).await?;
+    facts.guards = Some(guard_facts(&guards, facts.now));
+    let hypervisors = census::hypervisors(&mut conn, &operator).await?;
+    facts.place.hypervisors = hypervisors.into_iter().map(|one| one.name).collect();
+    let mut heads = journal::heads(&mut conn, &operator).await?;
+    heads.sort_by_key(|head| std::cmp::Reverse(head.at));
+    facts.journals = journals(&mut conn, &heads).await?;
+    facts.journals.rolled_back = rolled_back(&guards, &heads);
+    Ok(())
+}
+
+fn guard_facts(guards: &[census::Heard], now: Instant) -> Vec<GuardFacts> {
+    let watched: BTreeSet<&AssetId> = guards
+        .iter()
+        .filter(|heard| heard.guard.revoked_at.is_none())
+        .map(|heard| &heard.guard.asset)
+        .collect();
+    let one = |heard: &census::Heard| {
+        let (guard, last) = (&heard.guard, heard.last.as_ref());
+        let lately = last.filter(|(at, _)| now.ms_since(*at).abs() <= LATELY_MS);
+        GuardFacts {
+            name: format!("{} ({})", guard.host.hostname, guard.tenant),
+            heard_at: last.map(|(at, _)| *at),
+            ahead_ms: lately.map(|(at, beat)| beat.at.ms_since(*at)),
+            mode: last.map(|(_, beat)| beat.mode),
+            letter: last.map_or(guard.level.letter, |(_, beat)| beat.level.letter),
+            leaves_a_gap: guard.revoked_at.is_some() && !watched.contains(&guard.asset),
+            revoked: guard.revoked_at.is_some(),
+        }
+    };
+    guards.iter().map(one).collect()
+}
+
+/// Journals of which a guard was shown a newer end than they have.
+fn rolled_back(guards: &[census::Heard], heads: &[Head]) -> Vec<String> {
+    let end: BTreeMap<&TenantId, u64> = heads.iter().map(|head| (&head.tenant, head.seq)).collect();
+    let seen = guards.iter().filter_map(|heard| heard.last.as_ref()).flat_map(|(_, b)| &b.heads);
+    let beyond = seen.filter(|seen| end.get(&seen.tenant).is_none_or(|end| *end < seen.sequence));
+    let names: BTreeSet<String> = beyond.map(|seen| seen.tenant.to_string()).collect();
+    names.into_iter().collect()
+}
+
+async fn journals(
+    conn: &mut beffroi_store::Conn,
+    heads: &[Head],
+) -> Result<Journals, beffroi_store::Error> {
+    let mut found = Journals {
+        all: heads.len() as u64,
+        newest_at: heads.first().map(|head| head.at),
+        ..Journals::default()
+    };
+    for head in heads.iter().take(JOURNALS_MAX) {
+        let scope = TenantScope::for_tenant(&head.tenant);
+        let fingerprint = journal::fingerprint(conn, &scope).await?;
+        let mut lines = Vec::new();
+        match journal::export(conn, &scope, &mut lines).await {
+            Ok(_) => {}
+            Err(journal::ExportError::Store(error)) => return Err(error),
+            Err(error) => {
+                found.broken.push(format!("{}: {error}", head.tenant));
+                continue;
+            }
+        }
+        found.verified += 1;
+        if let Err(error) = journal::verify(&*lines, fingerprint.as_ref(), Some(head)) {
+            found.broken.push(format!("{}: {error}", head.tenant));
+        }
+    }
+    Ok(found)
+}
