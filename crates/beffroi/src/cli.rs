@@ -315,7 +315,7 @@ pub(crate) enum Play {
     Switch { folder: PathBuf, state: String },
 }
 
-pub(crate) pub(crate) fn parse_lang(text: &str) -> Result<Lang, String> {
+pub(crate) fn parse_lang(text: &str) -> Result<Lang, String> {
     Lang::ALL.into_iter().find(|lang| lang.tag() == text).ok_or_else(|| "write fr or en".to_owned())
 }
 

@@ -101,7 +101,8 @@ pub async fn prepare(options: Options) -> Result<Rehearsal> {
     let data = folder.path().join("data");
     std::fs::create_dir(&data).context("make the folder of the copy")?;
     let store = Store::open(&Location::Folder(data.clone()), options.entropy.clone()).await?;
-    let exercise = Exercise::new(options.role, options.tenant.clone(), gaps(&real, options.ready), at);
+    let exercise =
+        Exercise::new(options.role, options.tenant.clone(), gaps(&real, options.ready), at);
     let exercise = Arc::new(exercise);
     copy::town(&store, &real, at).await?;
     let codes = player(&store, &options, at).await?;
@@ -112,8 +113,7 @@ pub async fn prepare(options: Options) -> Result<Rehearsal> {
     config.doors.listen.get_or_insert_with(|| format!("{}:0", Ipv4Addr::LOCALHOST));
     let mut config = config.check()?;
     config.exercise = Some(Arc::clone(&exercise));
-    let platform =
-        Platform::start(config, options.clock.clone(), options.entropy.clone()).await?;
+    let platform = Platform::start(config, options.clock.clone(), options.entropy.clone()).await?;
     let url = platform.url().to_owned();
     Ok(Rehearsal { url, codes, exercise, telephone, platform, store, options, folder })
 }
@@ -203,8 +203,7 @@ impl Rehearsal {
         if !open.is_empty() {
             return Ok(());
         }
-        let deed =
-            Deed { store: &self.store, actor: &Actor::CommandLine, at: now, scope: &scope };
+        let deed = Deed { store: &self.store, actor: &Actor::CommandLine, at: now, scope: &scope };
         let what = incidents::Declaration {
             nature: Nature::Cyberattack,
             noticed_at: alarmed_at,

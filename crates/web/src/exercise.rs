@@ -145,8 +145,7 @@ impl Exercise {
         };
         let number = progress.steps.iter().position(|step| Some(*step) == next);
         let count = number.filter(|_| progress.ended_at.is_none()).map(|number| {
-            let values =
-                [("number", (number + 1).into()), ("total", progress.steps.len().into())];
+            let values = [("number", (number + 1).into()), ("total", progress.steps.len().into())];
             words.say_with("rehearsal-band-count", &values)
         });
         let answered = progress.has(Step::Answer) || progress.ended_at.is_some();

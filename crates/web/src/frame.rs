@@ -68,7 +68,7 @@ pub struct Frame {
     pub exercise: Option<Band>,
 }
 
-const MENU: [(&str, &str, &str); 11] = [
+const MENU: [(&str, &str, &str); 12] = [
     ("today", "/console/", "menu-today"),
     ("alarms", "/console/alarms", "menu-alarms"),
     ("incidents", "/console/incidents", "menu-incidents"),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use beffroi_drills::rehearsal::{self, Options, Rehearsal, Told};
 use beffroi_platform::edge::{SystemClock, SystemEntropy};
-use beffroi_store::{Store, TenantScope};
+use beffroi_registry::accounts;
+use beffroi_store::{Store, TenantScope, kits, oncall};
 use beffroi_town::{Role, TenantId, rehearsal::Readiness};
 use beffroi_words::Words;
 
@@ -100,10 +101,9 @@ async fn readiness(real: &Store, tenant: &TenantId) -> Result<Readiness> {
     let scope = TenantScope::for_tenant(tenant);
     let all = accounts::list(real, &scope).await?;
     let acts = |role| matches!(role, Role::Operator | Role::Director | Role::Technician);
-    let kit = kits::state(real, &scope, now()).await?;
     Ok(Readiness {
         on_call: oncall::list(&mut real.read().await?, &scope).await?.len(),
-        envelope_fresh: kit.is_some_and(|kit| kit.stale.is_empty()),
+        envelope_fresh: kits::newest(&mut real.read().await?, &scope).await?.is_some(),
         actors: all.iter().filter(|one| one.disabled_at.is_none() && acts(one.role)).count(),
     })
 }

@@ -52,7 +52,7 @@ pub(super) async fn call_list(store: &Store, tenant: &TenantId, at: Instant) -> 
         lang: Lang::Fr,
         for_operator: false,
         watch: Vec::new(),
-        holidays: Holidays::default(),
+        holidays: Holidays::AsDays,
         quiet: None,
         ways: vec![Way { channel: CHANNEL.to_owned(), address: NUMBER.to_owned() }],
         escalate_ms: ESCALATE_MS,

@@ -42,7 +42,8 @@ async fn every_screen_says_that_it_is_an_exercise() {
     assert!(browser.open("/console/login").await.body.contains("EXERCICE"));
     browser.enter(&sample.code(TOWN, Role::Director)).await;
     let mut seen = 0;
-    for route in ROUTES.iter().filter(|route| route.verb == Verb::Get && !route.path.contains('{')) {
+    for route in ROUTES.iter().filter(|route| route.verb == Verb::Get && !route.path.contains('{'))
+    {
         let page = browser.open(route.path).await;
         if page.status == StatusCode::OK && page.body.starts_with("<!doctype html>") {
             assert!(page.body.contains("EXERCICE"), "{}", route.path);
