@@ -18,7 +18,7 @@ use beffroi_web::Exercise;
 /// The name of its channel in the copy's configuration.
 pub(super) const CHANNEL: &str = "exercise";
 /// Numbers set apart for works of fiction (ARCEP): nobody's telephone rings.
-pub(super) const NUMBER: &str = "06 39 98 00 01";
+pub(super) const NUMBER: &str = "+33639980001";
 /// How long it waits for what it was promised.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest request that is read.
