@@ -21,6 +21,7 @@ pub mod notices;
 pub mod people;
 pub mod phones;
 pub mod prepare;
+pub mod rehearsal;
 pub mod roster;
 pub mod rows;
 pub mod services;

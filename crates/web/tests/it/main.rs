@@ -15,5 +15,6 @@ mod entering;
 mod guards_door;
 mod incident;
 mod notices;
+mod rehearsal;
 mod sample;
 mod walk;
