@@ -3,7 +3,9 @@
 pub mod alarms;
 pub mod assets;
 pub mod assets_of_the_look;
+pub mod calls;
 pub mod changes;
+pub mod contact;
 mod csv_words;
 pub mod cuts;
 pub mod declare;
@@ -18,6 +20,7 @@ pub mod login;
 mod moment;
 pub mod next;
 pub mod notices;
+pub mod oncall;
 pub mod people;
 pub mod phones;
 pub mod prepare;
@@ -30,6 +33,7 @@ pub mod shape;
 pub mod sheets;
 pub mod tenants;
 pub mod today;
+pub mod watch;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};

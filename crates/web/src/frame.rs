@@ -68,7 +68,7 @@ pub struct Frame {
     pub exercise: Option<Band>,
 }
 
-const MENU: [(&str, &str, &str); 12] = [
+const MENU: [(&str, &str, &str); 13] = [
     ("today", "/console/", "menu-today"),
     ("alarms", "/console/alarms", "menu-alarms"),
     ("incidents", "/console/incidents", "menu-incidents"),
@@ -78,6 +78,7 @@ const MENU: [(&str, &str, &str); 12] = [
     ("prepare", "/console/prepare", "menu-prepare"),
     ("journal", "/console/journal", "menu-journal"),
     ("guards", "/console/guards", "menu-guards"),
+    ("oncall", "/console/oncall", "menu-oncall"),
     ("people", "/console/people", "menu-people"),
     ("tenants", "/console/tenants/", "menu-tenants"),
     ("doctor", "/console/doctor", "menu-doctor"),

@@ -178,7 +178,7 @@ fn words_of(
 ) -> (String, String) {
     let words = Words::of(lang);
     let zone = Zone::of(town);
-    let title_key = if call.is_test() { "oncall-title-test" } else { "oncall-title" };
+    let title_key = if call.is_test() { "ring-title-test" } else { "ring-title" };
     let title = words.say_with(title_key, &[("town", (&town.name).into())]);
     let what = what(words, call, now, &zone);
     let text = |town: &str, with_code: bool| {
@@ -188,10 +188,10 @@ fn words_of(
             ("link", link.into()),
             ("code", code.into()),
         ];
-        let key = if with_code { "oncall-text" } else { "oncall-text-short" };
+        let key = if with_code { "ring-text" } else { "ring-text-short" };
         let mark = match (call.is_test(), call.simulated) {
-            (true, _) => words.say("oncall-mark-test"),
-            (false, true) => words.say("oncall-mark-simulated"),
+            (true, _) => words.say("ring-mark-test"),
+            (false, true) => words.say("ring-mark-simulated"),
             (false, false) => String::new(),
         };
         let said = words.say_with(key, &values);
@@ -219,16 +219,16 @@ fn fitting(name: &str, text: impl Fn(&str, bool) -> String) -> String {
 fn what(words: &Words, call: &Call, now: Instant, zone: &Zone) -> String {
     let since = words.moment_short(call.since_at, now, zone);
     match (call.kind, call.told) {
-        (CallKind::Single, _) => words.say("oncall-what-single"),
-        (CallKind::Weekly, _) | (_, None) => words.say("oncall-what-weekly"),
+        (CallKind::Single, _) => words.say("ring-what-single"),
+        (CallKind::Weekly, _) | (_, None) => words.say("ring-what-weekly"),
         (_, Some(_)) if call.is_of_the_platform() => {
             let until = words.moment_short(call.opened_at, now, zone);
             let values = [("from", since.into()), ("to", until.into())];
-            words.say_with("oncall-what-gap", &values)
+            words.say_with("ring-what-gap", &values)
         }
         (_, Some(kind)) => {
             let values = [("kind", lower(&words.alarm_kind(kind)).into()), ("when", since.into())];
-            words.say_with("oncall-what", &values)
+            words.say_with("ring-what", &values)
         }
     }
 }

@@ -80,14 +80,25 @@ fn tls(how: &MailConfig, config: &ChannelConfig) -> Result<TlsParameters, String
 fn failure(error: &lettre::transport::smtp::Error) -> Failure {
     if error.is_timeout() {
         Failure::TimedOut
-    } else if error.is_tls() {
-        Failure::Tls
     } else if error.is_permanent() || error.is_transient() || error.is_response() {
         Failure::Refused
-    } else if error.is_client() {
-        // The relay offers no TLS, or not what is asked of it.
+    } else if error.is_tls() || error.is_client() || handshake_failed(error) {
+        // Also when the relay offers no TLS at all.
         Failure::Tls
     } else {
         Failure::Unreachable
     }
+}
+
+/// A handshake that fails reaches us as data that cannot be used.
+fn handshake_failed(error: &dyn std::error::Error) -> bool {
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let io = inner.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData) {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
 }

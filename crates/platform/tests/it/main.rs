@@ -1,6 +1,16 @@
 //! The assembled house behind its real door: TLS, proxies, hooks, slow visitors.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod bell;
+mod mail;
+mod receiver;
 
 mod doors;
 
@@ -24,7 +34,7 @@ use beffroi_store::{Store, TenantScope, assets};
 use beffroi_town::{Actor, AssetState, CutMeans, TenantId, catalogue, edge::Clock};
 use tempfile::TempDir;
 
-async fn start(folder: &Path, settings: &str) -> Result<Platform, String> {
+pub(crate) async fn start(folder: &Path, settings: &str) -> Result<Platform, String> {
     let text = format!("[data]\nfolder = \"{}\"\n{settings}", folder.join("data").display());
     let config = toml::from_str::<RawConfig>(&text).unwrap().check().unwrap();
     Platform::start(config, Arc::new(SystemClock), Arc::new(SystemEntropy::new()))
@@ -37,7 +47,7 @@ async fn store(folder: &Path) -> Store {
     Store::open(&location, Arc::new(SystemEntropy::new())).await.unwrap()
 }
 
-async fn gravelines(folder: &Path) -> (Store, TenantScope) {
+pub(crate) async fn gravelines(folder: &Path) -> (Store, TenantScope) {
     fs::create_dir_all(folder.join("data")).unwrap();
     let store = store(folder).await;
     let entry = tenants::resolve("59273").unwrap();
@@ -45,7 +55,7 @@ async fn gravelines(folder: &Path) -> (Store, TenantScope) {
     (store, TenantScope::for_tenant(&TenantId::parse("59273").unwrap()))
 }
 
-const LISTEN: &str = "[doors]\nlisten = \"127.0.0.1:0\"\n";
+pub(crate) const LISTEN: &str = "[doors]\nlisten = \"127.0.0.1:0\"\n";
 
 /// A certificate for 127.0.0.1 that only this test believes.
 fn certificate(folder: &Path) -> Vec<u8> {

@@ -14,8 +14,8 @@ use beffroi_store::{
     texts,
 };
 use beffroi_town::{
-    Actor, AssetState, DataExposure, Phase, Role, ServiceStatus, TownFacts, incident::Nature,
-    phone::LineState,
+    Actor, AlarmKind, AssetState, DataExposure, Phase, Role, ServiceStatus, TownFacts,
+    incident::Nature, phone::LineState,
 };
 use beffroi_words::Words;
 use serde_json::Value;
@@ -51,6 +51,24 @@ const KINDS: &[(&str, &str)] = &[
     ("asset_unshared", "journal-asset-unshared"),
     ("asset_state", "journal-asset-state"),
     ("assets_added", "journal-assets-added"),
+    ("call_acknowledged", "journal-call-acknowledged"),
+    ("call_ended", "journal-call-ended"),
+    ("call_escalated", "journal-call-escalated"),
+    ("call_failed", "journal-call-failed"),
+    ("call_graver", "journal-call-graver"),
+    ("call_joined", "journal-call-joined"),
+    ("call_nobody_reached", "journal-call-nobody-reached"),
+    ("call_opened", "journal-call-opened"),
+    ("call_receipt", "journal-call-receipt"),
+    ("call_rung", "journal-call-rung"),
+    ("call_started_over", "journal-call-started-over"),
+    ("call_test_asked", "journal-call-test-asked"),
+    ("contact_added", "journal-contact-added"),
+    ("contact_changed", "journal-contact-changed"),
+    ("contact_moved", "journal-contact-moved"),
+    ("contact_paused", "journal-contact-paused"),
+    ("contact_removed", "journal-contact-removed"),
+    ("contact_resumed", "journal-contact-resumed"),
     ("cut_ordered", "journal-cut-ordered"),
     ("cut_confirmed", "journal-cut-confirmed"),
     ("cut_failed", "journal-cut-failed"),
@@ -92,6 +110,7 @@ const KINDS: &[(&str, &str)] = &[
     ("tenant_closed", "journal-tenant-closed"),
     ("tenant_reopened", "journal-tenant-reopened"),
     ("text_erased", "journal-text-erased"),
+    ("weekly_test_set", "journal-weekly-test-set"),
 ];
 
 struct EntryRow {
@@ -198,6 +217,7 @@ fn detail(f: &Frame, facts: &TownFacts, names: &BTreeMap<String, String>, entry:
     let own = matches!(&entry.actor, Actor::Account(id) if text("account") == Some(id.as_str()));
     let account = text("account").filter(|_| !own).and_then(|id| names.get(id));
     parts.extend(account.cloned());
+    parts.extend(text("told").and_then(AlarmKind::from_code).map(|kind| f.words.alarm_kind(kind)));
     parts.extend(text("role").and_then(Role::from_code).map(|role| f.words.role(role)));
     parts.extend(text("nature").and_then(Nature::from_code).map(|one| f.words.nature(one)));
     parts.extend(text("status").and_then(ServiceStatus::from_code).map(|one| f.words.status(one)));

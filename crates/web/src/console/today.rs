@@ -1,19 +1,21 @@
 //! Today: everything that matters on one screen, the next decision first.
 
 use askama::Template;
-use beffroi_store::cuts;
+use beffroi_store::{calls, cuts};
 use beffroi_town::{Asset, AssetState, Cut, Notice, ServiceStatus, TownFacts, facts::Mood};
 use beffroi_words::Value;
 
 use super::{
     next::{self, Next},
     notices::{self, NoticeRow},
-    page, prepare, rows, shape,
+    oncall, page, prepare, rows, shape,
 };
 use crate::{
+    Refusal,
     call::Call,
     frame::{Countable as _, Frame},
     routes::Answer,
+    rung::{self, People},
 };
 
 /// The next decision in words.
@@ -58,6 +60,33 @@ struct TodayPage {
     notices: Vec<NoticeRow>,
     todos: Vec<Todo>,
     public_page: String,
+    bell: Bell,
+}
+
+/// Who was reached about what goes on, or that nobody was.
+#[derive(Default)]
+struct Bell {
+    calls: Vec<oncall::CallRow>,
+    /// Calls that the caller may answer, by identifier.
+    open: Vec<String>,
+    nobody_on_call: bool,
+    wants: Vec<String>,
+}
+
+async fn bell(call: &Call, f: &Frame) -> Result<Bell, Refusal> {
+    let scope = &call.caller()?.scope;
+    let mut conn = call.doors.store.read().await?;
+    let people = People::of(&mut conn, scope).await?;
+    let listed = rung::listed(&mut conn, scope, (f.now, &f.zone)).await?;
+    let current = rung::current(&mut conn, scope, f.now).await?;
+    let last = calls::last_test(&mut conn, scope).await?;
+    let open = current.iter().filter(|one| one.call.is_open() && f.may.write);
+    Ok(Bell {
+        open: open.map(|one| one.call.id.to_string()).collect(),
+        calls: current.iter().map(|one| oncall::call_row(f, &people, one)).collect(),
+        nobody_on_call: oncall::nobody(&listed),
+        wants: oncall::wants(f, &listed, last.as_ref()),
+    })
 }
 
 /// Today.
@@ -70,10 +99,11 @@ pub async fn show(call: Call) -> Answer {
     let f = call.frame(call.words().say("today-title"), "today", &facts);
     let account = &caller.account;
     let unfinished = !account.has_password || (!account.has_totp && account.codes_left == 0);
+    let bell = bell(&call, &f).await?;
     let ready = prepare::Readiness::read(&call, &facts).await?;
     let mut todos = todos(&f, &facts);
     todos.extend(ready.todos(&f).into_iter().map(|(text, href)| Todo { text, href }));
-    page(&TodayPage { unfinished, ..today(f, &facts, &newest, todos) })
+    page(&TodayPage { unfinished, bell, ..today(f, &facts, &newest, todos) })
 }
 
 /// A cut that failed matters only while no later one was ordered.
@@ -111,6 +141,7 @@ fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], todos: Vec<Todo>) -> TodayPa
         notices: live_notices(facts).map(|notice| notices::row(&f, notice)).collect(),
         todos,
         public_page: facts.tenant.id.path(),
+        bell: Bell::default(),
         f,
     }
 }

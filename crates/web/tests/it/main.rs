@@ -15,6 +15,7 @@ mod entering;
 mod guards_door;
 mod incident;
 mod notices;
+mod oncall;
 mod rehearsal;
 mod sample;
 mod walk;

@@ -8,14 +8,20 @@ use std::{
     },
 };
 
+use beffroi_crisis::{
+    Deed,
+    calls::{self as room, Turn},
+    oncall as lists,
+};
 use beffroi_registry::{accounts as ways, tenants as register};
 use beffroi_store::{
-    Location, Store, TenantScope, accounts, alarms, assets, guards, rounds, services,
+    Location, Store, TenantScope, accounts, alarms, assets, calls, guards, outbox, rounds, services,
 };
 use beffroi_town::{
-    Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CutMeans, GuardId, Instant, Role,
-    ServiceId, TenantId,
+    Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CallId, ContactId, CutMeans, GuardId,
+    Instant, Lang, Role, ServiceId, TenantId,
     edge::{Clock, Entropy},
+    oncall::{AddressKind, Contact, ESCALATE_MS, Holidays, Hours, Span, Way},
     watch::{EnrolRequest, Hole, HostFacts, Letter, Level, PlatformAddress},
 };
 use beffroi_web::{Board, Doors, Settings};
@@ -66,6 +72,8 @@ pub(crate) struct Sample {
     pub(crate) codes: BTreeMap<(String, Role), Vec<String>>,
     pub(crate) alarm: AlarmId,
     pub(crate) guard: GuardId,
+    pub(crate) contact: ContactId,
+    pub(crate) call: CallId,
     _folder: tempfile::TempDir,
 }
 
@@ -90,16 +98,21 @@ impl Sample {
         }
         furnish(&store).await;
         let (guard, alarm) = watched(&store).await;
+        let (contact, call) = rung(&store).await;
         examined(&store).await;
         let settings = Settings {
             guard_addresses: vec![PlatformAddress::plain("http://127.0.0.1:8080".to_owned())],
             hooks: vec!["pare-feu".to_owned()],
+            channels: BTreeMap::from([
+                ("courriel".to_owned(), AddressKind::Mail),
+                ("sms".to_owned(), AddressKind::Number),
+            ]),
             ..Settings::default()
         };
         let played: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
         let board = Arc::new(Board::new(store.clone(), Arc::clone(&played), ""));
         let doors = Doors { store, clock: played, entropy, board, settings: Arc::new(settings) };
-        Self { doors, clock, codes, alarm, guard, _folder: folder }
+        Self { doors, clock, codes, alarm, guard, contact, call, _folder: folder }
     }
 
     /// A printed code of somebody, used up by this.
@@ -272,4 +285,57 @@ async fn watched(store: &Store) -> (GuardId, AlarmId) {
     alarms::raise(&mut tx, &alarm, 1).await.unwrap();
     tx.commit().await.unwrap();
     (guard.id, alarm.id)
+}
+
+pub(crate) fn contact(name: &str, ways: &[(&str, &str)]) -> Contact {
+    let way = |(channel, address): &(&str, &str)| Way {
+        channel: (*channel).to_owned(),
+        address: (*address).to_owned(),
+    };
+    Contact {
+        id: ContactId::parse("unread").unwrap(),
+        tenant: TenantId::parse(TOWN).unwrap(),
+        rank: 0,
+        name: name.to_owned(),
+        lang: Lang::Fr,
+        for_operator: false,
+        watch: vec![],
+        holidays: Holidays::AsDays,
+        quiet: None,
+        ways: ways.iter().map(way).collect(),
+        escalate_ms: ESCALATE_MS,
+        paused: false,
+    }
+}
+
+/// Claims one piece of work, as the platform's round does.
+pub(crate) async fn claim(store: &Store, kind: &str, at: Instant) -> Option<outbox::Posted> {
+    let mut book = store.bookkeeping().await.unwrap();
+    let work = outbox::claim(&mut book, kind, at, 1, 60_000).await.unwrap();
+    book.commit().await.unwrap();
+    work.into_iter().next()
+}
+
+/// Two people on call: the first one's gateway failed, the second one's took the message.
+async fn rung(store: &Store) -> (ContactId, CallId) {
+    let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(TOWN));
+    let deed = Deed { store, actor: &by, at, scope: &scope };
+    let office = Span::parse_all("lun-ven 8h-18h").unwrap();
+    let first = Contact {
+        watch: office,
+        quiet: Some(Hours::parse("22h-7h").unwrap()),
+        ..contact("Camille Veille", &[("sms", "+33600000001")])
+    };
+    let first = lists::add(&deed, &first).await.unwrap();
+    let second = contact("Dominique Garde", &[("courriel", "garde@exemple.fr")]);
+    lists::add(&deed, &second).await.unwrap();
+    let turn = Turn { store, at, steady: at };
+    let asked = claim(store, calls::ASKED, at).await.unwrap();
+    room::asked(&turn, &asked).await.unwrap();
+    for outcome in [Err("timed_out"), Ok(())] {
+        let ring = claim(store, calls::RING, at).await.unwrap();
+        room::sent(&turn, &ring, ("http", outcome)).await.unwrap();
+    }
+    let open = calls::unanswered(&mut store.read().await.unwrap(), &scope).await.unwrap();
+    (first, open[0].id.clone())
 }
