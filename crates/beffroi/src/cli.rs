@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod mirror;
 pub(crate) mod oncall;
+pub(crate) mod rehearse;
 pub(crate) mod setup;
 
 mod guard;
@@ -180,6 +181,8 @@ pub(crate) enum TenantCommand {
     /// Places, hours and telephone numbers of public services
     #[command(subcommand)]
     Services(ServicesCommand),
+    /// Play the first twenty minutes of an attack, alone, on a copy; nothing is sent
+    Rehearse(rehearse::RehearseArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -332,7 +335,7 @@ fn parse_whose(text: &str) -> Result<Whose, String> {
     one_of(Whose::from_code(text), Whose::ALL.iter().map(|one| one.code()))
 }
 
-fn parse_role(text: &str) -> Result<Role, String> {
+pub(crate) fn parse_role(text: &str) -> Result<Role, String> {
     one_of(Role::from_code(text), Role::ALL.iter().map(|one| one.code()))
 }
 

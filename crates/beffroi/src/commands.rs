@@ -12,6 +12,7 @@ pub(crate) mod mirror;
 pub(crate) mod oncall;
 pub(crate) mod pages;
 pub(crate) mod play;
+pub(crate) mod rehearse;
 pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod setup;

@@ -34,6 +34,8 @@ pub(crate) struct Head {
     pub(crate) icon: String,
     pub(crate) css: &'static str,
     pub(crate) mark: &'static str,
+    /// The words that mark a page of a rehearsal.
+    pub(crate) exercise: Option<(String, String)>,
 }
 
 impl Head {
@@ -45,7 +47,14 @@ impl Head {
             icon: style::icon(),
             css: style::css(),
             mark: style::MARK_PATH,
+            exercise: None,
         }
+    }
+
+    /// The head of a page that says, in a rehearsal, that it is one.
+    pub(crate) fn marked(self, exercise: bool, v: &Voice) -> Self {
+        let words = || (v.say("rehearsal-band"), v.say("rehearsal-band-text"));
+        Self { exercise: exercise.then(words), ..self }
     }
 }
 
@@ -133,7 +142,7 @@ pub fn status_page(
     let title = v.say_with("page-title", &[("name", town.name.as_str().into())]);
     let top = Top::of(&town, data.as_ref(), &news);
     let page = StatusPage {
-        head: Head::new(lang, title, top.headline.clone()),
+        head: Head::new(lang, title, top.headline.clone()).marked(place.exercise, v),
         v,
         name: &town.name,
         other: Other { tag: lang.other().tag(), link: place.link(here, lang.other(), "") },

@@ -13,9 +13,11 @@ mod doors;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
+use beffroi_web::Exercise;
 use serde::Deserialize;
 
 pub use beat::{BeatConfig, RawBeat};
@@ -113,6 +115,8 @@ pub struct Config {
     pub mirror: mirror::Mirror,
     /// The file it was read from, if there is one.
     pub file: Option<PathBuf>,
+    /// The rehearsal that this platform is for; none, and none from any file: the real one.
+    pub exercise: Option<Arc<Exercise>>,
     /// Ways to reach people on call, by name.
     pub channels: BTreeMap<String, ChannelConfig>,
     /// Where the platform says that it lives.
@@ -163,6 +167,7 @@ impl RawConfig {
             backup: self.backup.check()?,
             mirror: self.mirror.check()?,
             file: self.file,
+            exercise: None,
         })
     }
 }

@@ -129,7 +129,8 @@ impl Platform {
         let (address, guards_address) = (entrance.address(), entrance.guards_address());
         let url = config.doors.public_url.clone().unwrap_or_else(|| entrance.here());
 
-        let board = Arc::new(Board::new(store.clone(), Arc::clone(&clock), &url));
+        let board = Board::new(store.clone(), Arc::clone(&clock), &url);
+        let board = Arc::new(board.of_exercise(config.exercise.is_some()));
         let from = rounds::start_of_following(&store).await?;
         let settings = settings(&config, &url, &entrance);
         let doors =
@@ -180,6 +181,7 @@ fn settings(config: &Config, url: &str, entrance: &Entrance) -> Settings {
         hooks: config.hooks.keys().cloned().collect(),
         guard_addresses: entrance.reach.platforms.clone(),
         certificate_sha256: entrance.reach.certificate_sha256.clone(),
+        exercise: config.exercise.clone(),
     }
 }
 

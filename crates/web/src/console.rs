@@ -24,6 +24,7 @@ pub mod oncall;
 pub mod people;
 pub mod phones;
 pub mod prepare;
+pub mod rehearsal;
 pub mod roster;
 pub mod rows;
 pub mod services;

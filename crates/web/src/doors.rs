@@ -8,7 +8,7 @@ use beffroi_town::{
     oncall::AddressKind,
 };
 
-use crate::board::Board;
+use crate::{board::Board, exercise::Exercise};
 
 /// What the operator has settled and pages must know.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Settings {
     pub guard_addresses: Vec<beffroi_town::watch::PlatformAddress>,
     /// SHA-256 of the certificate (DER, base64url) that guards pin, if they must.
     pub certificate_sha256: Option<String>,
+    /// The rehearsal that this house is for; none: the real one.
+    pub exercise: Option<Arc<Exercise>>,
 }
 
 /// What every handler needs. Cheap to clone.

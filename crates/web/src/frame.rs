@@ -5,6 +5,7 @@ use beffroi_town::{Instant, Lang, Role};
 use beffroi_words::{Value, Words, Zone};
 
 use crate::{
+    exercise::Band,
     fields::Fields,
     markup::{Choice, ErrorSummary, Markup, Piece},
     may::May,
@@ -63,6 +64,8 @@ pub struct Frame {
     pub done: Option<String>,
     /// Which entry of the menu the page belongs to.
     pub here: &'static str,
+    /// The band of a rehearsal.
+    pub exercise: Option<Band>,
 }
 
 const MENU: [(&str, &str, &str); 13] = [

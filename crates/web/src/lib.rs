@@ -13,6 +13,7 @@ pub mod console;
 mod cookie;
 mod done;
 pub mod doors;
+pub mod exercise;
 pub mod fields;
 pub mod frame;
 pub mod gate;
@@ -36,6 +37,7 @@ use tower::ServiceExt as _;
 pub use board::Board;
 pub use call::ClientAddress;
 pub use doors::{Doors, Settings};
+pub use exercise::Exercise;
 pub use refusal::Refusal;
 
 /// Every door of the house, with the public pages in front.

@@ -15,6 +15,7 @@ pub mod findings;
 pub mod gsm;
 pub mod hours;
 pub mod names;
+pub mod rehearsal;
 pub mod speech;
 pub mod typography;
 

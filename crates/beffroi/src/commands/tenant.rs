@@ -33,6 +33,7 @@ pub(crate) async fn run(common: &Common, command: TenantCommand) -> Result<()> {
         }
         TenantCommand::List { out } => list(&open(common).await?, out.json).await,
         TenantCommand::Show { tenant, out } => show(common, &tenant, out.json).await,
+        TenantCommand::Rehearse(args) => super::rehearse::run(common, args).await,
         TenantCommand::Close { tenant } => {
             let id = tenant_id(&tenant)?;
             tenants::close(&open(common).await?, &Actor::CommandLine, now(), &id).await?;

@@ -3,8 +3,8 @@
 
 use askama::Template;
 use beffroi_registry::kits;
-use beffroi_store::{emergency, roster};
-use beffroi_town::{TownFacts, status::Works};
+use beffroi_store::{emergency, rehearsals, roster};
+use beffroi_town::{TownFacts, rehearsal::Rehearsed, status::Works};
 use beffroi_words::Value;
 
 use super::{kit, page};
@@ -14,6 +14,9 @@ use crate::{
     frame::{Countable as _, Frame},
     routes::Answer,
 };
+
+/// A rehearsal counts for half a year.
+const REHEARSED_MS: i64 = 183 * 24 * 3_600_000;
 
 /// One thing to get ready.
 struct ReadyRow {
@@ -38,6 +41,7 @@ pub(super) struct Readiness {
     people: usize,
     people_at: Option<beffroi_town::Instant>,
     on_no_line: Vec<String>,
+    rehearsed: Option<Rehearsed>,
 }
 
 impl Readiness {
@@ -52,6 +56,7 @@ impl Readiness {
             people: roster::list(&mut conn, scope).await?.len(),
             people_at: roster::changed_at(&mut conn, scope).await?,
             on_no_line: on_no_line(facts),
+            rehearsed: rehearsals::newest(&mut conn, scope, 1).await?.pop(),
         })
     }
 
@@ -81,10 +86,18 @@ impl Readiness {
                 push(f.t("todo-roster"), "/console/roster");
             }
         }
+        if !self.has_rehearsed(f) {
+            push(f.t("todo-rehearsal"), "/console/rehearsal");
+        }
         if !self.on_no_line.is_empty() {
             push(f.tn("todo-lines", self.on_no_line.len()), "/console/phones");
         }
         todos
+    }
+
+    /// Whether somebody rehearsed lately.
+    fn has_rehearsed(&self, f: &Frame) -> bool {
+        self.rehearsed.as_ref().is_some_and(|last| f.now.ms_since(last.ended_at) <= REHEARSED_MS)
     }
 }
 
@@ -126,6 +139,7 @@ pub async fn show(call: Call) -> Answer {
     if f.may.write {
         rows.push(emergency_row(&f, &ready));
     }
+    rows.push(rehearsal_row(&f, &ready));
     page(&PreparePage { rows, f })
 }
 
@@ -185,5 +199,22 @@ fn emergency_row(f: &Frame, ready: &Readiness) -> ReadyRow {
         },
         class: if missing == 0 { "ok" } else { "part" },
         line: changed.unwrap_or_default(),
+    }
+}
+
+fn rehearsal_row(f: &Frame, ready: &Readiness) -> ReadyRow {
+    let (state, class) = match &ready.rehearsed {
+        None => (f.t("prepare-none"), "unsure"),
+        Some(last) => {
+            let class = if ready.has_rehearsed(f) { "ok" } else { "bad" };
+            (f.ago(last.ended_at), class)
+        }
+    };
+    ReadyRow {
+        href: "/console/rehearsal",
+        name: f.t("rehearsal-title"),
+        state,
+        class,
+        line: f.t("rehearsal-line"),
     }
 }

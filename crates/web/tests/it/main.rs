@@ -16,5 +16,6 @@ mod guards_door;
 mod incident;
 mod notices;
 mod oncall;
+mod rehearsal;
 mod sample;
 mod walk;
