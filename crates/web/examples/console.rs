@@ -25,6 +25,7 @@ async fn main() {
     let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(TOWN));
     let new = NewPerson { name: "Camille Neuf", role: Role::Clerk };
     let first = accounts::add(&sample.doors.store, &by, at, &scope, &new).await.unwrap();
+    println!("answer {}", sample.answer().await);
     println!("first {}", first.code);
     axum::serve(listener, beffroi_web::router(sample.doors.clone())).await.unwrap();
 }

@@ -135,7 +135,7 @@ pub enum Security {
     None,
 }
 
-/// What webhooks are sent: documented in `docs/oncall.md`.
+/// What webhooks are sent: documented in `docs/guide/oncall.md`.
 const WEBHOOK_BODY: &str = r#"{"id":"{id}","to":"{to}","title":"{title}","text":"{text}","link":"{link}","code":"{code}","priority":{priority},"tag":"{tag}"}"#;
 const TIMEOUT_SECONDS: u64 = 10;
 

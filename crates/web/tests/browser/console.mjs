@@ -3,7 +3,7 @@
 // target smaller than 44 px, on text under 16 px, and on a request to another host.
 //
 //   cargo run -p beffroi-web --example console     prints an address and codes
-//   node crates/web/tests/browser/console.mjs ADDRESS CODES... [--first CODE] [--out DIR]
+//   node crates/web/tests/browser/console.mjs ADDRESS CODES... [--first CODE] [--answer CODE] [--out DIR]
 //
 // Needs eight codes of one director: each of four walks uses two; and, to see the set-up, the
 // first code of a new person. The policy of the pages is lifted for axe alone.
@@ -21,6 +21,8 @@ const at = args.indexOf("--out");
 const out = at >= 0 ? args.splice(at, 2)[1] : "target/shots/console";
 const firstAt = args.indexOf("--first");
 const first = firstAt >= 0 ? args.splice(firstAt, 2)[1] : "";
+const answerAt = args.indexOf("--answer");
+const answer = answerAt >= 0 ? args.splice(answerAt, 2)[1] : "";
 const [base, ...codes] = args;
 await mkdir(out, { recursive: true });
 
@@ -64,6 +66,40 @@ const open = (page, path) => page.goto(base + path);
 const press = (page, action) =>
   Promise.all([page.waitForLoadState(), page.locator(`form[action="${action}"] button`).last().click()]);
 
+/** Who is on call, the calls, and the screen that rings. */
+async function onCall(page, shot) {
+  await open(page, "/console/oncall");
+  await shot("40-oncall");
+  await page.locator("main details").first().evaluate((one) => { one.open = true; });
+  await shot("41-oncall-add");
+  await open(page, await page.locator('main a[href^="/console/oncall/"]').first().getAttribute("href"));
+  await page.locator("main details").first().evaluate((one) => { one.open = true; });
+  await shot("42-contact");
+  await open(page, "/console/oncall");
+  await open(page, await page.locator('main a[href^="/console/calls/"]').first().getAttribute("href"));
+  await shot("43-call");
+  await open(page, "/console/watch");
+  await page.locator("#watch-sound").click();
+  await page.waitForTimeout(2500);
+  if (await page.locator("#watch").getAttribute("data-struck") === null) faults.push("the watch screen made no sound");
+  await shot("44-watch");
+}
+
+/** The page of a message, as somebody who was rung opens it on a telephone. */
+async function answering() {
+  for (const [lang, width] of [["fr", 320], ["en", 320], ["fr", 1280]]) {
+    const context = await browser.newContext({ viewport: { width, height: 640 }, bypassCSP: true });
+    const page = await context.newPage();
+    await open(page, `/a/${answer}?lang=${lang}`);
+    await look(page, `45-answer-${lang}-${width}`);
+    await open(page, `/a/?lang=${lang}`);
+    await page.fill("#code", "ABC");
+    await page.locator("form button").click();
+    await look(page, `46-answer-code-${lang}-${width}`);
+    await context.close();
+  }
+}
+
 async function walk(lang, width, [enter, second]) {
   const context = await browser.newContext({ viewport: { width, height: width < 500 ? 640 : 900 }, javaScriptEnabled: true, bypassCSP: true });
   const page = await context.newPage();
@@ -84,6 +120,7 @@ async function walk(lang, width, [enter, second]) {
   const alarm = "/console/alarms/alarm-1";
   await open(page, alarm);
   await shot("05-alarm");
+  await onCall(page, shot);
   const id = alarm.split("/").pop();
   await open(page, `/console/declare?alarm=${id}`);
   await page.check('input[name=nature][value=cyberattack]');
@@ -146,6 +183,7 @@ async function walk(lang, width, [enter, second]) {
   await context.close();
 }
 
+if (answer) await answering();
 const walks = [["fr", 320], ["en", 320], ["fr", 1280], ["en", 1280]];
 for (const [index, [lang, width]] of walks.entries()) {
   await walk(lang, width, codes.slice(2 * index, 2 * index + 2));

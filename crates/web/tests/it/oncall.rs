@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode, header};
 use beffroi_crisis::{Deed, oncall as lists};
 use beffroi_store::{calls, oncall as kept};
-use beffroi_town::{Actor, ContactId, Role, oncall::Contact};
+use beffroi_town::{Actor, Role, oncall::Contact};
 
 use crate::{
     browser::{Browser, Page},
@@ -201,22 +201,11 @@ async fn the_watch_screen_runs_its_own_script_and_shows_its_own_town() {
     assert!(json.body.contains("Gravelines"), "{}", json.body);
 }
 
-/// The code of the message that Dominique got.
-async fn code(sample: &Sample) -> (String, ContactId) {
-    let (scope, store) = (Sample::scope(TOWN), &sample.doors.store);
-    let mut conn = store.read().await.unwrap();
-    let call = calls::get(&mut conn, &scope, &sample.call).await.unwrap().unwrap();
-    let tries = calls::tries::list(&mut conn, &scope, &sample.call).await.unwrap();
-    let contact = tries[1].contact.clone();
-    let code = calls::tries::code(&conn, &call, &contact, 1).unwrap();
-    (code.letters().to_owned(), contact)
-}
-
 #[tokio::test]
 async fn a_link_changes_nothing_and_its_button_answers_without_a_cookie() {
     let sample = Sample::new().await;
     let router = beffroi_web::router(sample.doors.clone());
-    let (letters, _) = code(&sample).await;
+    let letters = sample.answer().await;
     let at = format!("/a/{letters}");
     let mut phone = Browser::new(&router);
     let look = |page: &Page| {
@@ -265,7 +254,7 @@ async fn a_link_changes_nothing_and_its_button_answers_without_a_cookie() {
 #[tokio::test]
 async fn a_code_of_a_call_that_is_over_tells_nothing_more() {
     let (sample, mut browser) = inside(Role::Director).await;
-    let (letters, _) = code(&sample).await;
+    let letters = sample.answer().await;
     let at = format!("/console/alarms/{}", sample.alarm);
     let page = browser.open(&at).await;
     browser.send(&page, &format!("{at}/dismiss"), &[("reason", "essai")]).await;

@@ -120,6 +120,15 @@ impl Sample {
         self.codes.get_mut(&(town.to_owned(), role)).and_then(Vec::pop).unwrap()
     }
 
+    /// The code of the message that the second person on call got.
+    pub(crate) async fn answer(&self) -> String {
+        let mut conn = self.doors.store.read().await.unwrap();
+        let call = calls::get(&mut conn, &Self::scope(TOWN), &self.call).await.unwrap().unwrap();
+        let all = calls::tries::list(&mut conn, &Self::scope(TOWN), &self.call).await.unwrap();
+        let code = calls::tries::code(&conn, &call, &all[1].contact, 1).unwrap();
+        code.letters().to_owned()
+    }
+
     /// What the platform's follower does: tells the board what has changed.
     pub(crate) async fn follow(&self) {
         let mut conn = self.doors.store.read().await.unwrap();
