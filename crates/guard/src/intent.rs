@@ -110,7 +110,8 @@ mod tests {
     #[cfg(target_arch = "x86_64")]
     #[test]
     fn only_what_surely_reads_is_believed_to() {
-        let call = |number, second, third, fourth| of_call(number, [3, second, third, fourth, 0, 0]);
+        let call =
+            |number, second, third, fourth| of_call(number, [3, second, third, fourth, 0, 0]);
         assert_eq!(call(257, 0, 0o2_000_000, 0), Intent::Read);
         assert_eq!(call(257, 0, 0o1001, 0), Intent::Write, "O_TRUNC");
         assert_eq!(call(2, 0o2, 0, 0), Intent::OpenToWrite);

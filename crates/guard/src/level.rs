@@ -21,11 +21,9 @@ pub(crate) fn level(sight: &Sight, mode: Mode, vitals: &Vitals, lacks_reserve: b
     }
     match sight.letter {
         Letter::A => holes.push(Hole::DeletionsAfterTheFact),
-        Letter::B => holes.extend([
-            Hole::DeletionsAfterTheFact,
-            Hole::TruncateByPath,
-            Hole::OpenedBefore,
-        ]),
+        Letter::B => {
+            holes.extend([Hole::DeletionsAfterTheFact, Hole::TruncateByPath, Hole::OpenedBefore])
+        }
         Letter::C => {
             holes.extend([Hole::NoFanotify, Hole::NoActor, Hole::NoStop, Hole::NoEarlierContent]);
         }

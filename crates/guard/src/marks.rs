@@ -82,16 +82,13 @@ impl Sight {
 
 /// The groups for permission and for names.
 fn groups() -> io::Result<(OwnedFd, OwnedFd)> {
-    let common = libc::FAN_REPORT_TID
-        | libc::FAN_CLOEXEC
-        | libc::FAN_NONBLOCK
-        | libc::FAN_UNLIMITED_MARKS;
+    let common =
+        libc::FAN_REPORT_TID | libc::FAN_CLOEXEC | libc::FAN_NONBLOCK | libc::FAN_UNLIMITED_MARKS;
     let opens = sys::fanotify_init(
         libc::FAN_CLASS_PRE_CONTENT | common,
         libc::O_RDONLY | libc::O_LARGEFILE | libc::O_CLOEXEC | libc::O_NOATIME,
     )?;
-    let names =
-        sys::fanotify_init(libc::FAN_CLASS_NOTIF | libc::FAN_REPORT_DFID_NAME | common, 0)?;
+    let names = sys::fanotify_init(libc::FAN_CLASS_NOTIF | libc::FAN_REPORT_DFID_NAME | common, 0)?;
     Ok((opens, names))
 }
 

@@ -213,10 +213,7 @@ pub fn gaps(facts: &TownFacts, ready: Readiness) -> Vec<(Gap, usize)> {
             Gap::CutMeans,
             facts.assets.iter().filter(own).filter(|asset| asset.cut_means.is_none()).count(),
         ),
-        (
-            Gap::OpenAlarms,
-            facts.open_alarms.iter().filter(|alarm| grave(alarm.kind)).count(),
-        ),
+        (Gap::OpenAlarms, facts.open_alarms.iter().filter(|alarm| grave(alarm.kind)).count()),
     ]
     .into_iter()
     .filter(|(_, count)| *count > 0)
@@ -274,7 +271,10 @@ mod tests {
         let taken = play.taken();
         assert_eq!(taken[0], Taken { step: Step::LogIn, ms: Some(2 * MINUTE_MS), in_time: true });
         assert_eq!(taken[1], Taken { step: Step::Answer, ms: Some(5 * MINUTE_MS), in_time: true });
-        assert_eq!(taken[2], Taken { step: Step::Declare, ms: Some(9 * MINUTE_MS), in_time: false });
+        assert_eq!(
+            taken[2],
+            Taken { step: Step::Declare, ms: Some(9 * MINUTE_MS), in_time: false }
+        );
         assert_eq!(play.next(), Some(Step::Card));
         play.ended_at = Some(minute(20));
         play.note(Step::Card, minute(21));

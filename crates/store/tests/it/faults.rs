@@ -3,8 +3,8 @@
 use std::{future::Future, pin::Pin};
 
 use beffroi_store::{
-    Error, Result, Store, accounts, alarms, assets, calls, cuts, emergency, guards, incidents, kits,
-    notices, oncall, outbox, phones, roster, services, sessions,
+    Error, Result, Store, accounts, alarms, assets, calls, cuts, emergency, guards, incidents,
+    kits, notices, oncall, outbox, phones, roster, services, sessions,
 };
 use beffroi_town::{
     AlarmId, AlarmState, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant,
