@@ -36,6 +36,11 @@ const GROUPS: &[Group] = &[
         example: ("beffroi-store", "bench_journal"),
     },
     Group {
+        name: "house",
+        about: "What the program costs to run: start, memory, processor time at rest, disk.",
+        example: ("beffroi", "bench_house"),
+    },
+    Group {
         name: "page",
         about: "The public page, from the real platform, beside nginx serving the same bytes.",
         example: ("beffroi-platform", "bench_page"),

@@ -85,12 +85,20 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether it opens the platform's data. A guard stands on another machine; a drill has a
-    /// folder of its own.
+    /// Whether it opens the platform's data, so that root must first become their owner. A guard
+    /// stands on another machine; a drill has a folder of its own; a restore puts a folder in the
+    /// place of another, which its owner may not, and gives it to that owner itself.
     pub(crate) const fn opens_data(&self) -> bool {
         match self {
             Self::Guard(args) => matches!(args.command, Some(GuardCommand::Invite { .. })),
-            Self::Drill(_) | Self::Demo(_) | Self::Manual(_) | Self::Setup(_) => false,
+            Self::Backup(args) => args.command.is_none(),
+            Self::Journal(JournalCommand::Verify { .. })
+            | Self::Mirror(mirror::MirrorCommand::Verify { .. })
+            | Self::Restore(_)
+            | Self::Drill(_)
+            | Self::Demo(_)
+            | Self::Manual(_)
+            | Self::Setup(_) => false,
             _ => true,
         }
     }
