@@ -14,5 +14,6 @@ mod entering;
 mod guards_door;
 mod incident;
 mod notices;
+mod prepare;
 mod sample;
 mod walk;

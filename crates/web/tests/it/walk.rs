@@ -22,13 +22,25 @@ fn path(sample: &Sample, route: &Route, notice: &str, incident: &str, person: &s
         "notices" => notice.to_owned(),
         "incidents" => incident.to_owned(),
         "people" => person.to_owned(),
+        "phones" => sample.line.to_string(),
+        "roster" => sample.person.to_string(),
         _ => String::new(),
     };
-    route.path.replace("{id}", &id).replace("{lang}", "en").replace("{tag}", "fr")
+    let path = route.path.replace("{id}", &id).replace("{lang}", "en").replace("{tag}", "fr");
+    path.replace("{kind}", "roll-call")
 }
 
 /// Text that only the first town's people may ever read.
-const SECRETS: [&str; 4] = ["fichiers-1", "FIBRE-MAIRIE", "alarm-1", "titre-secret"];
+const SECRETS: [&str; 8] = [
+    "fichiers-1",
+    "FIBRE-MAIRIE",
+    "alarm-1",
+    "titre-secret",
+    "STANDARD-SECRET",
+    "06 11 22 33 44",
+    "Dominique Astreinte",
+    "contrat-secret",
+];
 
 struct Stage {
     sample: Sample,
