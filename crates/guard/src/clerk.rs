@@ -12,6 +12,7 @@ use crate::core::{Core, Who};
 use crate::decide::What;
 use crate::holdings::lock;
 use crate::opens::Job;
+use crate::record::Record;
 use crate::shelf::Shelf;
 use crate::status::beat;
 use crate::stop;
@@ -77,6 +78,7 @@ impl Clerk {
         let now = self.core.now();
         let holdings = &self.core.holdings;
         let inventory = lock(&holdings.shelf).take_queued();
+        Record::flush(&self.core.record);
         Touches::flush(&holdings.touches);
         Shelf::write_down(&holdings.shelf, inventory);
         {

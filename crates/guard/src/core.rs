@@ -23,6 +23,7 @@ use crate::content::Change;
 use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
 use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
+use crate::record::Record;
 use crate::shelf::{Kept, file_number};
 use crate::stop;
 use crate::touches::touch;
@@ -45,6 +46,7 @@ pub(crate) struct Core {
     pub(crate) level: Level,
     pub(crate) holdings: Holdings,
     pub(crate) decider: Mutex<Decider>,
+    pub(crate) record: Mutex<Record>,
     pub(crate) alarms: Mutex<Alarms>,
     /// Scopes whose opens are denied, and until when.
     pub(crate) condemned: Mutex<HashMap<Scope, Option<Instant>>>,
@@ -253,7 +255,12 @@ impl Core {
     /// Feeds one event and carries out what follows.
     pub(crate) fn decide(&self, who: &Who, what: What) -> Verdict {
         let event = Event { at: self.now(), session: who.session.clone(), user: who.user, what };
-        let verdict = lock(&self.decider).feed(&event);
+        let verdict = {
+            // Recorded in the order in which they are weighed.
+            let mut decider = lock(&self.decider);
+            lock(&self.record).push(&event);
+            decider.feed(&event)
+        };
         match &verdict {
             Verdict::Allow => {}
             Verdict::Hold(finding) => self.act(finding, false, who),

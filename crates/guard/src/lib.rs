@@ -35,6 +35,7 @@ mod messenger;
 mod opens;
 mod orders;
 mod places;
+mod record;
 mod reserve;
 mod restore;
 mod run;
@@ -53,5 +54,6 @@ mod writers;
 
 pub use error::{GuardError, Result};
 pub use level::probe;
+pub use record::{Replay, replay};
 pub use restore::{Plan, Step};
 pub use run::{Edge, Offline, Options, run};

@@ -23,6 +23,7 @@ use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
 use crate::level::level;
 use crate::marks::{Marks, Sight};
 use crate::messenger::Messenger;
+use crate::record::Record;
 use crate::restore::{self, Plan, Selection};
 use crate::sense_kernel::Responder;
 use crate::sense_plain::Plain;
@@ -143,6 +144,7 @@ fn build(
     let level = level(&sight, options.mode, &vitals, holdings.lacks_reserve());
     let (keeper, tasks) = sync_channel(TASKS_MAX);
     let (bell, bell_ear) = sync_channel(1);
+    let record = Record::begin(holdings.state.join("events.jsonl"))?;
     let alarms = Alarms::open(&holdings.state.join("alarms"))?;
     let core = Arc::new(Core {
         clock: Arc::clone(&edge.clock),
@@ -153,6 +155,7 @@ fn build(
         level,
         holdings,
         decider: Mutex::default(),
+        record: Mutex::new(record),
         alarms: Mutex::new(alarms),
         condemned: Mutex::new(HashMap::new()),
         vitals: Mutex::new(vitals),

@@ -89,6 +89,13 @@ pub(crate) enum GuardCommand {
         #[command(flatten)]
         out: Out,
     },
+    /// Decide again over a record of events, and say what would be held or stopped
+    Replay {
+        /// The events.jsonl of a guard's state folder
+        file: PathBuf,
+        #[command(flatten)]
+        out: Out,
+    },
     /// Put back what vanished or was overwritten, from the reserve of this machine
     Restore {
         /// Where the guard keeps its state

@@ -7,7 +7,7 @@ use std::sync::{
 
 use anyhow::{Context, Result, bail};
 use beffroi_guard::{
-    Edge, Offline, Options,
+    Edge, Offline, Options, Replay,
     watchdog::{self, Lapse},
 };
 use beffroi_platform::edge::{SystemClock, SystemEntropy};
@@ -54,6 +54,7 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
             println!("There: beffroi guard --watch DIR --enrol {}", out.display());
             Ok(())
         }
+        Some(GuardCommand::Replay { file, out }) => replay(&file, out.json),
         Some(GuardCommand::Restore { state, reserve, watch, alarm, plan }) => {
             let options = Options { reserve, ..Options::new(watch, state) };
             restore(&options, alarm.as_deref(), plan)
@@ -124,6 +125,31 @@ fn probe(level: &Level, machine: bool) -> Result<()> {
     println!("{}", words.guard_letter(level.letter));
     for hole in &level.holes {
         println!("  - {}", words.guard_hole(*hole));
+    }
+    Ok(())
+}
+
+fn replay(file: &Path, machine: bool) -> Result<()> {
+    let replayed = beffroi_guard::replay(file)?;
+    if machine {
+        return print_json(&replayed);
+    }
+    let words = Words::of(Lang::En);
+    for verdict in &replayed.verdicts {
+        let Some(finding) = verdict.finding() else { continue };
+        let act = if verdict.rank() == 2 { "stop" } else { "hold" };
+        println!("{act}  {:?}: {}", finding.scope, words.guard_suspicion(finding.kind));
+        for reason in &finding.reasons {
+            let signal = words.guard_signal(reason.signal);
+            println!("      {} times, {} points: {signal}", reason.times, reason.points);
+        }
+    }
+    let Replay { events, missing, unreadable, verdicts } = &replayed;
+    println!("{events} events, {} verdicts.", verdicts.len());
+    if missing + unreadable > 0 {
+        println!(
+            "{missing} events are missing and {unreadable} lines unreadable: the guard may have decided otherwise."
+        );
     }
     Ok(())
 }
