@@ -129,7 +129,7 @@ fn probe(level: &Level, machine: bool) -> Result<()> {
     Ok(())
 }
 
-fn replay(file: &Path, machine: bool) -> Result<()> {
+fn replay(file: &std::path::Path, machine: bool) -> Result<()> {
     let replayed = beffroi_guard::replay(file)?;
     if machine {
         return print_json(&replayed);
