@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint
+.PHONY: help demo test bench package lint
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -16,6 +16,9 @@ test: ## install what the tests need, start their servers, run every test
 
 bench: ## measure everything and write BENCHMARKS.md (ARGS=registry: one group)
 	cargo xtask bench $(ARGS)
+
+package: ## make the Debian package, its bill of materials and checksums in target/package
+	cargo xtask package $(ARGS)
 
 lint: ## formatting, clippy, documentation, shell scripts; every warning is an error
 	cargo fmt --all --check

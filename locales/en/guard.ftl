@@ -29,6 +29,7 @@ guard-suspicion-vital_signs = Server hot or choked
 guard-suspicion-reserve_full = Reserve full: what comes next could not be put back
 guard-suspicion-events_lost = Events lost: something may have been missed
 guard-suspicion-order_refused = Suspect order refused
+guard-suspicion-guard_restarted = Guard ended and started again: nobody watched in between
 guard-suspicion-unknown = A suspicion that this version does not know: update the platform
 
 alarm-outcome-observed = Reported, nothing more
@@ -44,6 +45,7 @@ guard-signal-content_transformed = A content became unreadable
 guard-signal-blocks_transformed = Parts of a file became unreadable
 guard-signal-content_wiped = A content was overwritten
 guard-signal-content_emptied = A content was emptied
+guard-signal-structure_broken = A document, archive or image was broken
 guard-signal-same_new_extension = Files were given one same new extension
 guard-signal-vital_signs = Heat or load at the same time
 guard-signal-unknown = A sign that this version does not know

@@ -29,6 +29,7 @@ guard-suspicion-vital_signs = Serveur chaud ou saturé
 guard-suspicion-reserve_full = Réserve pleine : la suite ne pourrait pas être rendue
 guard-suspicion-events_lost = Événements perdus : quelque chose a pu échapper
 guard-suspicion-order_refused = Ordre suspect refusé
+guard-suspicion-guard_restarted = Veilleur arrêté puis relancé : personne n’a veillé entre-temps
 guard-suspicion-unknown = Soupçon que cette version ne connaît pas : mettez la plateforme à jour
 
 alarm-outcome-observed = Signalé, rien de plus
@@ -44,6 +45,7 @@ guard-signal-content_transformed = Un contenu est devenu illisible
 guard-signal-blocks_transformed = Des parties d’un fichier sont devenues illisibles
 guard-signal-content_wiped = Un contenu a été effacé par écrasement
 guard-signal-content_emptied = Un contenu a été vidé
+guard-signal-structure_broken = Un document, une archive ou une image a été abîmé
 guard-signal-same_new_extension = Des fichiers ont reçu la même nouvelle extension
 guard-signal-vital_signs = Chaleur ou charge au même moment
 guard-signal-unknown = Signe que cette version ne connaît pas

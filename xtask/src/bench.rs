@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, bail, ensure};
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,11 @@ const GROUPS: &[Group] = &[
         name: "journal",
         about: "The record of everything: signed commits, its export, its verification.",
         example: ("beffroi-store", "bench_journal"),
+    },
+    Group {
+        name: "house",
+        about: "What the program costs to run: start, memory, processor time at rest, disk.",
+        example: ("beffroi", "bench_house"),
     },
     Group {
         name: "page",
@@ -79,11 +84,9 @@ pub(crate) fn run(name: Option<&str>) -> anyhow::Result<()> {
 }
 
 fn measure(group: &Group) -> anyhow::Result<Vec<Row>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = files::cargo()
         .args(["run", "--release", "--quiet", "-p", group.example.0])
         .args(["--example", group.example.1])
-        .current_dir(files::root())
         .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("starting the benchmark {}", group.name))?;
@@ -104,11 +107,7 @@ fn measure(group: &Group) -> anyhow::Result<Vec<Row>> {
 
 /// `target/bench/<group>.json`, wherever cargo keeps its target folder.
 fn result_file(group: &Group) -> anyhow::Result<PathBuf> {
-    let target = match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => std::path::absolute(folder).context("finding CARGO_TARGET_DIR")?,
-        None => files::root().join("target"),
-    };
-    Ok(target.join("bench").join(format!("{}.json", group.name)))
+    Ok(files::target()?.join("bench").join(format!("{}.json", group.name)))
 }
 
 fn page() -> anyhow::Result<String> {

@@ -1,5 +1,5 @@
 //! The chores of the house that are not the program: turning France's register of local
-//! authorities into one file, running the benchmarks.
+//! authorities into one file, running the benchmarks, making the package.
 //!
 //! Called as `cargo xtask COMMAND`. A chore prints what it wrote, and ends with an error that says
 //! what to type when it could not.
@@ -7,6 +7,7 @@
 mod bench;
 mod files;
 mod france;
+mod package;
 mod source;
 
 use std::path::PathBuf;
@@ -41,11 +42,21 @@ enum Chore {
         /// One group only; every group when not given.
         group: Option<String>,
     },
+    /// Make the Debian package, its bill of materials and their checksums in target/package.
+    Package {
+        /// Profile to build the program with.
+        #[arg(long, default_value = "release")]
+        profile: String,
+        /// Another version than that of the sources: to try an upgrade.
+        #[arg(long)]
+        as_version: Option<String>,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().chore {
         Chore::France { folder, tarball, check } => france::run(&folder, tarball.as_deref(), check),
         Chore::Bench { group } => bench::run(group.as_deref()),
+        Chore::Package { profile, as_version } => package::run(&profile, as_version),
     }
 }

@@ -3,11 +3,17 @@
 pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod mirror;
+pub(crate) mod rehearse;
+pub(crate) mod setup;
+
+mod guard;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use beffroi_town::{AssetState, DataExposure, Lang, Role, Whose};
 use clap::{Args, Parser, Subcommand};
+
+pub(crate) use guard::{GuardArgs, GuardCommand, GuardLevel, GuardMode, GuardRun};
 
 /// Keeps a town hall serving its people through a cyberattack.
 #[derive(Debug, Parser)]
@@ -71,6 +77,31 @@ pub(crate) enum Command {
     Mirror(mirror::MirrorCommand),
     /// Say what is wrong with this platform and how to mend it
     Doctor(doctor::DoctorArgs),
+    /// Write the manual pages and the shells' completions into a folder; for packages
+    #[command(hide = true)]
+    Manual(ManualArgs),
+    /// Set this machine up as a platform: few questions, each with an answer to accept
+    Setup(setup::SetupArgs),
+}
+
+impl Command {
+    /// Whether it opens the platform's data, so that root must first become their owner. A guard
+    /// stands on another machine; a drill has a folder of its own; a restore puts a folder in the
+    /// place of another, which its owner may not, and gives it to that owner itself.
+    pub(crate) const fn opens_data(&self) -> bool {
+        match self {
+            Self::Guard(args) => matches!(args.command, Some(GuardCommand::Invite { .. })),
+            Self::Backup(args) => args.command.is_none(),
+            Self::Journal(JournalCommand::Verify { .. })
+            | Self::Mirror(mirror::MirrorCommand::Verify { .. })
+            | Self::Restore(_)
+            | Self::Drill(_)
+            | Self::Demo(_)
+            | Self::Manual(_)
+            | Self::Setup(_) => false,
+            _ => true,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -81,86 +112,6 @@ pub(crate) struct ServeArgs {
     /// Write the address it listens on to this file, once it answers
     #[arg(long, value_name = "FILE")]
     pub(crate) address_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub(crate) struct GuardArgs {
-    #[command(subcommand)]
-    pub(crate) command: Option<GuardCommand>,
-    #[command(flatten)]
-    pub(crate) run: GuardRun,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct GuardRun {
-    /// A folder to watch; may be given several times
-    #[arg(long, value_name = "DIR", required = true)]
-    pub(crate) watch: Vec<PathBuf>,
-    /// Enrolment file from the console; needed at the first start only
-    #[arg(long, value_name = "FILE")]
-    pub(crate) enrol: Option<PathBuf>,
-    /// Where the guard keeps its key and its undelivered reports
-    #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
-    pub(crate) state: PathBuf,
-    /// Where earlier contents are kept; on the same file system as what is watched
-    #[arg(long, value_name = "DIR")]
-    pub(crate) reserve: Option<PathBuf>,
-    /// Folder that vital signs are read from; another than / makes them 'simulated'
-    #[arg(long, value_name = "DIR", default_value = "/")]
-    pub(crate) sensors: PathBuf,
-    /// Say what it would have done, or act
-    #[arg(long, value_enum, default_value_t = GuardMode::Observe)]
-    pub(crate) mode: GuardMode,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum GuardMode {
-    /// Reports only
-    Observe,
-    /// Denies, holds and stops
-    Protect,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum GuardCommand {
-    /// Make an enrolment file for the guard of one file server (valid 15 minutes, one use)
-    Invite {
-        /// Code of the tenant
-        tenant: String,
-        /// The file server: its code or identifier
-        #[arg(long, default_value = "file_server")]
-        asset: String,
-        /// Address of the platform as that server reaches it
-        #[arg(long, value_name = "URL")]
-        platform: Option<String>,
-        /// Where to write it, readable by its owner only
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
-    /// Say what a guard can do on this machine, hole by hole
-    Probe {
-        #[command(flatten)]
-        out: Out,
-    },
-    /// Put back what vanished or was overwritten, from the reserve of this machine
-    Restore {
-        /// Where the guard keeps its state
-        #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
-        state: PathBuf,
-        /// Where earlier contents are kept
-        #[arg(long, value_name = "DIR")]
-        reserve: Option<PathBuf>,
-        /// A watched folder; may be given several times
-        #[arg(long, value_name = "DIR", required = true)]
-        watch: Vec<PathBuf>,
-        /// Only what this alarm reported
-        #[arg(long)]
-        alarm: Option<String>,
-        /// Show what would be done, and do nothing
-        #[arg(long)]
-        plan: bool,
-    },
 }
 
 #[derive(Debug, Args)]
@@ -211,6 +162,8 @@ pub(crate) enum TenantCommand {
         /// Every commune of the register
         #[arg(long, conflicts_with_all = ["tenant", "csv"])]
         all_communes: bool,
+        #[command(flatten)]
+        out: Out,
     },
     /// List those on this platform
     List {
@@ -232,6 +185,8 @@ pub(crate) enum TenantCommand {
     /// Places, hours and telephone numbers of public services
     #[command(subcommand)]
     Services(ServicesCommand),
+    /// Play the first twenty minutes of an attack, alone, on a copy; nothing is sent
+    Rehearse(rehearse::RehearseArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -304,6 +259,8 @@ pub(crate) enum StaffCommand {
         /// operator, director, technician, clerk, reader or responder
         #[arg(long, value_parser = parse_role)]
         role: Role,
+        #[command(flatten)]
+        out: Out,
     },
     /// List the people of a tenant
     List {
@@ -348,6 +305,12 @@ pub(crate) struct ExportPagesArgs {
     pub(crate) tenant: Option<String>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ManualArgs {
+    /// Where to; it must exist
+    pub(crate) folder: PathBuf,
+}
+
 /// Processes that a drill starts for itself; not for people.
 #[derive(Debug, Parser)]
 #[command(name = "beffroi-play", hide = true)]
@@ -376,7 +339,7 @@ fn parse_whose(text: &str) -> Result<Whose, String> {
     one_of(Whose::from_code(text), Whose::ALL.iter().map(|one| one.code()))
 }
 
-fn parse_role(text: &str) -> Result<Role, String> {
+pub(crate) fn parse_role(text: &str) -> Result<Role, String> {
     one_of(Role::from_code(text), Role::ALL.iter().map(|one| one.code()))
 }
 

@@ -7,15 +7,23 @@ pub(crate) mod doctor;
 pub(crate) mod drill;
 pub(crate) mod guard;
 pub(crate) mod journal;
+pub(crate) mod manual;
 pub(crate) mod mirror;
 pub(crate) mod pages;
 pub(crate) mod play;
+pub(crate) mod rehearse;
 pub(crate) mod restore;
 pub(crate) mod serve;
+pub(crate) mod setup;
 pub(crate) mod staff;
 pub(crate) mod tenant;
 
-use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
+use std::{
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, Result};
 use beffroi_platform::{
@@ -37,6 +45,11 @@ pub(crate) fn config(common: &Common) -> Result<RawConfig> {
         raw.data.folder = Some(folder.clone());
     }
     Ok(raw)
+}
+
+/// The folder of the data, by file and command line.
+pub(crate) fn folder(common: &Common) -> Result<PathBuf> {
+    Ok(config(common)?.check()?.folder)
 }
 
 /// Opens the store that the configuration names.

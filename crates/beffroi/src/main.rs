@@ -3,8 +3,9 @@
 
 mod cli;
 mod commands;
+mod rights;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use anyhow::Result;
 use clap::Parser;
@@ -38,16 +39,28 @@ pub(crate) fn told(error: &anyhow::Error) -> String {
             text.push_str(&cause);
         }
     }
+    if let Some(advice) = rights::advice(error) {
+        text.push_str(". ");
+        text.push_str(&advice);
+    }
     text
 }
 
-fn start(cli: Cli) -> Result<ExitCode> {
+fn start(mut cli: Cli) -> Result<ExitCode> {
+    if cli.common.config.is_none() && cli.common.data.is_none() {
+        cli.common.config = rights::installed_config();
+    }
+    if cli.command.opens_data() {
+        rights::become_owner_of(&commands::folder(&cli.common)?)?;
+    }
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("BEFFROI_LOG")
                 .unwrap_or_else(|_| "warn,beffroi=info,sqlx::query=error".into()),
         )
         .with_writer(std::io::stderr)
+        // Colours are for eyes: a log file or the system's journal would keep their codes.
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(cli))
@@ -69,6 +82,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Mirror(command) => return commands::mirror::run(common, command).await,
         Command::Doctor(args) => return commands::doctor::run(common, args).await,
         Command::Demo(args) => return commands::demo::run(args).await,
+        Command::Manual(args) => commands::manual::run(&args.folder)?,
+        Command::Setup(args) => return commands::setup::run(common, &args).await,
     }
     Ok(DONE)
 }

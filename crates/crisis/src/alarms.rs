@@ -1,6 +1,6 @@
 //! Alarms: taken in from guards, decided by persons.
 
-use beffroi_store::{OperatorScope, Store, alarms, guards, guards::Guard, texts};
+use beffroi_store::{OperatorScope, Store, alarms, guards, guards::Guard, oncall, texts};
 use beffroi_town::{
     Actor, Alarm, AlarmId, AlarmKind, AlarmState, IncidentId, Instant, TenantId,
     watch::{AlarmReport, Touched},
@@ -125,6 +125,41 @@ fn silence(guard: &Guard, last_at: Instant, at: Instant) -> Result<Alarm, Error>
         detail: json!({ "silent_since": last_at }),
         state: AlarmState::Open,
     })
+}
+
+/// Tells the operator's people that the platform kept no watch from `from` until now; whether there
+/// is anybody to tell.
+///
+/// # Errors
+/// The store's.
+pub async fn notice_gap(store: &Store, from: Instant, at: Instant) -> Result<bool, Error> {
+    let operator = OperatorScope::for_operator();
+    let people = oncall::operators(&mut store.read().await?, &operator).await?;
+    let first = people.into_iter().filter(|one| !one.paused).min_by_key(|one| one.rank);
+    let Some(first) = first else { return Ok(false) };
+    let alarm = Alarm {
+        id: AlarmId::parse(&format!("platform-silent-{}", from.ms()))?,
+        tenant: first.tenant,
+        kind: AlarmKind::PlatformSilent,
+        guard: None,
+        asset: None,
+        first_at: from,
+        raised_at: at,
+        received_at: at,
+        repeats: 0,
+        touched: 0,
+        stopped_at: None,
+        simulated: false,
+        detail: json!({ "from": from, "to": at }),
+        state: AlarmState::Open,
+    };
+    let tenants = std::slice::from_ref(&alarm.tenant);
+    let mut tx = store.begin(tenants, &Actor::Platform, at).await?;
+    match alarms::raise(&mut tx, &alarm, 0).await? {
+        alarms::Raised::Known { .. } => {}
+        _ => drop(tx.commit().await?),
+    }
+    Ok(true)
 }
 
 /// A person finds that an alarm belongs to an incident declared before.

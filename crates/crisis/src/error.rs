@@ -33,6 +33,9 @@ pub enum Error {
     /// An identifier made of other identifiers does not fit.
     #[error(transparent)]
     Id(#[from] BadId),
+    /// A row of the outbox that this program did not write.
+    #[error("work that cannot be understood: was the database written by a newer program?")]
+    Work(#[from] serde_json::Error),
     /// The store refused or failed.
     #[error(transparent)]
     Store(#[from] beffroi_store::Error),

@@ -6,12 +6,16 @@
 //! - A deed is one commit: the change, its entry in the journal of every tenant concerned, and the
 //!   row that tells everybody else.
 //! - A cut counts once it is confirmed, not when it is ordered.
+//! - An alarm rings people until one of them answers, or says that nobody was reached
+//!   ([`calls`]).
 //! - Notices are drafted from the facts and published by a person.
 
 pub mod alarms;
+pub mod calls;
 pub mod cuts;
 pub mod incidents;
 pub mod notices;
+pub mod oncall;
 pub mod states;
 
 mod deed;

@@ -2,8 +2,8 @@
 
 use beffroi_store::notices::{self, Words as Text};
 use beffroi_town::{
-    AssetKind, AssetState, IncidentId, Lang, NoticeId, Phase, ServiceStatus, TownFacts,
-    incident::Nature, notice::NoticeText,
+    AssetState, IncidentId, Lang, NoticeId, Phase, ServiceStatus, TownFacts, incident::Nature,
+    notice::NoticeText, status::Works,
 };
 use beffroi_words::{Value, Words, Zone};
 
@@ -42,9 +42,7 @@ fn draft_in(facts: &TownFacts, lang: Lang) -> NoticeText {
         let attack = incident.nature == Nature::Cyberattack;
         body.push(words.say(if attack { "notice-origin-unknown" } else { "notice-cause-unknown" }));
     }
-    if telephone_works(facts) {
-        body.push(reachable(facts, words, &kind));
-    }
+    body.extend(reachable(facts, words, &kind));
     if facts.public_views().iter().any(|view| view.status != ServiceStatus::Open) {
         body.push(words.say("notice-some-actions"));
     }
@@ -52,20 +50,23 @@ fn draft_in(facts: &TownFacts, lang: Lang) -> NoticeText {
     NoticeText { title: words.say(title), body: body.join("\n\n") }
 }
 
-fn telephone_works(facts: &TownFacts) -> bool {
-    let mut phones = facts.assets.iter().filter(|asset| asset.kind == AssetKind::Telephony);
-    phones.any(|asset| asset.state == AssetState::Up)
-}
-
-fn reachable(facts: &TownFacts, words: &Words, kind: &Value<'_>) -> String {
+/// That the town can be reached by telephone, with the number that answers; nothing where nobody
+/// knows.
+fn reachable(facts: &TownFacts, words: &Words, kind: &Value<'_>) -> Option<String> {
     let reception = facts.services.iter().find(|service| service.id.as_str() == "reception");
-    match reception.and_then(|service| service.phone.as_deref()) {
+    let phone = reception.and_then(|service| service.phone.as_deref());
+    let reach = facts.phone_book().reach(phone);
+    if reach.works != Works::Yes {
+        return None;
+    }
+    let instead = reach.troubles.iter().find_map(|one| one.instead);
+    Some(match instead.or(phone) {
         Some(phone) => words.say_with(
             "notice-reachable-phone-number",
             &[("kind", kind.clone()), ("phone", phone.into())],
         ),
         None => words.say_with("notice-reachable-phone", &[("kind", kind.clone())]),
-    }
+    })
 }
 
 /// Keeps a draft: a new notice, or the draft of one that is there.

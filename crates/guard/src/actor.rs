@@ -5,8 +5,6 @@
 //! - Whoever serves other people (pid 1, kernel threads, a system account's process that holds a
 //!   listening socket or a connection to one) is never stopped: stopping it would be the outage.
 //!   An ordinary user cannot hide behind a listening socket.
-//! - Intent is believed only from register arguments of a blocked system call; whatever cannot be
-//!   read counts as a write.
 
 use std::collections::HashSet;
 use std::fs;
@@ -113,60 +111,6 @@ pub(crate) fn all_pids() -> Vec<u32> {
     entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
-/// What a blocked open is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Intent {
-    Read,
-    /// Also when it cannot be told.
-    Write,
-}
-
-/// Reads the intent of thread `tid`, which waits for our answer to its open.
-pub(crate) fn intent_of(tid: u32) -> Intent {
-    let Ok(text) = fs::read_to_string(format!("/proc/{tid}/syscall")) else {
-        return Intent::Write;
-    };
-    let mut words = text.split_whitespace();
-    let Some(number) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
-        return Intent::Write;
-    };
-    let arguments: Vec<u64> = words
-        .filter_map(|word| u64::from_str_radix(word.trim_start_matches("0x"), 16).ok())
-        .collect();
-    intent_of_call(number, &arguments)
-}
-
-#[cfg(target_arch = "x86_64")]
-const OPEN: u32 = 2;
-#[cfg(target_arch = "x86_64")]
-const OPENAT: u32 = 257;
-#[cfg(target_arch = "x86_64")]
-const EXECVE: [u32; 2] = [59, 322];
-// Other 64-bit Linux platforms share the generic table, where plain `open` does not exist.
-#[cfg(not(target_arch = "x86_64"))]
-const OPEN: u32 = u32::MAX;
-#[cfg(not(target_arch = "x86_64"))]
-const OPENAT: u32 = 56;
-#[cfg(not(target_arch = "x86_64"))]
-const EXECVE: [u32; 2] = [221, 281];
-
-/// `O_ACCMODE`, `O_TRUNC`, `O_CREAT`: the last makes a file at most, but with `O_TRUNC` empties one.
-fn intent_of_call(number: u32, arguments: &[u64]) -> Intent {
-    if EXECVE.contains(&number) {
-        return Intent::Read;
-    }
-    let flags = match number {
-        OPEN => arguments.get(1),
-        OPENAT => arguments.get(2),
-        _ => None,
-    };
-    let writing = (libc::O_ACCMODE | libc::O_TRUNC) as u64;
-    match flags {
-        Some(flags) if flags & writing == 0 => Intent::Read,
-        _ => Intent::Write,
-    }
-}
-
 /// Whether `pid` holds a listening socket, or a connection to a port that is listened on.
 fn holds_service(pid: u32) -> bool {
     let mut listening: HashSet<u64> = HashSet::new();
@@ -263,17 +207,5 @@ mod tests {
         let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         assert!(holds_service(std::process::id()));
         drop(door);
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[test]
-    fn only_a_plain_read_is_believed() {
-        assert_eq!(intent_of_call(257, &[0, 0, 0o2_000_000]), Intent::Read);
-        assert_eq!(intent_of_call(257, &[0, 0, 0o1001]), Intent::Write);
-        assert_eq!(intent_of_call(2, &[0, 0o2]), Intent::Write);
-        assert_eq!(intent_of_call(85, &[0, 0o644]), Intent::Write, "creat");
-        assert_eq!(intent_of_call(437, &[0, 0, 0]), Intent::Write, "openat2");
-        assert_eq!(intent_of_call(426, &[]), Intent::Write, "io_uring");
-        assert_eq!(intent_of_call(59, &[0, 0, 0]), Intent::Read, "execve");
     }
 }

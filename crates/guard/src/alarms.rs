@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use beffroi_town::watch::{
     ActorSeen, AlarmOutcome, AlarmReport, Reason, Suspicion, TOUCHED_MAX, Touch, TouchCounts,
@@ -16,6 +17,7 @@ use beffroi_town::{AlarmId, Instant};
 
 use crate::decide::Scope;
 use crate::error::{Context, Result, shown};
+use crate::holdings::lock;
 use crate::state::{read_json, write_json};
 use crate::touches::Touches;
 
@@ -37,6 +39,9 @@ pub(crate) struct Raised {
     pub(crate) last_at: Instant,
     /// The newest revision the platform has; 0 none.
     pub(crate) delivered_revision: u32,
+    /// The newest revision on disk.
+    #[serde(skip)]
+    written_revision: u32,
 }
 
 /// What is needed to raise one.
@@ -61,6 +66,9 @@ pub(crate) struct Alarms {
     folder: PathBuf,
     raised: BTreeMap<String, Raised>,
     changed: Vec<String>,
+    /// Who writes a file holds it, and not the lock of the alarms: the thread that answers the
+    /// kernel takes that one.
+    pen: Arc<Mutex<()>>,
 }
 
 impl Alarms {
@@ -74,12 +82,15 @@ impl Alarms {
                 continue;
             }
             match read_json::<Raised>(&path, "an alarm of this guard") {
-                Ok(Some(alarm)) => drop(raised.insert(alarm.report.id.to_string(), alarm)),
+                Ok(Some(mut alarm)) => {
+                    alarm.written_revision = alarm.report.revision;
+                    raised.insert(alarm.report.id.to_string(), alarm);
+                }
                 Ok(None) => {}
                 Err(error) => tracing::error!(%error, "an alarm is left out"),
             }
         }
-        Ok(Self { folder: folder.to_owned(), raised, changed: Vec::new() })
+        Ok(Self { folder: folder.to_owned(), raised, changed: Vec::new(), pen: Arc::default() })
     }
 
     /// The alarm that goes on for a scope and kind of event, if any.
@@ -125,6 +136,7 @@ impl Alarms {
             held_until: None,
             last_at: new.at,
             delivered_revision: 0,
+            written_revision: 0,
         })
     }
 
@@ -173,33 +185,52 @@ impl Alarms {
     }
 
     /// Writes what changed, each as a new revision. Answers whether there was any.
-    pub(crate) fn persist(&mut self) -> Result<bool> {
-        let mut changed = std::mem::take(&mut self.changed);
+    pub(crate) fn persist(alarms: &Mutex<Self>) -> Result<bool> {
+        let mut changed = std::mem::take(&mut lock(alarms).changed);
         changed.sort();
         changed.dedup();
         for id in &changed {
-            let Some(alarm) = self.raised.get_mut(id) else { continue };
-            alarm.report.revision += 1;
-            write_json(&self.folder.join(format!("{id}.json")), alarm)?;
+            if let Some(alarm) = lock(alarms).raised.get_mut(id) {
+                alarm.report.revision += 1;
+            }
+            Self::write(alarms, id)?;
         }
-        self.drop_oldest();
+        lock(alarms).drop_oldest();
         Ok(!changed.is_empty())
+    }
+
+    /// Writes one as it is now, whoever asked.
+    fn write(alarms: &Mutex<Self>, id: &str) -> Result<()> {
+        let pen = Arc::clone(&lock(alarms).pen);
+        let _mine = lock(&pen);
+        let (path, alarm) = {
+            let all = lock(alarms);
+            let Some(alarm) = all.raised.get(id) else { return Ok(()) };
+            (all.folder.join(format!("{id}.json")), alarm.clone())
+        };
+        write_json(&path, &alarm)?;
+        if let Some(known) = lock(alarms).raised.get_mut(id) {
+            known.written_revision = known.written_revision.max(alarm.report.revision);
+        }
+        Ok(())
     }
 
     /// Reports the platform does not have yet, oldest first.
     pub(crate) fn undelivered(&self) -> Vec<AlarmReport> {
         let waiting = self.raised.values().filter(|alarm| {
             alarm.delivered_revision < alarm.report.revision
+                && alarm.written_revision == alarm.report.revision
                 && !self.changed.contains(&alarm.report.id.to_string())
         });
         waiting.map(|alarm| alarm.report.clone()).collect()
     }
 
     /// The platform has this revision on its disk.
-    pub(crate) fn delivered(&mut self, id: &AlarmId, revision: u32) -> Result<()> {
-        let Some(alarm) = self.raised.get_mut(id.as_str()) else { return Ok(()) };
-        alarm.delivered_revision = alarm.delivered_revision.max(revision);
-        write_json(&self.folder.join(format!("{id}.json")), alarm)
+    pub(crate) fn delivered(alarms: &Mutex<Self>, id: &AlarmId, revision: u32) -> Result<()> {
+        if let Some(alarm) = lock(alarms).raised.get_mut(id.as_str()) {
+            alarm.delivered_revision = alarm.delivered_revision.max(revision);
+        }
+        Self::write(alarms, id.as_str())
     }
 
     fn drop_oldest(&mut self) {

@@ -7,13 +7,18 @@ use std::time::Duration;
 
 use beffroi_town::watch::{AlarmOutcome, Suspicion};
 
+use crate::alarms::Alarms;
 use crate::core::{Core, Who};
 use crate::decide::What;
 use crate::holdings::lock;
 use crate::opens::Job;
+use crate::record::Record;
+use crate::shelf::Shelf;
 use crate::status::beat;
 use crate::stop;
+use crate::touches::Touches;
 use crate::vitals::{READINGS_IN_A_ROW, Sensors, is_alarming};
+use crate::workers::Workers;
 
 /// How often the clerk looks around without being called.
 const ROUND: Duration = Duration::from_millis(100);
@@ -34,7 +39,7 @@ pub(crate) struct Clerk {
     /// Wakes the messenger.
     pub(crate) messenger: SyncSender<()>,
     /// Present when opens are seen.
-    pub(crate) jobs: Option<SyncSender<Job>>,
+    pub(crate) workers: Option<Arc<Workers>>,
     pub(crate) alarming: u32,
 }
 
@@ -54,8 +59,8 @@ impl Clerk {
                 self.write_status();
             }
             if round.is_multiple_of(ROUNDS_PER_LOOK)
-                && let Some(jobs) = &self.jobs
-                && jobs.try_send(Job::Look).is_err()
+                && let Some(workers) = &self.workers
+                && !workers.jobs.hand_over(Job::Look)
             {
                 tracing::debug!("the workers are busy: they look next time");
             }
@@ -71,17 +76,16 @@ impl Clerk {
 
     fn write(&self) {
         let now = self.core.now();
-        let inventory = lock(&self.core.holdings.shelf).take_queued();
-        let changed = {
-            let mut touches = lock(&self.core.holdings.touches);
-            touches.flush();
-            lock(&self.core.holdings.shelf).write_down(&inventory);
-            let mut alarms = lock(&self.core.alarms);
-            alarms.recount(&touches, now);
-            drop(touches);
-            alarms.persist()
-        };
-        match changed {
+        let holdings = &self.core.holdings;
+        let inventory = lock(&holdings.shelf).take_queued();
+        Record::flush(&self.core.record);
+        Touches::flush(&holdings.touches);
+        Shelf::write_down(&holdings.shelf, inventory);
+        {
+            let touches = lock(&holdings.touches);
+            lock(&self.core.alarms).recount(&touches, now);
+        }
+        match Alarms::persist(&self.core.alarms) {
             Ok(false) => {}
             Ok(true) => {
                 if let Err(error) = self.messenger.try_send(()) {
@@ -145,6 +149,7 @@ impl Clerk {
         let gone = lock(&self.core.holdings.touches).expire(now, full, |record| {
             open.iter().any(|(scope, since)| record.at >= *since && record.is_of(scope))
         });
+        Touches::flush(&self.core.holdings.touches);
         self.core.holdings.drop_held(&gone);
     }
 }

@@ -10,8 +10,11 @@ use serde::{Deserialize, Serialize};
 pub const SAMPLE_BYTES: usize = 64 * 1024;
 /// Size of the blocks in which a partial rewriting is looked for.
 const BLOCK_BYTES: usize = 512;
-/// Changed blocks that make a file count as damaged.
+/// Changed blocks that make a file count as damaged; of a small one, a third of its blocks.
 const BLOCKS_DAMAGED: u32 = 4;
+/// Separate pieces replaced inside a compressed file that make it count as broken: its own programs
+/// write it anew, they do not patch it here and there.
+const PIECES_BROKEN: u32 = 4;
 
 /// What a content looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +55,13 @@ pub struct Change {
     pub blocks_turned_random: u32,
     /// One byte repeated, where there was content.
     pub wiped: bool,
+    /// Blocks that were compared.
+    #[serde(default)]
+    pub blocks: u32,
+    /// A form with a structure (archive, document, image) that lost its head or was replaced in
+    /// separate pieces.
+    #[serde(default)]
+    pub broken: bool,
 }
 
 /// What one rewriting counts as.
@@ -67,6 +77,8 @@ pub enum Damage {
     Wiped,
     /// Emptied.
     Emptied,
+    /// Its structure is broken.
+    Broken,
 }
 
 impl Change {
@@ -74,14 +86,29 @@ impl Change {
     pub fn between(before: &[u8], after: &[u8]) -> Self {
         let equal = before.iter().zip(after).filter(|(a, b)| a == b).count();
         let permille = (equal * 1000).checked_div(before.len()).unwrap_or(1000);
+        let blocks = Blocks::between(before, after);
+        let kinds = (kind(before), kind(after));
         Self {
-            before: kind(before),
-            after: kind(after),
+            before: kinds.0,
+            after: kinds.1,
+            blocks: blocks.compared,
+            broken: is_broken(kinds, &blocks) && before.len() == after.len(),
             equal_permille: u16::try_from(permille).unwrap_or(1000),
             random_after: looks_random(after),
-            blocks_turned_random: blocks_turned_random(before, after),
+            blocks_turned_random: blocks.turned_random,
             wiped: is_one_byte(after) && !before.is_empty() && !is_one_byte(before),
         }
+    }
+
+    /// Adds what became of further places of the same file, which have no head to lose.
+    pub fn add(&mut self, further: &Self) {
+        self.blocks_turned_random += further.blocks_turned_random;
+        self.blocks += further.blocks;
+        let compressed = matches!(
+            self.before,
+            ContentKind::Zip | ContentKind::Pdf | ContentKind::Image | ContentKind::Packed
+        );
+        self.broken |= compressed && further.equal_permille < 100 && further.blocks >= 4;
     }
 
     /// What it counts as.
@@ -99,8 +126,13 @@ impl Change {
         if type_lost && self.random_after && self.equal_permille < 100 {
             return Damage::Transformed;
         }
-        if self.blocks_turned_random >= BLOCKS_DAMAGED && self.after != ContentKind::Packed {
+        let turned = self.blocks_turned_random;
+        let most = turned > 0 && turned * 3 >= self.blocks;
+        if (turned >= BLOCKS_DAMAGED || most) && self.after != ContentKind::Packed {
             return Damage::Blocks;
+        }
+        if self.broken {
+            return Damage::Broken;
         }
         Damage::None
     }
@@ -190,13 +222,41 @@ fn spread(sample: &[u8]) -> (f64, u32) {
     (entropy, distinct)
 }
 
-fn blocks_turned_random(before: &[u8], after: &[u8]) -> u32 {
-    let pairs = before.chunks_exact(BLOCK_BYTES).zip(after.chunks_exact(BLOCK_BYTES));
-    let turned = pairs.filter(|(old, new)| {
-        let equal = old.iter().zip(*new).filter(|(a, b)| a == b).count();
-        equal * 20 < BLOCK_BYTES && spread(new).0 > 7.35 && spread(old).0 < 6.5
-    });
-    u32::try_from(turned.count()).unwrap_or(u32::MAX)
+/// What became of the blocks of a file, place by place.
+struct Blocks {
+    compared: u32,
+    /// Ordinary before, random now.
+    turned_random: u32,
+    /// The first one was replaced.
+    head_replaced: bool,
+    /// Runs of replaced blocks with untouched ones after them.
+    pieces: u32,
+}
+
+impl Blocks {
+    fn between(before: &[u8], after: &[u8]) -> Self {
+        let mut all = Self { compared: 0, turned_random: 0, head_replaced: false, pieces: 0 };
+        let mut in_piece = false;
+        for (old, new) in before.chunks_exact(BLOCK_BYTES).zip(after.chunks_exact(BLOCK_BYTES)) {
+            let equal = old.iter().zip(new).filter(|(a, b)| a == b).count();
+            let replaced = equal * 20 < BLOCK_BYTES;
+            all.turned_random += u32::from(replaced && spread(new).0 > 7.35 && spread(old).0 < 6.5);
+            all.head_replaced |= replaced && all.compared == 0;
+            all.pieces += u32::from(in_piece && equal == BLOCK_BYTES);
+            in_piece = replaced || (in_piece && equal != BLOCK_BYTES);
+            all.compared += 1;
+        }
+        all
+    }
+}
+
+fn is_broken((before, after): (ContentKind, ContentKind), blocks: &Blocks) -> bool {
+    use ContentKind::{Database, Image, Ole, Packed, Pdf, Zip};
+    let lost_its_head = matches!(before, Zip | Pdf | Image | Packed | Ole | Database)
+        && after == ContentKind::Other
+        && blocks.head_replaced;
+    let patched = matches!(before, Zip | Pdf | Image | Packed) && blocks.pieces >= PIECES_BROKEN;
+    lost_its_head || patched
 }
 
 #[cfg(test)]
@@ -245,6 +305,34 @@ mod tests {
             new.splice(block * 512..block * 512 + 512, noise(block as u64 + 1, 512));
         }
         assert_ne!(Change::between(&old, &new).damage(), Damage::None);
+    }
+
+    #[test]
+    fn a_compressed_file_broken_in_parts_is_seen_and_one_written_anew_is_not() {
+        let mut zip = noise(3, 20_000);
+        zip.splice(0..4, *b"PK\x03\x04");
+        let mut headless = zip.clone();
+        headless.splice(0..4096, noise(11, 4096));
+        assert_eq!(Change::between(&zip, &headless).damage(), Damage::Broken);
+        let mut patched = zip.clone();
+        for block in (1..39).step_by(2) {
+            patched.splice(block * 512..block * 512 + 512, noise(block as u64 + 1, 512));
+        }
+        assert_eq!(Change::between(&zip, &patched).damage(), Damage::Broken);
+        let mut anew = noise(17, 21_000);
+        anew.splice(0..4, *b"PK\x03\x04");
+        assert_eq!(Change::between(&zip, &anew).damage(), Damage::None);
+        let mut longer = zip.clone();
+        longer.extend(noise(19, 900));
+        assert_eq!(Change::between(&zip, &longer).damage(), Damage::None);
+    }
+
+    #[test]
+    fn every_other_block_of_a_small_file_is_seen() {
+        let old = prose(1600);
+        let mut new = old.clone();
+        new.splice(0..512, noise(5, 512));
+        assert_eq!(Change::between(&old, &new).damage(), Damage::Blocks);
     }
 
     #[test]

@@ -23,9 +23,11 @@ use crate::content::Change;
 use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
 use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
+use crate::record::Record;
 use crate::shelf::{Kept, file_number};
 use crate::stop;
 use crate::touches::touch;
+use crate::watchdog::Lapse;
 
 /// How long a held actor waits for a person before it goes on.
 pub(crate) const HOLD_MS: i64 = 10 * 60_000;
@@ -44,6 +46,7 @@ pub(crate) struct Core {
     pub(crate) level: Level,
     pub(crate) holdings: Holdings,
     pub(crate) decider: Mutex<Decider>,
+    pub(crate) record: Mutex<Record>,
     pub(crate) alarms: Mutex<Alarms>,
     /// Scopes whose opens are denied, and until when.
     pub(crate) condemned: Mutex<HashMap<Scope, Option<Instant>>>,
@@ -56,6 +59,10 @@ pub(crate) struct Core {
     /// Wakes the clerk, who writes alarms down and has them sent.
     pub(crate) bell: SyncSender<()>,
     pub(crate) answered: AtomicU64,
+    /// That nobody watched before this start.
+    pub(crate) lapse: Option<Lapse>,
+    /// Nobody would end this guard if it hung: it must end by itself.
+    pub(crate) watchdog_gone: AtomicBool,
     /// Whom hands were laid on already: pid and start time, how hard, when.
     pub(crate) dealt_with: Mutex<HashMap<(u32, u64), (bool, Instant)>>,
 }
@@ -248,7 +255,12 @@ impl Core {
     /// Feeds one event and carries out what follows.
     pub(crate) fn decide(&self, who: &Who, what: What) -> Verdict {
         let event = Event { at: self.now(), session: who.session.clone(), user: who.user, what };
-        let verdict = lock(&self.decider).feed(&event);
+        let verdict = {
+            // Recorded in the order in which they are weighed.
+            let mut decider = lock(&self.decider);
+            lock(&self.record).push(&event);
+            decider.feed(&event)
+        };
         match &verdict {
             Verdict::Allow => {}
             Verdict::Hold(finding) => self.act(finding, false, who),
@@ -357,8 +369,20 @@ impl Core {
         }
     }
 
+    /// The folders are watched from now on. After a lapse the alarm says how long they were not.
+    pub(crate) fn watches_now(&self) {
+        let Some(lapse) = self.lapse else { return };
+        let ms = self.now().ms_since(lapse.since);
+        tracing::error!(ms, silent = lapse.silent, "nobody watched before this start");
+        self.say_since(lapse.since, Suspicion::GuardRestarted, false);
+    }
+
     /// Raises an alarm that touches no file, unless the same goes on already.
     pub(crate) fn say(&self, kind: Suspicion, simulated: bool) {
+        self.say_since(self.now(), kind, simulated);
+    }
+
+    fn say_since(&self, first_touch_at: Instant, kind: Suspicion, simulated: bool) {
         let now = self.now();
         let vitals = lock(&self.vitals).clone();
         let mut alarms = lock(&self.alarms);
@@ -370,7 +394,7 @@ impl Core {
             id: AlarmId::new(now, self.entropy.as_ref()),
             kind,
             scope: None,
-            first_touch_at: now,
+            first_touch_at,
             at: now,
             reasons: Vec::new(),
             actor: None,

@@ -5,7 +5,7 @@
 //!   [`WINDOW_MS`], so that splitting work over processes does not help.
 //! - Only files that existed before count as vanished, never those that the same session made in
 //!   the last [`MADE_MS`]: plain `tar xf` and `rm -r` are everyday work.
-//! - Vanishing alone holds; it stops only together with a second signal.
+//! - Vanishing or emptying alone holds; it stops only together with a second signal.
 //! - No program is trusted for its name.
 //! - Memory is bounded: the least recently active scope is forgotten first.
 
@@ -27,6 +27,8 @@ pub const MADE_MS: i64 = 15 * 60_000;
 pub const STOP_POINTS: u32 = 100;
 /// Vanished files at which a session or a user is held. The whole share needs three times as many.
 pub const HOLD_GONE: u32 = 20;
+/// Emptied files at which a session or a user is held; the whole share, three times as many.
+pub const HOLD_EMPTIED: u32 = 3;
 /// Most scopes remembered.
 const SCOPES_MAX: usize = 4_096;
 /// Most makers remembered.
@@ -251,6 +253,7 @@ fn signal_of(damage: Damage) -> Option<Signal> {
         Damage::Blocks => Some(Signal::BlocksTransformed),
         Damage::Wiped => Some(Signal::ContentWiped),
         Damage::Emptied => Some(Signal::ContentEmptied),
+        Damage::Broken => Some(Signal::StructureBroken),
     }
 }
 
@@ -258,9 +261,10 @@ fn signal_of(damage: Damage) -> Option<Signal> {
 fn weight(signal: Signal, times: u32) -> u32 {
     match signal {
         Signal::ExistingFileGone => times.saturating_sub(HOLD_GONE).saturating_mul(5).min(80),
-        Signal::ContentTransformed | Signal::BlocksTransformed | Signal::ContentWiped => {
-            times.saturating_mul(34)
-        }
+        Signal::ContentTransformed
+        | Signal::BlocksTransformed
+        | Signal::StructureBroken
+        | Signal::ContentWiped => times.saturating_mul(34),
         Signal::ContentEmptied => times.saturating_mul(20),
         Signal::SameNewExtension => {
             if times >= 5 {
@@ -319,9 +323,10 @@ impl Window {
         let points = reasons.iter().map(|reason| reason.points).sum();
         let gone = self.times.get(&Signal::ExistingFileGone).copied().unwrap_or(0);
         let rewritten: u32 = self.times.values().sum::<u32>() - gone;
-        let (points_needed, gone_needed) = match scope {
-            Scope::Share => (2 * STOP_POINTS, 3 * HOLD_GONE),
-            Scope::Session(_) | Scope::User(_) => (STOP_POINTS, HOLD_GONE),
+        let emptied = self.times.get(&Signal::ContentEmptied).copied().unwrap_or(0);
+        let (points_needed, times) = match scope {
+            Scope::Share => (2 * STOP_POINTS, 3),
+            Scope::Session(_) | Scope::User(_) => (STOP_POINTS, 1),
         };
         let finding = || Finding {
             scope: scope.clone(),
@@ -336,7 +341,7 @@ impl Window {
         };
         if points >= points_needed {
             Verdict::Stop(finding())
-        } else if gone >= gone_needed {
+        } else if gone >= times * HOLD_GONE || emptied >= times * HOLD_EMPTIED {
             Verdict::Hold(finding())
         } else {
             Verdict::Allow
@@ -344,5 +349,7 @@ impl Window {
     }
 }
 
+#[cfg(test)]
+mod logs;
 #[cfg(test)]
 mod tests;

@@ -81,6 +81,15 @@ pub enum GuardError {
     /// An alarm that this guard did not raise.
     #[error("this guard knows no alarm '{0}'; see the list with 'beffroi guard alarms'")]
     UnknownAlarm(String),
+    /// A guard that ended before it watched anything.
+    #[error("the guard could not start ({0}); what it said last stands above")]
+    NeverBeat(String),
+    /// The watchdog is gone.
+    #[error("the guard's watchdog is gone, so the guard ended too; start it again")]
+    WatchdogGone,
+    /// A file that is no record of events.
+    #[error("'{0}' holds no event of a guard; give the events.jsonl of a state folder")]
+    NoRecord(String),
     /// A worker of the guard ended with a panic, which is a defect.
     #[error("the guard's {0} ended unexpectedly; start the guard again and report this")]
     WorkerEnded(&'static str),

@@ -13,6 +13,9 @@ use crate::sys;
 /// Bytes of `struct fanotify_event_metadata`.
 const HEAD_BYTES: usize = 24;
 
+/// `FAN_EVENT_INFO_TYPE_RANGE`: header (4), padding (4), offset (8), count (8).
+const INFO_TYPE_RANGE: u8 = 6;
+
 /// One event.
 #[derive(Debug)]
 pub(crate) struct FanEvent {
@@ -21,6 +24,8 @@ pub(crate) struct FanEvent {
     pub(crate) tid: u32,
     /// The file itself, in a group of permission events.
     pub(crate) file: Option<File>,
+    /// Offset and length of the access, where the kernel tells.
+    pub(crate) range: Option<(u64, u64)>,
     /// Folder handle and name, in a group of names.
     pub(crate) at: Option<Place>,
     /// Where it was, when renamed.
@@ -69,6 +74,7 @@ fn parse_one(bytes: &[u8]) -> Option<(FanEvent, usize)> {
         mask,
         tid,
         file: sys::event_descriptor(fd).map(File::from),
+        range: None,
         at: None,
         from: None,
         to: None,
@@ -78,6 +84,7 @@ fn parse_one(bytes: &[u8]) -> Option<(FanEvent, usize)> {
         let size = usize::from(size);
         let Some(record) = rest.get(..size).filter(|record| record.len() >= 4) else { break };
         match *kind {
+            INFO_TYPE_RANGE => parsed.range = u64_at(record, 8).zip(u64_at(record, 16)),
             libc::FAN_EVENT_INFO_TYPE_DFID_NAME => parsed.at = place(record),
             libc::FAN_EVENT_INFO_TYPE_OLD_DFID_NAME => parsed.from = place(record),
             libc::FAN_EVENT_INFO_TYPE_NEW_DFID_NAME => parsed.to = place(record),
@@ -103,6 +110,10 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
+fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_ne_bytes(bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
+}
+
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_ne_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
 }
@@ -111,6 +122,21 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_range_is_read() {
+        let mut bytes = Vec::new();
+        bytes.extend(48_u32.to_ne_bytes());
+        bytes.extend([3, 0]);
+        bytes.extend(24_u16.to_ne_bytes());
+        bytes.extend(0x0010_0000_u64.to_ne_bytes());
+        bytes.extend((-1_i32).to_ne_bytes());
+        bytes.extend(77_i32.to_ne_bytes());
+        bytes.extend([INFO_TYPE_RANGE, 0, 24, 0, 0, 0, 0, 0]);
+        bytes.extend(8192_u64.to_ne_bytes());
+        bytes.extend(4096_u64.to_ne_bytes());
+        assert_eq!(parse(&bytes)[0].range, Some((8192, 4096)));
+    }
 
     #[test]
     fn a_rename_is_read() {

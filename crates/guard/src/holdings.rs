@@ -54,7 +54,7 @@ impl Holdings {
             if reserves.iter().any(|known| known.device() == device) {
                 continue;
             }
-            let root = reserve.map_or_else(|| default_reserve(folder, device), Path::to_owned);
+            let root = reserve.map_or_else(|| default_reserve(folder), Path::to_owned);
             match Reserve::open(&root, device, reserve_bytes_max) {
                 Ok(made) => {
                     excluded.push(fs::canonicalize(&root).context("find", &root)?);
@@ -88,6 +88,14 @@ impl Holdings {
     /// Whether a path lies in a reserve or in the state folder.
     pub(crate) fn is_excluded(&self, path: &Path) -> bool {
         self.excluded.iter().any(|folder| path.starts_with(folder))
+    }
+
+    /// Every folder that the guard itself writes into.
+    pub(crate) fn own_folders(&self) -> Vec<PathBuf> {
+        let mut own = self.excluded.clone();
+        own.push(self.state.join("alarms"));
+        own.extend(self.reserves.iter().flat_map(Reserve::folders));
+        own
     }
 
     /// Whether a watched folder has no reserve.
@@ -172,11 +180,20 @@ fn roots(watch: &[PathBuf]) -> Result<Vec<PathBuf>> {
     if roots.is_empty() { Err(GuardError::NothingToWatch) } else { Ok(roots) }
 }
 
-/// Beside the watched folder; inside it where the folder is all there is of its file system.
-fn default_reserve(folder: &Path, device: u64) -> PathBuf {
-    let beside =
-        folder.parent().filter(|parent| fs::metadata(parent).is_ok_and(|m| m.dev() == device));
+/// Beside the watched folder; inside it where the folder is all there is of its file system,
+/// subvolume or mount: no hard link leads from one into another.
+fn default_reserve(folder: &Path) -> PathBuf {
+    let here = mount_of(folder);
+    let beside = folder.parent().filter(|parent| here.is_some() && mount_of(parent) == here);
     beside.unwrap_or(folder).join(RESERVE_NAME)
+}
+
+/// Device and mount of a folder.
+fn mount_of(folder: &Path) -> Option<(u32, u32, u64)> {
+    use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
+    let facts =
+        statx(CWD, folder, AtFlags::empty(), StatxFlags::BASIC_STATS | StatxFlags::MNT_ID).ok()?;
+    Some((facts.stx_dev_major, facts.stx_dev_minor, facts.stx_mnt_id))
 }
 
 fn take_lock(state: &Path) -> Result<File> {

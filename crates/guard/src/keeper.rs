@@ -125,12 +125,28 @@ impl Keeper {
     }
 
     fn scan_all(&mut self) {
+        self.follow_known();
         self.core.holdings.find_missing(self.core.now());
         for root in self.core.holdings.watched.clone() {
             self.scan(&root, None);
         }
         self.sweep_links();
         self.core.scanned.store(true, Ordering::Relaxed);
+    }
+
+    /// Follows the folders of an earlier run before anything is listed: after a lapse each moment
+    /// counts.
+    fn follow_known(&self) {
+        if self.core.scanned.load(Ordering::Relaxed) {
+            return;
+        }
+        let known = lock(&self.core.holdings.shelf).folders();
+        for folder in self.core.holdings.watched.iter().chain(&known) {
+            if let Err(error) = (self.follow)(folder) {
+                tracing::debug!(%error, "a folder of an earlier run is gone");
+            }
+        }
+        self.core.watches_now();
     }
 
     /// Takes in a folder and all below it. `maker` made it just now; none at the first scan.
@@ -360,5 +376,7 @@ fn from_kind(before: Option<ContentKind>, after: &[u8]) -> Change {
         random_after: looks_random(after),
         blocks_turned_random: 0,
         wiped: one_byte && after.len() > 64,
+        blocks: 0,
+        broken: false,
     }
 }

@@ -3,38 +3,33 @@
 use beffroi_town::watch::{Hole, HostFacts, Letter, Level, Mode, TEXT_BYTES_MAX, Vitals};
 
 use crate::cut;
+use crate::marks::Sight;
 use crate::vitals::Sensors;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// What a guard could do here, without starting one.
-pub fn probe() -> Level {
+/// What a guard could do here for these folders, without starting one.
+pub fn probe(watch: &[PathBuf]) -> Level {
     let vitals = Sensors::at(Path::new("/")).read(&[]);
-    level(kernel_senses(), Mode::Protect, &vitals, false)
+    level(&Sight::of(watch, Letter::A), Mode::Protect, &vitals, false)
 }
 
-/// Whether the kernel would let this process see opens.
-pub(crate) fn kernel_senses() -> bool {
-    cfg!(target_os = "linux")
-        && rustix::process::geteuid().is_root()
-        && crate::sense_kernel::Marks::open().is_ok()
-}
-
-/// The level with these means. The first floor of the guard never reaches A: it does not watch
-/// each write, so a file emptied by its path or opened beforehand escapes it.
-pub(crate) fn level(kernel: bool, mode: Mode, vitals: &Vitals, lacks_reserve: bool) -> Level {
+/// The level with these means.
+pub(crate) fn level(sight: &Sight, mode: Mode, vitals: &Vitals, lacks_reserve: bool) -> Level {
     let mut holes = Vec::new();
     if !rustix::process::geteuid().is_root() {
         holes.push(Hole::NotRoot);
     }
-    if kernel {
-        holes.extend([
-            Hole::DeletionsAfterTheFact,
-            Hole::TruncateByPath,
-            Hole::OpenedBefore,
-            Hole::HardLinksElsewhere,
-        ]);
-    } else {
-        holes.extend([Hole::NoFanotify, Hole::NoActor, Hole::NoStop, Hole::NoEarlierContent]);
+    match sight.letter {
+        Letter::A => holes.push(Hole::DeletionsAfterTheFact),
+        Letter::B => {
+            holes.extend([Hole::DeletionsAfterTheFact, Hole::TruncateByPath, Hole::OpenedBefore]);
+        }
+        Letter::C => {
+            holes.extend([Hole::NoFanotify, Hole::NoActor, Hole::NoStop, Hole::NoEarlierContent]);
+        }
+    }
+    if sight.letter != Letter::C && !sight.all_whole {
+        holes.push(Hole::HardLinksElsewhere);
     }
     if mode == Mode::Observe {
         holes.push(Hole::ObserveOnly);
@@ -51,7 +46,7 @@ pub(crate) fn level(kernel: bool, mode: Mode, vitals: &Vitals, lacks_reserve: bo
     if vitals.cpu_pressure_basis_points.is_none() {
         holes.push(Hole::NoPressure);
     }
-    Level { letter: if kernel { Letter::B } else { Letter::C }, holes }
+    Level { letter: sight.letter, holes }
 }
 
 /// What identifies this machine.

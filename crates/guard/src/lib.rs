@@ -8,16 +8,15 @@
 //! - It stops, cuts and restores on its own host alone. It takes no code and no paths.
 //! - What it cannot do on a host it says by code ([`probe`]), never in silence.
 //!
-//! First floor. As root on Linux, through opens and names of the watched folders, it brings back
-//! files deleted, renamed away, replaced, or rewritten through an open (in place, emptied at open,
-//! mapped). It does not bring back what was rewritten through a descriptor opened before it
-//! started, through `truncate` by path, or through a hard link outside the watched folders; and
-//! without root nothing rewritten in place comes back. Only ordinary files are kept.
+//! Levels: A where the kernel asks before each access, B where it asks at each open, C where it only
+//! tells afterwards. What each level loses stands in `docs/attacks.md`. Only ordinary files are
+//! kept.
 
 pub mod content;
 pub mod cut;
 pub mod decide;
 pub mod error;
+pub mod watchdog;
 
 mod actor;
 mod alarms;
@@ -26,12 +25,17 @@ mod core;
 mod fan;
 mod holdings;
 mod identity;
+mod intent;
 mod keeper;
+mod ledger;
 mod level;
 mod line;
+mod marks;
 mod messenger;
 mod opens;
 mod orders;
+mod places;
+mod record;
 mod reserve;
 mod restore;
 mod run;
@@ -43,9 +47,13 @@ mod status;
 mod stop;
 mod sys;
 mod touches;
+mod unscored;
 mod vitals;
+mod workers;
+mod writers;
 
 pub use error::{GuardError, Result};
 pub use level::probe;
+pub use record::{Replay, replay};
 pub use restore::{Plan, Step};
 pub use run::{Edge, Offline, Options, run};

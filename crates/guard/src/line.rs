@@ -2,8 +2,9 @@
 //!
 //! Rules:
 //! - No name service when the enrolment names addresses; no redirect, no proxy, no cookie.
-//! - With a pinned certificate only that one is believed, whatever its name or issuer; without one
-//!   the system's authorities are.
+//! - With a pinned key only that key is believed, in whatever certificate; else, with a pinned
+//!   certificate, only that one; whatever names, issuers or dates they bear. Without a pin the
+//!   system's authorities are believed.
 //! - Answers are bounded like requests. Nothing here is retried: the messenger decides that.
 
 use data_encoding::BASE64URL_NOPAD;
@@ -13,6 +14,7 @@ use rustls::crypto::{
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme,
     StreamOwned,
@@ -55,18 +57,10 @@ impl Line {
         platform: &PlatformAddress,
         certificate_sha256: Option<&str>,
     ) -> Result<Self> {
-        let pin = certificate_sha256.map(|text| {
-            let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
-            Some(Sha256(bytes.try_into().ok()?))
-        });
-        let pin = match pin {
-            Some(None) => {
-                return Err(GuardError::Enrolment(
-                    "its certificate hash is not SHA-256 in base64url",
-                ));
-            }
-            Some(pin) => pin,
-            None => None,
+        let pin = match (&platform.key_sha256, certificate_sha256) {
+            (Some(key), _) => Some(Pin::Key(sha256(key)?)),
+            (None, Some(certificate)) => Some(Pin::Certificate(sha256(certificate)?)),
+            (None, None) => None,
         };
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(REQUEST_TIMEOUT))
@@ -153,7 +147,34 @@ impl Resolver for Pinned {
     }
 }
 
-fn tls_config(pin: Option<Sha256>) -> Result<ClientConfig> {
+/// What alone is believed.
+#[derive(Clone, Copy, Debug)]
+enum Pin {
+    /// SHA-256 of the certificate.
+    Certificate(Sha256),
+    /// SHA-256 of its key, as the certificate states it (`SubjectPublicKeyInfo`).
+    Key(Sha256),
+}
+
+impl Pin {
+    fn fits(&self, certificate: &CertificateDer<'_>) -> bool {
+        match self {
+            Self::Certificate(pin) => Sha256::of(certificate) == *pin,
+            Self::Key(pin) => ParsedCertificate::try_from(certificate)
+                .is_ok_and(|parsed| Sha256::of(&parsed.subject_public_key_info()) == *pin),
+        }
+    }
+}
+
+fn sha256(text: &str) -> Result<Sha256> {
+    let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok();
+    let whole = bytes.and_then(|bytes| bytes.try_into().ok());
+    whole.map(Sha256).ok_or(GuardError::Enrolment(
+        "the hash of its certificate or key is not SHA-256 in base64url",
+    ))
+}
+
+fn tls_config(pin: Option<Pin>) -> Result<ClientConfig> {
     let provider = Arc::new(provider::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -175,10 +196,10 @@ fn tls_config(pin: Option<Sha256>) -> Result<ClientConfig> {
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// Believes one certificate.
+/// Believes one certificate, or one key.
 #[derive(Debug)]
 struct OnlyPinned {
-    pin: Sha256,
+    pin: Pin,
     provider: Arc<CryptoProvider>,
 }
 
@@ -191,7 +212,7 @@ impl ServerCertVerifier for OnlyPinned {
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> std::result::Result<ServerCertVerified, rustls::Error> {
-        if Sha256::of(end_entity) == self.pin {
+        if self.pin.fits(end_entity) {
             return Ok(ServerCertVerified::assertion());
         }
         Err(rustls::Error::InvalidCertificate(

@@ -20,6 +20,7 @@ use beffroi_town::watch::{
     RestoreReport, SignedOrder, Suspicion,
 };
 
+use crate::alarms::Alarms;
 use crate::core::Core;
 use crate::cut;
 use crate::error::{GuardError, Result};
@@ -132,7 +133,7 @@ impl Messenger {
         let undelivered = lock(&self.core.alarms).undelivered();
         for report in undelivered {
             self.ask::<_, Received>(ALARM_PATH, &report)?;
-            lock(&self.core.alarms).delivered(&report.id, report.revision)?;
+            Alarms::delivered(&self.core.alarms, &report.id, report.revision)?;
         }
         loop {
             let Some(report) = lock(&self.restored).first().cloned() else { break };

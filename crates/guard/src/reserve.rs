@@ -23,6 +23,8 @@ use crate::error::{Context, Result};
 pub(crate) const RESERVE_NAME: &str = ".beffroi-reserve";
 /// Share of the file system that the reserve may hold, as a divisor.
 const LIMIT_DIVISOR: u64 = 10;
+/// Largest content that is copied where none can be shared: more takes longer than anybody waits.
+const COPY_BYTES_MAX: u64 = 256 << 20;
 /// Bytes copied between two looks at the clock.
 const COPY_STEP_BYTES: usize = 1 << 20;
 
@@ -88,6 +90,11 @@ impl Reserve {
         })
     }
 
+    /// The two folders that files are put into.
+    pub(crate) fn folders(&self) -> [PathBuf; 2] {
+        [self.links.clone(), self.copies.clone()]
+    }
+
     /// The file system it stands on.
     pub(crate) fn device(&self) -> u64 {
         self.device
@@ -97,6 +104,11 @@ impl Reserve {
     pub(crate) fn use_now(&self) -> (u64, u64, u64) {
         let load = |value: &AtomicU64| value.load(Ordering::Relaxed);
         (load(&self.used_bytes), self.limit_bytes, load(&self.refused))
+    }
+
+    /// Whether the link of an inode stands here.
+    pub(crate) fn holds(&self, inode: u64) -> bool {
+        fs::symlink_metadata(self.link_path(inode)).is_ok_and(|meta| meta.ino() == inode)
     }
 
     /// Where the link of an inode stands, or would.
@@ -212,6 +224,9 @@ fn copy_to(source: &File, path: &Path, patience: Duration) -> std::result::Resul
         File::options().write(true).create_new(true).mode(0o600).open(path).map_err(NotKept::Io)?;
     if rustix::fs::ioctl_ficlone(&target, source).is_ok() {
         return Ok(());
+    }
+    if source.metadata().map_err(NotKept::Io)?.len() > COPY_BYTES_MAX {
+        return Err(NotKept::TooSlow);
     }
     let mut reader = source;
     reader.rewind().map_err(NotKept::Io)?;

@@ -29,7 +29,7 @@ use crate::error::{Context, Result, shown};
 use crate::holdings::{Holdings, lock};
 use crate::shelf::Kept;
 use crate::state::Sha256;
-use crate::touches::{Held, TouchRecord};
+use crate::touches::{Held, TouchRecord, Touches};
 
 /// What to put back.
 #[derive(Clone, Debug)]
@@ -213,6 +213,7 @@ fn settle(holdings: &Holdings, done: &HashSet<u64>) {
         touches.forget(done);
         gone
     };
+    Touches::flush(&holdings.touches);
     for record in gone {
         let Some(reserve) = holdings.reserve(record.before.device) else { continue };
         match record.held {

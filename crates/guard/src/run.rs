@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use beffroi_town::edge::{Clock, Entropy};
-use beffroi_town::watch::{Mode, RestoreReport, Vitals};
+use beffroi_town::watch::{Letter, Mode, RestoreReport, Vitals};
 use beffroi_town::{AlarmId, Instant};
 
 use crate::alarms::Alarms;
@@ -20,13 +20,16 @@ use crate::cut;
 use crate::error::{GuardError, Result};
 use crate::holdings::Holdings;
 use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
-use crate::level::{kernel_senses, level};
+use crate::level::level;
+use crate::marks::{Marks, Sight};
 use crate::messenger::Messenger;
-use crate::opens::{JOBS_MAX, Job, Opens, work};
+use crate::record::Record;
 use crate::restore::{self, Plan, Selection};
-use crate::sense_kernel::{Marks, Responder};
+use crate::sense_kernel::Responder;
 use crate::sense_plain::Plain;
 use crate::vitals::Sensors;
+use crate::watchdog::{Lapse, Pulse};
+use crate::workers::{Workers, work};
 
 /// Threads that keep earlier contents while opens wait.
 const WORKERS: usize = 2;
@@ -50,8 +53,12 @@ pub struct Options {
     pub mode: Mode,
     /// Time between two beats until the platform asks for another.
     pub beat_ms: u32,
-    /// Use the plain senses even where the kernel's are to be had.
-    pub plain_senses: bool,
+    /// Use no more of the kernel's senses than this level needs.
+    pub at_most: Letter,
+    /// Beat on standard output for a [`watchdog`](crate::watchdog).
+    pub beat_for_watchdog: bool,
+    /// That nobody watched before this start, as the watchdog says.
+    pub lapse: Option<Lapse>,
 }
 
 impl Options {
@@ -66,7 +73,9 @@ impl Options {
             sensors: PathBuf::from("/"),
             mode: Mode::Observe,
             beat_ms: 1_000,
-            plain_senses: false,
+            at_most: Letter::A,
+            beat_for_watchdog: false,
+            lapse: None,
         }
     }
 }
@@ -91,15 +100,16 @@ struct Ends {
 /// [`GuardError`] when it cannot start: a folder that cannot be watched, a state folder in use, an
 /// enrolment file or key that cannot be believed. A platform that is away is no error.
 pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result<()> {
-    let kernel = !options.plain_senses && kernel_senses();
-    let (core, ends) = build(options, edge, shutdown, kernel)?;
+    let (core, sight, ends) = build(options, edge, shutdown)?;
     let (messenger_call, messenger_ear) = sync_channel(1);
     let messenger =
         Messenger::new(Arc::clone(&core), options.enrol.clone(), options.beat_ms, messenger_ear)?;
     let sensors = Sensors::at(&options.sensors);
     let mut crew = Crew { threads: Vec::new() };
     let outcome = (|| {
-        let (follow, jobs) = start_senses(&core, kernel, &mut crew)?;
+        let pulse = Pulse::new(options.beat_for_watchdog)
+            .map_err(|error| GuardError::Senses(format!("no pipe to the watchdog: {error}")))?;
+        let (follow, workers, pulse) = start_senses(&core, sight, pulse, &mut crew)?;
         let keeper = Keeper::new(Arc::clone(&core), ends.tasks, follow);
         crew.start("keeper", move || keeper.run())?;
         let clerk = Clerk {
@@ -107,13 +117,13 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
             sensors,
             bell: ends.bell,
             messenger: messenger_call,
-            jobs,
+            workers,
             alarming: 0,
         };
         crew.start("clerk", move || clerk.run())?;
         crew.start("messenger", move || messenger.run())?;
         tracing::info!(level = ?core.level.letter, holes = ?core.level.holes, "guarding");
-        crew.watch_over(shutdown)
+        crew.watch_over(&core, pulse)
     })();
     shutdown.store(true, Ordering::Relaxed);
     crew.dismiss();
@@ -124,16 +134,17 @@ fn build(
     options: &Options,
     edge: &Edge,
     shutdown: &Arc<AtomicBool>,
-    kernel: bool,
-) -> Result<(Arc<Core>, Ends)> {
+) -> Result<(Arc<Core>, Sight, Ends)> {
     let now = edge.clock.now();
     let reserve = options.reserve.as_deref();
     let holdings =
         Holdings::open(&options.watch, &options.state, reserve, options.reserve_bytes_max, now)?;
     let vitals: Vitals = Sensors::at(&options.sensors).read(&holdings.watched);
-    let level = level(kernel, options.mode, &vitals, holdings.lacks_reserve());
+    let sight = Sight::of(&holdings.watched, options.at_most);
+    let level = level(&sight, options.mode, &vitals, holdings.lacks_reserve());
     let (keeper, tasks) = sync_channel(TASKS_MAX);
     let (bell, bell_ear) = sync_channel(1);
+    let record = Record::begin(holdings.state.join("events.jsonl"))?;
     let alarms = Alarms::open(&holdings.state.join("alarms"))?;
     let core = Arc::new(Core {
         clock: Arc::clone(&edge.clock),
@@ -144,6 +155,7 @@ fn build(
         level,
         holdings,
         decider: Mutex::default(),
+        record: Mutex::new(record),
         alarms: Mutex::new(alarms),
         condemned: Mutex::new(HashMap::new()),
         vitals: Mutex::new(vitals),
@@ -154,30 +166,31 @@ fn build(
         bell,
         answered: AtomicU64::new(0),
         dealt_with: Mutex::default(),
+        lapse: options.lapse,
+        watchdog_gone: AtomicBool::new(false),
     });
-    Ok((core, Ends { tasks, bell: bell_ear }))
+    Ok((core, sight, Ends { tasks, bell: bell_ear }))
 }
 
-fn start_senses(
-    core: &Arc<Core>,
-    kernel: bool,
-    crew: &mut Crew,
-) -> Result<(Follow, Option<SyncSender<Job>>)> {
-    if !kernel {
+/// What follows a folder, who does the work, and the pulse, unless the senses took it: nobody waits for
+/// plain senses, so a slow disk under them is no reason to be ended.
+type Started = (Follow, Option<Arc<Workers>>, Option<Pulse>);
+
+fn start_senses(core: &Arc<Core>, sight: Sight, pulse: Pulse, crew: &mut Crew) -> Result<Started> {
+    if sight.letter == Letter::C {
         let plain = Plain::open(Arc::clone(core))?;
         crew.start("senses", move || plain.run())?;
-        return Ok((Box::new(|_: &Path| Ok(())), None));
+        return Ok((Box::new(|_: &Path| Ok(())), None, Some(pulse)));
     }
-    let marks = Marks::open()?;
-    let (jobs, waiting) = sync_channel(JOBS_MAX);
-    let (opens, waiting) = (Arc::new(Opens::default()), Arc::new(Mutex::new(waiting)));
+    let marks = Marks::open(sight, &core.holdings.own_folders())?;
+    let workers = Arc::new(Workers::default());
     for _ in 0..WORKERS {
-        let (core, opens, waiting) = (Arc::clone(core), Arc::clone(&opens), Arc::clone(&waiting));
-        crew.start("worker", move || work(&core, &opens, &waiting))?;
+        let (core, workers) = (Arc::clone(core), Arc::clone(&workers));
+        crew.start("worker", move || work(&core, &workers))?;
     }
-    let responder = Responder::new(Arc::clone(core), marks.clone(), jobs.clone());
+    let responder = Responder::new(Arc::clone(core), marks.clone(), Arc::clone(&workers), pulse);
     crew.start("responder", move || responder.run())?;
-    Ok((Box::new(move |folder: &Path| marks.follow(folder)), Some(jobs)))
+    Ok((Box::new(move |folder: &Path| marks.follow(folder)), Some(workers), None))
 }
 
 /// The threads of a guard.
@@ -196,10 +209,14 @@ impl Crew {
     }
 
     /// Waits for the end, or for a thread that ends before.
-    fn watch_over(&self, shutdown: &AtomicBool) -> Result<()> {
-        while !shutdown.load(Ordering::Relaxed) {
+    fn watch_over(&self, core: &Core, mut pulse: Option<Pulse>) -> Result<()> {
+        while !core.is_stopping() {
+            let gone = pulse.as_mut().is_some_and(|pulse| !pulse.beat());
+            if gone || core.watchdog_gone.load(Ordering::Relaxed) {
+                return Err(GuardError::WatchdogGone);
+            }
             if let Some((name, _)) = self.threads.iter().find(|(_, thread)| thread.is_finished())
-                && !shutdown.load(Ordering::Relaxed)
+                && !core.is_stopping()
             {
                 return Err(GuardError::WorkerEnded(name));
             }

@@ -1,141 +1,75 @@
-//! Senses as root on Linux: two fanotify groups, one for permission, one for names.
+//! Senses as root on Linux: answers the kernel's questions and hears its names.
 //!
 //! Rules:
+//! - Where the kernel asks before each access, a content is kept before its first write; where it
+//!   asks at opens alone, before an open that may write.
 //! - Names are read before every answer to an open: what an actor did so far is known when its next
 //!   open is judged. That makes the count exact for whoever opens files between deletions.
 //! - This thread does no work on files: what needs reading or copying goes to the workers.
 //! - The guard's own threads are let through at once; it can never wait for itself.
 //! - Every open is answered within a bound; when this process dies the kernel lets all pass.
-//!
-//! Marks are set on each watched folder (not on the whole file system), so the rest of the machine
-//! pays nothing. Price: a file also reachable by a hard link outside is not seen through that name.
 
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant as Tick};
 
-use beffroi_town::watch::{Mode, Suspicion, Touch};
+use beffroi_town::watch::{Letter, Mode, Suspicion, Touch};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::actor::{Actor, Intent, intent_of};
+use crate::actor::Actor;
 use crate::core::{Core, Who};
-use crate::error::{GuardError, Result};
-use crate::fan::{self, FanEvent, Place};
+use crate::fan::{self, FanEvent};
 use crate::holdings::lock;
+use crate::intent::{Intent, intent_of};
 use crate::keeper::Task;
-use crate::opens::{Job, Open, answer, hand_over};
+use crate::marks::{FAN_PRE_ACCESS, Marks};
+use crate::opens::{Job, Open, answer};
 use crate::shelf::file_number;
 use crate::sys;
+use crate::watchdog::Pulse;
+use crate::workers::Workers;
+use crate::writers::Writers;
 
-const OPEN_MASK: u64 = libc::FAN_OPEN_PERM | libc::FAN_ONDIR | libc::FAN_EVENT_ON_CHILD;
-const NAME_MASK: u64 = libc::FAN_CREATE
-    | libc::FAN_DELETE
-    | libc::FAN_RENAME
-    | libc::FAN_CLOSE_WRITE
-    | libc::FAN_ONDIR
-    | libc::FAN_EVENT_ON_CHILD;
 /// Events are read in pieces of this size.
 const BUFFER_BYTES: usize = 64 * 1024;
 /// How long the actor of a thread is believed without asking again.
 const ACTOR_FRESH: Duration = Duration::from_secs(1);
+/// Longest round of reading names before opens are looked at again.
+const NAMES_ROUND: Duration = Duration::from_millis(200);
 /// Most threads remembered.
 const ACTORS_MAX: usize = 8_192;
-
-/// Both groups and what they cover.
-#[derive(Debug, Clone)]
-pub(crate) struct Marks {
-    opens: Arc<OwnedFd>,
-    names: Arc<OwnedFd>,
-    folders: Arc<Mutex<HashMap<Vec<u8>, PathBuf>>>,
-}
-
-impl Marks {
-    /// Opens both groups.
-    pub(crate) fn open() -> Result<Self> {
-        let opens = sys::fanotify_init(
-            libc::FAN_CLASS_PRE_CONTENT
-                | libc::FAN_REPORT_TID
-                | libc::FAN_CLOEXEC
-                | libc::FAN_NONBLOCK
-                | libc::FAN_UNLIMITED_MARKS,
-            libc::O_RDONLY | libc::O_LARGEFILE | libc::O_CLOEXEC | libc::O_NOATIME,
-        );
-        let names = sys::fanotify_init(
-            libc::FAN_CLASS_NOTIF
-                | libc::FAN_REPORT_DFID_NAME
-                | libc::FAN_REPORT_TID
-                | libc::FAN_CLOEXEC
-                | libc::FAN_NONBLOCK
-                | libc::FAN_UNLIMITED_MARKS,
-            0,
-        );
-        match (opens, names) {
-            (Ok(opens), Ok(names)) => {
-                Ok(Self { opens: Arc::new(opens), names: Arc::new(names), folders: Arc::default() })
-            }
-            (Err(error), _) | (_, Err(error)) => Err(GuardError::Senses(format!(
-                "the kernel refuses fanotify: {error}; run as root on Linux 5.17 or later"
-            ))),
-        }
-    }
-
-    /// Follows one more folder. Following twice is the same as once.
-    pub(crate) fn follow(&self, folder: &Path) -> io::Result<()> {
-        let handle = sys::handle_of(folder)?;
-        lock(&self.folders).insert(handle, folder.to_owned());
-        let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_ONLYDIR | libc::FAN_MARK_DONT_FOLLOW;
-        sys::fanotify_mark(self.names.as_fd(), flags, NAME_MASK, folder)?;
-        sys::fanotify_mark(self.opens.as_fd(), flags, OPEN_MASK, folder)
-    }
-
-    fn path(&self, place: &Place) -> Option<PathBuf> {
-        let folders = lock(&self.folders);
-        Some(folders.get(&place.folder)?.join(&place.name))
-    }
-
-    fn rename(&self, from: &Path, to: Option<&Path>) {
-        let mut folders = lock(&self.folders);
-        match to {
-            Some(to) => {
-                for path in folders.values_mut() {
-                    if let Ok(rest) = path.strip_prefix(from) {
-                        *path =
-                            if rest.as_os_str().is_empty() { to.to_owned() } else { to.join(rest) };
-                    }
-                }
-            }
-            // Its marks stay until it is gone, but what happens there is nobody's business here.
-            None => folders.retain(|_, path| !path.starts_with(from)),
-        }
-    }
-}
 
 /// The thread that answers the kernel.
 pub(crate) struct Responder {
     core: Arc<Core>,
     marks: Marks,
-    jobs: SyncSender<Job>,
+    workers: Arc<Workers>,
+    writers: Writers,
     actors: HashMap<u32, (Tick, Option<Arc<Actor>>)>,
     waiting: Vec<Arc<Open>>,
     buffer: Vec<u8>,
     own_pid: u32,
+    pulse: Pulse,
 }
 
 impl Responder {
-    pub(crate) fn new(core: Arc<Core>, marks: Marks, jobs: SyncSender<Job>) -> Self {
+    pub(crate) fn new(core: Arc<Core>, marks: Marks, workers: Arc<Workers>, pulse: Pulse) -> Self {
         Self {
+            writers: Writers::of_now(&core.holdings.watched),
             core,
             marks,
-            jobs,
+            workers,
             actors: HashMap::new(),
             waiting: Vec::new(),
             buffer: vec![0; BUFFER_BYTES],
             own_pid: std::process::id(),
+            pulse,
         }
     }
 
@@ -147,6 +81,10 @@ impl Responder {
         }
         let tick = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
         while !self.core.is_stopping() {
+            if !self.pulse.beat() {
+                self.core.watchdog_gone.store(true, Ordering::Relaxed);
+                return;
+            }
             let (names, opens) = (Arc::clone(&self.marks.names), Arc::clone(&self.marks.opens));
             let mut both =
                 [PollFd::new(&*names, PollFlags::IN), PollFd::new(&*opens, PollFlags::IN)];
@@ -159,17 +97,27 @@ impl Responder {
             }
             self.names();
             self.opens();
-            self.waiting.retain(|open| {
-                if open.is_late() {
-                    open.answer(true);
-                }
-                !open.is_answered()
-            });
+            self.answer_the_late();
         }
     }
 
+    /// The default: the server comes first, a suspect does not.
+    fn answer_the_late(&mut self) {
+        let core = &self.core;
+        self.waiting.retain(|open| {
+            if open.is_late() && !open.is_answered() {
+                let suspect = lock(&core.decider).points(&open.who.session) > 0;
+                open.answer(!suspect || core.mode == Mode::Observe);
+                core.say(Suspicion::EventsLost, false);
+            }
+            !open.is_answered()
+        });
+    }
+
     fn names(&mut self) {
-        loop {
+        let began = Tick::now();
+        // Bounded: whoever makes names without end must not keep others waiting for an answer.
+        while began.elapsed() < NAMES_ROUND {
             let names = Arc::clone(&self.marks.names);
             let events = match fan::read(&names, &mut self.buffer) {
                 Ok(events) => events,
@@ -190,7 +138,7 @@ impl Responder {
     fn name(&mut self, event: &FanEvent) {
         if event.mask & libc::FAN_Q_OVERFLOW != 0 {
             self.core.say(Suspicion::EventsLost, false);
-            self.core.rescan.store(true, std::sync::atomic::Ordering::Relaxed);
+            self.core.rescan.store(true, Ordering::Relaxed);
             return;
         }
         let actor = self.actor(event.tid);
@@ -219,7 +167,7 @@ impl Responder {
         }
         if event.mask & libc::FAN_CLOSE_WRITE != 0 && !is_folder {
             let job = Job::Closed(path.clone(), who.clone());
-            if !hand_over(&self.jobs, job) {
+            if !self.workers.jobs.hand_over(job) {
                 self.core.ask_keeper(Task::Refresh(path.clone()));
             }
         }
@@ -272,7 +220,7 @@ impl Responder {
 
     fn open(&mut self, event: FanEvent) {
         let Some(file) = event.file else { return };
-        self.core.answered.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.core.answered.fetch_add(1, Ordering::Relaxed);
         let actor = self.actor(event.tid);
         if actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid) {
             answer(&self.marks.opens, &file, true);
@@ -283,38 +231,82 @@ impl Responder {
             answer(&self.marks.opens, &file, false);
             return;
         }
-        let Ok(meta) = file.metadata() else {
+        let meta = match file.metadata() {
+            Ok(meta) if meta.is_file() => meta,
+            _ => {
+                answer(&self.marks.opens, &file, true);
+                return;
+            }
+        };
+        let access = event.mask & FAN_PRE_ACCESS != 0;
+        let access = access.then(|| event.range.map_or(0, |(offset, _)| offset));
+        if self.changes_nothing(intent_of(event.tid), &meta, access, &who) || meta.len() == 0 {
+            answer(&self.marks.opens, &file, true);
+            return;
+        }
+        self.write(file, &meta, access, who);
+    }
+
+    /// Whether the content is as safe after this call as before it.
+    fn changes_nothing(
+        &mut self,
+        intent: Intent,
+        meta: &fs::Metadata,
+        access: Option<u64>,
+        who: &Who,
+    ) -> bool {
+        let file = (meta.dev(), meta.ino());
+        if access.is_none() && intent != Intent::Read {
+            self.writers.add(file);
+        }
+        match intent {
+            Intent::Read => true,
+            // Asked again before the first write, where the kernel does.
+            Intent::OpenToWrite => {
+                self.workers.opened(&who.session, file);
+                self.marks.letter() == Letter::A
+            }
+            Intent::WriteIfOpenForIt if !self.writers.contains(file) => true,
+            Intent::WriteIfOpenForIt | Intent::Write => {
+                access.is_some_and(|at| self.workers.goes_on(&who.session, file, at))
+            }
+        }
+    }
+
+    fn write(&mut self, file: fs::File, meta: &fs::Metadata, access: Option<u64>, who: Who) {
+        let Some(path) = self.place(&file, meta) else {
             answer(&self.marks.opens, &file, true);
             return;
         };
-        let content = meta.is_file() && meta.len() > 0;
-        if !content || intent_of(event.tid) == Intent::Read {
+        let own = lock(&self.core.decider).made_by(file_number(&path), &who.session);
+        if own || self.core.holdings.is_excluded(&path) {
             answer(&self.marks.opens, &file, true);
             return;
         }
-        self.write(file, &meta, who);
-    }
-
-    fn write(&mut self, file: fs::File, meta: &fs::Metadata, who: Who) {
-        let shown = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()));
-        let path = shown.ok().filter(|path| self.core.holdings.root_of(path).is_some());
-        let path = path.or_else(|| {
-            use std::os::unix::fs::MetadataExt;
-            lock(&self.core.holdings.shelf).path_of(meta.dev(), meta.ino()).map(Path::to_owned)
-        });
-        let open =
-            Arc::new(Open::new(file, Arc::clone(&self.marks.opens), path.unwrap_or_default(), who));
-        let own = lock(&self.core.decider).made_by(file_number(&open.path), &open.who.session);
-        if own || self.core.holdings.is_excluded(&open.path) {
-            open.answer(true);
-            return;
-        }
+        let open = Arc::new(Open::new(file, Arc::clone(&self.marks.opens), path, who, access));
         self.waiting.push(Arc::clone(&open));
-        if !hand_over(&self.jobs, Job::Write(Arc::clone(&open))) {
+        if !self.workers.jobs.hand_over(Job::Write(Arc::clone(&open))) {
             // Too many wait: the server comes first, and the loss is counted by the reserve.
             open.answer(true);
             self.core.say(Suspicion::EventsLost, false);
         }
+    }
+
+    /// Where a file stands, or stood; none when it is nothing to this guard. A file of ours that was
+    /// deleted or moved away lives on in the reserve, which must not be written over either.
+    fn place(&self, file: &fs::File, meta: &fs::Metadata) -> Option<PathBuf> {
+        let holdings = &self.core.holdings;
+        let shown = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok();
+        let seen = shown.filter(|path| holdings.root_of(path).is_some());
+        if let Some(path) = seen {
+            return Some(without_mark_of_deletion(path, meta));
+        }
+        if let Some(known) = lock(&holdings.shelf).path_of(meta.dev(), meta.ino()) {
+            return Some(known.to_owned());
+        }
+        let held = meta.nlink() > 1
+            && holdings.reserve(meta.dev()).is_some_and(|reserve| reserve.holds(meta.ino()));
+        held.then(PathBuf::new)
     }
 
     fn actor(&mut self, tid: u32) -> Option<Arc<Actor>> {
@@ -333,4 +325,15 @@ impl Responder {
         self.actors.insert(tid, (Tick::now(), actor.clone()));
         actor
     }
+}
+
+/// The kernel shows a deleted file under its last name and a mark.
+fn without_mark_of_deletion(path: PathBuf, meta: &fs::Metadata) -> PathBuf {
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    let bytes = path.as_os_str().as_bytes();
+    let Some(name) = bytes.strip_suffix(b" (deleted)") else { return path };
+    if fs::symlink_metadata(&path).is_ok_and(|there| there.ino() == meta.ino()) {
+        return path;
+    }
+    PathBuf::from(std::ffi::OsString::from_vec(name.to_vec()))
 }

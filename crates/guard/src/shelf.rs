@@ -9,12 +9,15 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use crate::content::ContentKind;
 use crate::error::{Context, Result};
+use crate::holdings::lock;
+use crate::ledger::Ledger;
 use crate::state::{PathText, Sha256};
 
 /// What is known of one file.
@@ -91,7 +94,7 @@ pub(crate) struct Shelf {
     folders: HashMap<PathBuf, FolderFacts>,
     /// Lines not yet written: the thread that answers the kernel only queues them.
     queued: Vec<Line>,
-    written: BufWriter<File>,
+    ledger: Ledger,
 }
 
 impl Shelf {
@@ -111,7 +114,7 @@ impl Shelf {
             }
         }
         let fresh = path.with_extension("new");
-        let written = File::create(&fresh).context("write", &fresh)?;
+        let ledger = Ledger::create(&fresh)?;
         let mut shelf = Self {
             by_inode: files
                 .iter()
@@ -120,7 +123,7 @@ impl Shelf {
             files: HashMap::new(),
             folders: HashMap::new(),
             queued: Vec::new(),
-            written: BufWriter::new(written),
+            ledger,
         };
         for (path, kept) in files {
             shelf.insert(path, kept);
@@ -128,8 +131,8 @@ impl Shelf {
         for (path, facts) in folders {
             shelf.insert_folder(path, facts);
         }
-        let lines = shelf.take_queued();
-        shelf.write_down(&lines);
+        let lines = std::mem::take(&mut shelf.queued);
+        shelf.ledger.write(|| lines).context("write", &fresh)?;
         std::fs::rename(&fresh, path).context("write", path)?;
         Ok(shelf)
     }
@@ -172,6 +175,11 @@ impl Shelf {
         self.folders.get(path).copied()
     }
 
+    /// Every folder known.
+    pub(crate) fn folders(&self) -> Vec<PathBuf> {
+        self.folders.keys().cloned().collect()
+    }
+
     /// Every file below `folder`.
     pub(crate) fn below(&self, folder: &Path) -> Vec<PathBuf> {
         self.files.keys().filter(|path| path.starts_with(folder)).cloned().collect()
@@ -194,16 +202,10 @@ impl Shelf {
         Queued(std::mem::take(&mut self.queued))
     }
 
-    /// Hands what was taken to the file system.
-    pub(crate) fn write_down(&mut self, lines: &Queued) {
-        let mut write = || -> std::io::Result<()> {
-            for line in &lines.0 {
-                serde_json::to_writer(&mut self.written, line)?;
-                self.written.write_all(b"\n")?;
-            }
-            self.written.flush()
-        };
-        if let Err(error) = write() {
+    /// Hands what was taken to the file system. The lock is not held meanwhile.
+    pub(crate) fn write_down(shelf: &Mutex<Self>, lines: Queued) {
+        let ledger = lock(shelf).ledger.clone();
+        if let Err(error) = ledger.write(|| lines.0) {
             tracing::error!(%error, "the inventory cannot be written: after a restart the folders are scanned anew");
         }
     }

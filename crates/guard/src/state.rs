@@ -79,6 +79,12 @@ impl<'de> Deserialize<'de> for Sha256 {
     }
 }
 
+/// Whether both yield the same bytes.
+pub(crate) fn same_bytes(one: impl Read, other: impl Read) -> std::io::Result<bool> {
+    let (one, other) = (Sha256::of_reader(one)?, Sha256::of_reader(other)?);
+    Ok(one == other)
+}
+
 /// Replaces the file at `path`, durably.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let beside = path.with_extension("new");

@@ -9,14 +9,17 @@
 use serde::{Deserialize, Serialize};
 use std::collections::{HashSet, VecDeque};
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use beffroi_town::Instant;
 use beffroi_town::watch::Touch;
 
 use crate::decide::Scope;
 use crate::error::{Context, Result};
+use crate::holdings::lock;
+use crate::ledger::Ledger;
 use crate::shelf::Kept;
 use crate::state::PathText;
 
@@ -87,7 +90,7 @@ pub(crate) struct Touches {
     next: u64,
     /// Lines not yet written: the thread that answers the kernel only queues them.
     queued: Vec<Line>,
-    written: BufWriter<File>,
+    ledger: Ledger,
 }
 
 impl Touches {
@@ -119,18 +122,14 @@ impl Touches {
         }
         records.retain(|record| now.ms_since(record.at) <= KEEP_MS);
         let fresh = path.with_extension("new");
-        let file = File::create(&fresh).context("write", &fresh)?;
-        let mut touches = Self {
-            records: VecDeque::new(),
-            next,
-            queued: Vec::new(),
-            written: BufWriter::new(file),
-        };
+        let ledger = Ledger::create(&fresh)?;
+        let mut touches = Self { records: VecDeque::new(), next, queued: Vec::new(), ledger };
         for record in records {
             touches.write(Line::Touch(Box::new(record.clone())));
             touches.records.push_back(record);
         }
-        touches.flush();
+        let lines = std::mem::take(&mut touches.queued);
+        touches.ledger.write(|| lines).context("write", &fresh)?;
         std::fs::rename(&fresh, path).context("write", path)?;
         Ok(touches)
     }
@@ -155,7 +154,7 @@ impl Touches {
         }
     }
 
-    /// These are undone, or given up.
+    /// These are undone, or given up. Flushed before what they held goes.
     pub(crate) fn forget(&mut self, numbers: &HashSet<u64>) {
         if numbers.is_empty() {
             return;
@@ -164,7 +163,6 @@ impl Touches {
         let mut restored: Vec<u64> = numbers.iter().copied().collect();
         restored.sort_unstable();
         self.write(Line::Restored { restored });
-        self.flush();
     }
 
     /// Takes out those that may go: too old, or beyond the bound, or, when the reserve is full, the
@@ -192,17 +190,10 @@ impl Touches {
         self.records.iter()
     }
 
-    /// Hands what is queued to the file system.
-    pub(crate) fn flush(&mut self) {
-        let lines = std::mem::take(&mut self.queued);
-        let mut write = || -> std::io::Result<()> {
-            for line in &lines {
-                serde_json::to_writer(&mut self.written, line)?;
-                self.written.write_all(b"\n")?;
-            }
-            self.written.flush()
-        };
-        if let Err(error) = write() {
+    /// Hands what is queued to the file system. The lock is not held meanwhile.
+    pub(crate) fn flush(touches: &Mutex<Self>) {
+        let ledger = lock(touches).ledger.clone();
+        if let Err(error) = ledger.write(|| std::mem::take(&mut lock(touches).queued)) {
             tracing::error!(%error, "the record of touches cannot be written: free space in the state folder");
         }
     }

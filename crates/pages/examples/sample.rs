@@ -1,29 +1,59 @@
-//! Writes the pages of five played towns into a folder, to look at and to check in a browser:
-//! `cargo run -p beffroi-pages --example sample -- target/sample`.
+//! Writes the pages of played towns into one folder, and what is made to be printed into another,
+//! to look at and to check in a browser:
+//! `cargo run -p beffroi-pages --example sample -- target/sample target/sample-print`.
+//!
+//! `pages.json` beside what is printed says how many pages of paper each takes.
 
-#![expect(clippy::expect_used, reason = "the played towns are those of the tests")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "the played towns are those of the tests"
+)]
 
+#[path = "../tests/it/staff.rs"]
+mod staff;
 #[path = "../tests/it/towns.rs"]
 mod towns;
 
 use anyhow::Context;
-use beffroi_pages::{Index, IndexLine, Place, csp, error_page, export, not_found, town_index};
-use beffroi_town::Lang;
-use std::{fs, path::PathBuf};
+use beffroi_pages::{
+    Index, IndexLine, Place, csp, error_page, export, not_found, print_csp,
+    sheets::{SheetKind, StaffFacts, sheet},
+    town_index,
+};
+use beffroi_town::{Lang, TownFacts};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 fn main() -> anyhow::Result<()> {
-    let folder = std::env::args_os().nth(1).context("name the folder to write to")?;
-    let folder = PathBuf::from(folder);
+    let mut folders = std::env::args_os().skip(1).map(PathBuf::from);
+    pages(&folders.next().context("name the folder to write to")?)?;
+    match folders.next() {
+        Some(folder) => printed(&folder),
+        None => Ok(()),
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let parent = path.parent().context("a file stands in a folder")?;
+    fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
+    fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))
+}
+
+fn place(facts: &TownFacts) -> Place {
+    let url = format!("https://etat.exemple.fr{}", facts.tenant.id.path());
+    Place::served(&facts.tenant.id.path(), Some(&url))
+}
+
+fn pages(folder: &Path) -> anyhow::Result<()> {
     let mut index = Index { other_link: "index.html".to_owned(), ..Index::default() };
     let hostile = [("hostile", towns::hostile())];
     for (name, facts) in towns::all().into_iter().chain(hostile) {
-        let url = format!("https://etat.exemple.fr{}", facts.tenant.id.path());
-        let place = Place::served(&facts.tenant.id.path(), Some(&url));
-        for (path, bytes) in export(&facts, &place)? {
-            let path = folder.join(name).join(path);
-            let parent = path.parent().context("a file stands in a folder")?;
-            fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
-            fs::write(&path, bytes).with_context(|| format!("writing {}", path.display()))?;
+        for (path, bytes) in export(&facts, &place(&facts))? {
+            write(&folder.join(name).join(path), &bytes)?;
         }
         index.lines.push(IndexLine {
             name: format!("{} ({name})", facts.tenant.name),
@@ -37,8 +67,39 @@ fn main() -> anyhow::Result<()> {
         ("not-found.html", not_found(Lang::Fr, Some("index.html"))?),
         ("error.html", error_page(Lang::En, "01J-7")?),
     ];
-    for (name, text) in small {
-        fs::write(folder.join(name), text).with_context(|| format!("writing {name}"))?;
+    small.iter().try_for_each(|(name, text)| write(&folder.join(name), text.as_bytes()))
+}
+
+/// Envelopes for nobody's roster, forty and four hundred people; every sheet of calm and of attack.
+fn printed(folder: &Path) -> anyhow::Result<()> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    let mut put = |name: String, html: &str, pages: Option<u32>| {
+        counts.extend(pages.map(|pages| (name.clone(), pages)));
+        write(&folder.join(format!("{name}.html")), html.as_bytes())
+    };
+    // Cover, people, numbers, five cards; the calls take the rest.
+    for (count, calls) in [(1, 1), (40, 2)] {
+        for lang in Lang::ALL {
+            let facts = staff::kit_facts(&towns::calm(), if count == 1 { 0 } else { count });
+            let people = staff::people(count);
+            let pages = u32::try_from(count)? + 1 + 1 + 5 + calls;
+            let name = format!("kit-{count}-{}", lang.tag());
+            put(name, &staff::kit(&facts, &people, lang), Some(pages))?;
+        }
     }
-    Ok(())
+    let hostile = [("hostile", towns::hostile())];
+    for (name, facts) in towns::all().into_iter().chain(hostile) {
+        for lang in Lang::ALL {
+            for kind in SheetKind::ALL {
+                let many = if name == "gravelines" { 40 } else { 0 };
+                let staff = if many > 0 { staff::staff(many) } else { StaffFacts::default() };
+                let sheet = sheet(kind, &facts, &staff, &place(&facts), lang)?;
+                let one = !matches!(kind, SheetKind::RollCall);
+                let name = format!("{name}-{}-{}", kind.code(), lang.tag());
+                put(name, &sheet.html, one.then_some(1))?;
+            }
+        }
+    }
+    write(&folder.join("csp.txt"), print_csp().as_bytes())?;
+    write(&folder.join("pages.json"), serde_json::to_string_pretty(&counts)?.as_bytes())
 }

@@ -28,8 +28,11 @@ pub fn banner(facts: &TownFacts, lang: Lang, place: &Place) -> Result<String, Pa
     if town.mood == Mood::Calm {
         return Ok("<!-- beffroi: - -->\n".to_owned());
     }
-    let headline = status::headline(&town);
     let v = &town.voice;
+    let mut headline = status::headline(&town);
+    if place.exercise {
+        headline = format!("{} – {headline}", v.say("rehearsal-band"));
+    }
     let banner = Banner {
         lang: lang.tag(),
         label: v.say("banner-label"),

@@ -10,7 +10,7 @@ use crate::{
     PageError, Place,
     inert::{self, LINE_CHARS_MAX},
     news,
-    status::{self, Town, changed_at},
+    status::{self, Town, changed_at, numbers},
 };
 
 /// Most entries of a feed.
@@ -149,7 +149,9 @@ fn state(town: &Town<'_>, place: &Place) -> Option<Entry> {
     let v = &town.voice;
     let phase_at = town.facts.incidents.iter().map(|one| one.phase_at.max(one.declared_at));
     let changes = town.affected().flat_map(|view| changed_at(town, view));
-    let at = changes.chain(phase_at).max()?;
+    let troubles = numbers::troubles(town);
+    let numbers_at = troubles.iter().map(|one| one.since);
+    let at = changes.chain(phase_at).chain(numbers_at).max()?;
     let headline = status::headline(town);
     let rows: Vec<String> = town
         .affected()
@@ -160,7 +162,9 @@ fn state(town: &Town<'_>, place: &Place) -> Option<Entry> {
         })
         .collect();
     let all_open = town.views.iter().all(|view| view.status == ServiceStatus::Open);
-    let text = if all_open { v.say("feed-status-none") } else { rows.join("\n") };
+    let rows = if all_open { vec![v.say("feed-status-none")] } else { rows };
+    let numbers = troubles.iter().map(|one| numbers::plain(v, one));
+    let text = rows.into_iter().chain(numbers).collect::<Vec<_>>().join("\n");
     let title = v.say_with("feed-status-title", &[("headline", headline.into())]);
     let id = format!("{}:state:{}:{}", urn(town), at.ms(), town.lang().tag());
     Some(entry(id, place.url(town.lang(), ""), title, text, (at, at)))

@@ -41,7 +41,7 @@ pub fn history_page(facts: &TownFacts, lang: Lang, place: &Place) -> Result<Stri
     let here = depth(lang) + 1;
     let title = v.say_with("page-history-title", &[("name", town.name.as_str().into())]);
     let page = HistoryPage {
-        head: Head::new(lang, title.clone(), title.clone()),
+        head: Head::new(lang, title.clone(), title.clone()).marked(place.exercise, v),
         v,
         name: &town.name,
         other: Other { tag: lang.other().tag(), link: place.link(here, lang.other(), "history/") },

@@ -8,7 +8,9 @@
 //! - Every text is shown as text: escaped, without control characters, without marks that turn
 //!   the reading direction.
 //! - A page is one file: no script, no request to anywhere; its style is inside and named by its
-//!   hash in [`csp`].
+//!   hash in [`csp`], or in [`print_csp`] for what is made to be printed.
+//! - What is printed for staff ([`kit`], the roll-call) takes what the public pages do not: it is
+//!   handed those facts apart, and no public page is made from them.
 
 mod banner;
 mod error;
@@ -16,8 +18,12 @@ mod export;
 mod feeds;
 mod history;
 mod inert;
+pub mod kit;
 mod news;
 mod place;
+mod print;
+mod qr;
+pub mod sheets;
 mod small;
 mod status;
 mod style;
@@ -29,6 +35,8 @@ pub use export::{Leaf, export, site};
 pub use feeds::{atom, json_feed};
 pub use history::history_page;
 pub use place::Place;
+pub use print::print_csp;
+pub use qr::qr;
 pub use small::{Index, IndexLine, error_page, not_found, town_index};
 pub use status::status_page;
 pub use style::{MARK_PATH, csp, css, mark_svg};

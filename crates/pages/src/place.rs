@@ -15,6 +15,8 @@ pub struct Place {
     pub public_url: Option<String>,
     /// Whether the pages are plain files: links then name files, not folders.
     pub files: bool,
+    /// Whether these are the pages of a rehearsal: each then says so on top.
+    pub exercise: bool,
 }
 
 impl Place {
@@ -26,7 +28,14 @@ impl Place {
                 .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
                 .map(with_slash),
             files: false,
+            exercise: false,
         }
+    }
+
+    /// The same pages, each marked as an exercise when it is one.
+    #[must_use]
+    pub fn exercise(self, exercise: bool) -> Self {
+        Self { exercise, ..self }
     }
 
     /// The same pages as plain files.

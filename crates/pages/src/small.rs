@@ -35,6 +35,8 @@ pub struct Index {
     pub more: usize,
     /// Where the same list stands in the other language.
     pub other_link: String,
+    /// Whether this is a rehearsal.
+    pub exercise: bool,
 }
 
 #[derive(Template)]
@@ -74,7 +76,7 @@ pub fn town_index(index: &Index, lang: Lang) -> Result<String, PageError> {
     let more = index.more + index.lines.len() - lines.len();
     let title = v.say("index-title");
     let page = IndexPage {
-        head: Head::new(lang, title, v.say("index-find")),
+        head: Head::new(lang, title, v.say("index-find")).marked(index.exercise, &v),
         other: Other { tag: lang.other().tag(), link: index.other_link.clone() },
         none: v.say(if query.is_empty() { "index-empty" } else { "index-none" }),
         query,

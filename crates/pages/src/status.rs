@@ -3,12 +3,15 @@
 //! From top to bottom: what happened and since when, what to do now, the services, what is not
 //! affected, the data, the news, how the page is kept.
 
-mod cards;
+pub(crate) mod cards;
 mod data;
-mod top;
+pub(crate) mod numbers;
+pub(crate) mod top;
 
 use askama::Template;
-use beffroi_town::{Lang, Notice, ServiceStatus, TownFacts, facts::Mood, status::ServiceView};
+use beffroi_town::{
+    Lang, Notice, ServiceStatus, TownFacts, facts::Mood, phone::PhoneBook, status::ServiceView,
+};
 
 use crate::{
     PageError, Place,
@@ -31,6 +34,8 @@ pub(crate) struct Head {
     pub(crate) icon: String,
     pub(crate) css: &'static str,
     pub(crate) mark: &'static str,
+    /// The words that mark a page of a rehearsal.
+    pub(crate) exercise: Option<(String, String)>,
 }
 
 impl Head {
@@ -42,7 +47,14 @@ impl Head {
             icon: style::icon(),
             css: style::css(),
             mark: style::MARK_PATH,
+            exercise: None,
         }
+    }
+
+    /// The head of a page that says, in a rehearsal, that it is one.
+    pub(crate) fn marked(self, exercise: bool, v: &Voice) -> Self {
+        let words = || (v.say("rehearsal-band"), v.say("rehearsal-band-text"));
+        Self { exercise: exercise.then(words), ..self }
     }
 }
 
@@ -57,6 +69,7 @@ pub(crate) struct Town<'a> {
     pub(crate) facts: &'a TownFacts,
     pub(crate) voice: Voice,
     pub(crate) views: Vec<ServiceView<'a>>,
+    pub(crate) phones: PhoneBook<'a>,
     pub(crate) mood: Mood,
     /// The town's name, harmless.
     pub(crate) name: String,
@@ -68,6 +81,7 @@ impl<'a> Town<'a> {
             facts,
             voice: Voice::of(&facts.tenant, lang),
             views: facts.public_views(),
+            phones: facts.phone_book(),
             mood: facts.mood(),
             name: inert::line(&facts.tenant.name, LINE_CHARS_MAX),
         }
@@ -122,14 +136,13 @@ pub fn status_page(
     let town = Town::new(facts, lang);
     let v = &town.voice;
     let here = depth(lang);
-    let telephone = top::telephone(&town);
-    let desks = cards::groups(&town, telephone != top::Line::Out);
+    let desks = cards::groups(&town);
     let data = Data::of(&town);
     let news = News::of(&town, place, preview);
     let title = v.say_with("page-title", &[("name", town.name.as_str().into())]);
-    let top = Top::of(&town, telephone, data.as_ref(), &news);
+    let top = Top::of(&town, data.as_ref(), &news);
     let page = StatusPage {
-        head: Head::new(lang, title, top.headline.clone()),
+        head: Head::new(lang, title, top.headline.clone()).marked(place.exercise, v),
         v,
         name: &town.name,
         other: Other { tag: lang.other().tag(), link: place.link(here, lang.other(), "") },

@@ -38,18 +38,21 @@ pub fn css() -> &'static str {
 /// The content security policy that fits these pages: nothing but their own style and mark.
 /// `form-action 'self'` is for the search on the list of towns.
 pub fn csp() -> &'static str {
-    static CSP: LazyLock<String> = LazyLock::new(|| {
-        let hash = BASE64.encode(digest(&SHA256, css().as_bytes()).as_ref());
-        format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self' data:; base-uri 'none'; \
-             form-action 'self'; frame-ancestors 'none'"
-        )
-    });
+    static CSP: LazyLock<String> = LazyLock::new(|| policy(css()));
     &CSP
 }
 
+/// The policy of a page whose only style is this one.
+pub(crate) fn policy(style: &str) -> String {
+    let hash = BASE64.encode(digest(&SHA256, style.as_bytes()).as_ref());
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self' data:; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    )
+}
+
 /// Takes comments and needless white space out.
-fn squeeze(source: &str) -> String {
+pub(crate) fn squeeze(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     while let Some((before, after)) = rest.split_once("/*") {

@@ -58,6 +58,11 @@ impl Voice {
         self.words.date_full(at, &self.zone)
     }
 
+    /// A day without its hour.
+    pub(crate) fn day(&self, at: Instant) -> String {
+        self.words.day_full(at, &self.zone)
+    }
+
     /// A sentence that takes a date in without its year: for what is of today.
     pub(crate) fn when_short(&self, key: &str, at: Instant) -> When {
         let said = self.words.date_short(at, &self.zone);

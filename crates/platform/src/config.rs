@@ -4,15 +4,25 @@
 pub mod backup;
 pub mod mirror;
 pub mod remote;
+pub mod template;
+
+mod beat;
+mod channels;
+mod doors;
 
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
+use beffroi_web::Exercise;
 use serde::Deserialize;
+
+pub use beat::{BeatConfig, RawBeat};
+pub use channels::{ChannelConfig, How, HttpConfig, MailConfig, RawChannel, Security};
+pub use doors::{Doors, GuardsDoor, RawDoors, Tls};
 
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +70,10 @@ pub struct RawConfig {
     /// The file it was read from.
     #[serde(skip)]
     pub file: Option<PathBuf>,
+    /// `[channels.NAME]`
+    pub channels: BTreeMap<String, RawChannel>,
+    /// `[beat]`
+    pub beat: RawBeat,
 }
 
 /// `[data]`: where everything is kept.
@@ -70,22 +84,6 @@ pub struct RawData {
     pub folder: Option<PathBuf>,
     /// A PostgreSQL address, once SQLite is outgrown.
     pub postgres: Option<String>,
-}
-
-/// `[doors]`: where the platform listens.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RawDoors {
-    /// Address and port; port 0 takes a free one.
-    pub listen: Option<String>,
-    /// Certificate chain, PEM.
-    pub certificate: Option<PathBuf>,
-    /// Its private key, PEM.
-    pub key: Option<PathBuf>,
-    /// Addresses of the proxy that ends TLS in front of this platform.
-    pub tls_proxies: Vec<String>,
-    /// What residents type, without a final slash: `https://mairie.example.fr`.
-    pub public_url: Option<String>,
 }
 
 /// `[hooks.NAME]`: a command at the operator's that cuts something, and the one that lifts it.
@@ -107,14 +105,8 @@ pub struct Config {
     pub folder: PathBuf,
     /// PostgreSQL, if that is used.
     pub postgres: Option<String>,
-    /// Where to listen.
-    pub listen: SocketAddr,
-    /// Certificate chain and key files, if the platform ends TLS itself.
-    pub tls: Option<(PathBuf, PathBuf)>,
-    /// Whose `X-Forwarded-For` is believed.
-    pub tls_proxies: Vec<IpAddr>,
-    /// What residents type; none: what it listens on.
-    pub public_url: Option<String>,
+    /// Where to listen, and how TLS is done.
+    pub doors: Doors,
     /// Hooks by name.
     pub hooks: BTreeMap<String, Hook>,
     /// How the platform itself is backed up.
@@ -123,6 +115,12 @@ pub struct Config {
     pub mirror: mirror::Mirror,
     /// The file it was read from, if there is one.
     pub file: Option<PathBuf>,
+    /// The rehearsal that this platform is for; none, and none from any file: the real one.
+    pub exercise: Option<Arc<Exercise>>,
+    /// Ways to reach people on call, by name.
+    pub channels: BTreeMap<String, ChannelConfig>,
+    /// Where the platform says that it lives.
+    pub beat: Option<BeatConfig>,
 }
 
 /// A hook, checked.
@@ -156,76 +154,26 @@ impl RawConfig {
     /// # Errors
     /// [`ConfigError::Setting`] with the first that is wrong, and what to write instead.
     pub fn check(self) -> Result<Config, ConfigError> {
-        let listen = match self.doors.listen {
-            None => SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
-            Some(text) => text.parse().map_err(|_| {
-                wrong(
-                    "doors.listen",
-                    format!("'{text}' is not an address and port; write \"127.0.0.1:8080\""),
-                )
-            })?,
-        };
-        let tls = match (self.doors.certificate, self.doors.key) {
-            (None, None) => None,
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (Some(_), None) => {
-                return Err(wrong("doors.key", "missing: a certificate needs its key"));
-            }
-            (None, Some(_)) => {
-                return Err(wrong("doors.certificate", "missing: a key needs its certificate"));
-            }
-        };
-        let tls_proxies = self
-            .doors
-            .tls_proxies
-            .iter()
-            .map(|text| {
-                text.parse()
-                    .map_err(|_| wrong("doors.tls_proxies", format!("'{text}' is not an address")))
-            })
-            .collect::<Result<Vec<IpAddr>, _>>()?;
-        if !listen.ip().is_loopback() && tls.is_none() && tls_proxies.is_empty() {
-            return Err(wrong(
-                "doors.listen",
-                format!(
-                    "{listen} can be reached from other machines, and log-ins would travel in the \
-                     clear; give doors.certificate and doors.key, or name the proxy that ends TLS \
-                     in doors.tls_proxies, or listen on 127.0.0.1"
-                ),
-            ));
-        }
-        let public_url = self.doors.public_url.map(|url| checked_url(&url)).transpose()?;
         let hooks = self.hooks.into_iter().map(checked_hook).collect::<Result<_, _>>()?;
+        let channels =
+            self.channels.into_iter().map(channels::checked).collect::<Result<_, _>>()?;
         Ok(Config {
+            channels,
+            beat: beat::checked(self.beat)?,
             folder: self.data.folder.unwrap_or_else(|| PathBuf::from("beffroi-data")),
             postgres: self.data.postgres,
-            listen,
-            tls,
-            tls_proxies,
-            public_url,
+            doors: self.doors.check()?,
             hooks,
             backup: self.backup.check()?,
             mirror: self.mirror.check()?,
             file: self.file,
+            exercise: None,
         })
     }
 }
 
 fn wrong(setting: &str, reason: impl Into<String>) -> ConfigError {
     ConfigError::Setting { setting: setting.to_owned(), reason: reason.into() }
-}
-
-fn checked_url(url: &str) -> Result<String, ConfigError> {
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    match host.map(|rest| rest.trim_end_matches('/')) {
-        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ', '"', '<']) => {
-            Ok(url.trim_end_matches('/').to_owned())
-        }
-        _ => Err(wrong(
-            "doors.public_url",
-            format!("'{url}' is not of the form https://name, without a path"),
-        )),
-    }
 }
 
 fn checked_hook((name, raw): (String, RawHook)) -> Result<(String, Hook), ConfigError> {
@@ -252,30 +200,14 @@ mod tests {
     #[test]
     fn nothing_is_required() {
         let config = checked("").unwrap();
-        assert!(config.listen.ip().is_loopback());
+        assert!(config.doors.listen.ip().is_loopback());
         assert_eq!(config.folder, PathBuf::from("beffroi-data"));
-    }
-
-    #[test]
-    fn the_open_world_needs_tls() {
-        let refused = checked("[doors]\nlisten = \"0.0.0.0:80\"").unwrap_err();
-        assert!(refused.contains("doors.certificate"), "{refused}");
-        for text in [
-            "[doors]\nlisten = \"[::1]:80\"",
-            "[doors]\nlisten = \"0.0.0.0:80\"\ntls_proxies = [\"10.0.0.1\"]",
-            "[doors]\nlisten = \"0.0.0.0:443\"\ncertificate = \"c.pem\"\nkey = \"k.pem\"",
-        ] {
-            assert!(checked(text).is_ok(), "{text}");
-        }
     }
 
     #[test]
     fn mistakes_are_named() {
         for (text, word) in [
-            ("[doors]\nlisten = \"8080\"", "address and port"),
-            ("[doors]\nkey = \"k.pem\"", "certificate"),
-            ("[doors]\ntls_proxies = [\"proxy\"]", "not an address"),
-            ("[doors]\npublic_url = \"mairie.fr/x\"", "https://name"),
+            ("[doors]\nlisten = \"8080\"", "doors.listen"),
             ("[hooks.switch]\nlift = [\"x\"]", "hooks.switch.cut"),
             ("[door]\n", "unknown field"),
             ("[backup]\nrecipient = \"me\"", "beffroi backup key"),

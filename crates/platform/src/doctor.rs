@@ -6,7 +6,6 @@
 //! - Unknown is never fine: what could not be read is a finding that says so.
 //! - A heuristic says what it saw, so that a person can contradict it.
 
-mod certificate;
 mod facts;
 mod keeping;
 mod machine;

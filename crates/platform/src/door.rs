@@ -1,31 +1,34 @@
-//! The door that the world comes in by: accepts connections, ends TLS where it is told to, and
-//! hands each request to the router with the address it came from.
+//! The doors that the world comes in by: accept connections, end TLS where they are told to, and
+//! hand each request to what stands behind, with the address it came from.
 //!
 //! Rules: a slow or silent client holds nothing for long; a full house turns newcomers away
-//! instead of falling over; a forwarded address is believed only from a declared proxy.
+//! instead of falling over; a forwarded address is believed only from a declared proxy; whoever
+//! speaks in the clear where TLS is spoken is told so.
 
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
-    path::Path,
     sync::Arc,
     time::Duration,
 };
 
-use axum::http::Request;
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, Response, StatusCode, header},
+    response::IntoResponse,
+};
 use beffroi_web::{ClientAddress, Front};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
     time::timeout,
 };
-use tokio_rustls::TlsAcceptor;
-
-use crate::PlatformError;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tower::ServiceExt as _;
 
 /// How many connections stand open at once.
 const CONNECTIONS_MAX: usize = 4_096;
@@ -36,17 +39,53 @@ const HEADERS_MAX: Duration = Duration::from_secs(10);
 /// How much of a request's head is kept while it is read.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 
+/// The first byte of every TLS connection: a handshake record.
+const TLS_HANDSHAKE: u8 = 0x16;
+/// What is said to whoever speaks in the clear at a door of TLS: it may be anybody's tool, so in
+/// both languages.
+const SPEAK_TLS: &str = "Cette porte parle TLS : \u{e9}crivez https://\n\
+                         This door speaks TLS: write https://\n";
+
+/// What stands behind a door.
+pub(crate) enum Behind {
+    /// The whole house.
+    House(Box<Front>),
+    /// The guards' part of it.
+    Guards(Router),
+    /// Nothing but the way to the right door: this address, with the path asked for.
+    Way(String),
+}
+
+impl Behind {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        match self {
+            Self::House(front) => front.answer(request).await,
+            Self::Guards(router) => {
+                let Ok(answer) = router.clone().oneshot(request.map(Body::new)).await;
+                answer
+            }
+            Self::Way(url) => {
+                let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+                let there = HeaderValue::from_str(&format!("{url}{path}"));
+                let Ok(there) = there else { return StatusCode::BAD_REQUEST.into_response() };
+                (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, there)]).into_response()
+            }
+        }
+    }
+}
+
 /// A door about to open.
 pub(crate) struct Door {
     pub(crate) listener: TcpListener,
+    pub(crate) behind: Behind,
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) tls_proxies: Vec<IpAddr>,
 }
 
 impl Door {
     /// Takes connections until `stop` turns true, then lets the open ones finish for a moment.
-    pub(crate) async fn keep_open(self, front: Front, mut stop: watch::Receiver<bool>) {
-        let front = Arc::new(front);
+    pub(crate) async fn keep_open(self, mut stop: watch::Receiver<bool>) {
+        let behind = Arc::new(self.behind);
         let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         let proxies: Arc<[IpAddr]> = self.tls_proxies.into();
         loop {
@@ -67,7 +106,7 @@ impl Door {
                 tracing::warn!(max = CONNECTIONS_MAX, "too many connections: one turned away");
                 continue;
             };
-            let visit = Visit { peer, proxies: Arc::clone(&proxies), front: Arc::clone(&front) };
+            let visit = Visit { peer, proxies: Arc::clone(&proxies), behind: Arc::clone(&behind) };
             let (tls, stop) = (self.tls.clone(), stop.clone());
             tokio::spawn(async move {
                 visit.welcome(stream, tls, stop).await;
@@ -86,7 +125,7 @@ async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
 struct Visit {
     peer: SocketAddr,
     proxies: Arc<[IpAddr]>,
-    front: Arc<Front>,
+    behind: Arc<Behind>,
 }
 
 impl Visit {
@@ -102,8 +141,9 @@ impl Visit {
         }
         match tls {
             None => self.talk(stream, stop).await,
-            Some(tls) => match timeout(HANDSHAKE_MAX, tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.talk(stream, stop).await,
+            Some(tls) => match timeout(HANDSHAKE_MAX, shake_hands(stream, tls)).await {
+                Ok(Ok(Some(stream))) => self.talk(stream, stop).await,
+                Ok(Ok(None)) => tracing::debug!("somebody spoke in the clear"),
                 Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
                 Err(_) => tracing::debug!("TLS handshake took too long"),
             },
@@ -118,7 +158,7 @@ impl Visit {
         let service = service_fn(move |mut request: Request<Incoming>| async move {
             let from = visit.client(&request);
             request.extensions_mut().insert(ClientAddress(from));
-            Ok::<_, Infallible>(visit.front.answer(request).await)
+            Ok::<_, Infallible>(visit.behind.answer(request).await)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -152,25 +192,24 @@ impl Visit {
     }
 }
 
-/// Reads a certificate chain and its key.
-///
-/// # Errors
-/// [`PlatformError::Tls`] names the file and what is wrong with it.
-pub(crate) fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, PlatformError> {
-    let bad = |file: &Path, reason: String| PlatformError::Tls { file: file.to_owned(), reason };
-    let chain = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| bad(certificate, error.to_string()))?;
-    if chain.is_empty() {
-        return Err(bad(certificate, "it holds no certificate".to_owned()));
+/// Begins TLS; none when the other side speaks in the clear, and has been told.
+async fn shake_hands(
+    mut stream: TcpStream,
+    tls: TlsAcceptor,
+) -> std::io::Result<Option<TlsStream<TcpStream>>> {
+    let mut first = [0];
+    if stream.peek(&mut first).await? == 0 || first == [TLS_HANDSHAKE] {
+        return tls.accept(stream).await.map(Some);
     }
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| bad(key, error.to_string()))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| bad(certificate, error.to_string()))?
-        .with_no_client_auth()
-        .with_single_cert(chain, private)
-        .map_err(|error| bad(key, error.to_string()))?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    // What was said is read first: closing over unread words would lose the answer on its way.
+    let mut said = vec![0; HEAD_BYTES_MAX];
+    drop(timeout(Duration::from_secs(1), stream.read(&mut said)).await);
+    let answer = format!(
+        "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\n\
+         connection: close\r\ncontent-length: {}\r\n\r\n{SPEAK_TLS}",
+        SPEAK_TLS.len()
+    );
+    stream.write_all(answer.as_bytes()).await?;
+    stream.shutdown().await?;
+    Ok(None)
 }

@@ -8,38 +8,32 @@ pub mod config;
 pub mod doctor;
 pub mod edge;
 pub mod export;
+pub mod look;
 pub mod mirror;
 pub mod noted;
+pub mod reach;
 pub mod restore;
+pub mod tls;
 
+mod channels;
 mod door;
 mod durable;
+mod entrance;
 mod hooks;
 mod remote;
 mod rounds;
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use beffroi_store::{Location, Store};
-use beffroi_town::{
-    edge::{Clock, Entropy},
-    watch::PlatformAddress,
-};
-use beffroi_web::{Doors, Front, Settings, board::Board};
-use data_encoding::BASE64URL_NOPAD;
-use tokio::{
-    net::TcpListener,
-    sync::watch,
-    task::{JoinHandle, JoinSet},
-    time::timeout,
-};
+use beffroi_town::edge::{Clock, Entropy};
+use beffroi_web::{Doors, Settings, board::Board};
+use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use config::Config;
+use entrance::Entrance;
+
+pub use entrance::open_own;
 
 /// How long open connections may take to finish when the platform stops.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -55,6 +49,14 @@ pub enum PlatformError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A channel, or the beat, cannot be used.
+    #[error("cannot use the channel '{name}': {reason}")]
+    Channel {
+        /// Its name in the configuration.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The data cannot be opened.
     #[error("cannot open the data in {}", .folder.display())]
     Data {
@@ -64,7 +66,7 @@ pub enum PlatformError {
         source: beffroi_store::Error,
     },
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: is another program there? Choose another with --listen")]
+    #[error("cannot listen on {address}: {}", listen_advice(.source))]
     Listen {
         /// Which.
         address: SocketAddr,
@@ -74,6 +76,19 @@ pub enum PlatformError {
     /// The store failed while starting.
     #[error(transparent)]
     Store(#[from] beffroi_store::Error),
+}
+
+fn listen_advice(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "ports below 1024 ask for a right that the unit gives: start it by systemctl start \
+             beffroi, or choose a port from 1024 on with --listen"
+        }
+        std::io::ErrorKind::AddrNotAvailable => {
+            "this machine has no such address; choose another with --listen"
+        }
+        _ => "is another program there? Choose another with --listen",
+    }
 }
 
 /// Where the configuration keeps the data.
@@ -90,8 +105,9 @@ pub struct Platform {
     address: SocketAddr,
     url: String,
     store: Store,
+    guards_address: Option<SocketAddr>,
     stop: watch::Sender<bool>,
-    door: JoinHandle<()>,
+    open: JoinSet<()>,
     rounds: JoinSet<()>,
 }
 
@@ -105,52 +121,25 @@ impl Platform {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, PlatformError> {
-        let own = config.clone();
-        let tls = config.tls.as_ref().map(|(certificate, key)| door::acceptor(certificate, key));
-        let tls = tls.transpose()?;
         let folder = config.folder.clone();
         let store = Store::open(&location(&config), Arc::clone(&entropy))
             .await
             .map_err(|source| PlatformError::Data { folder, source })?;
-        let busy = |source| PlatformError::Listen { address: config.listen, source };
-        let listener = TcpListener::bind(config.listen).await.map_err(busy)?;
-        let address = listener.local_addr().map_err(busy)?;
-        let scheme = if tls.is_some() { "https" } else { "http" };
-        let here = format!("{scheme}://{address}");
-        let url = config.public_url.clone().unwrap_or_else(|| here.clone());
+        let entrance = Entrance::bind(config.clone(), &store, &*clock).await?;
+        let (address, guards_address) = (entrance.address(), entrance.guards_address());
+        let url = config.doors.public_url.clone().unwrap_or_else(|| entrance.here());
 
-        let board = Arc::new(Board::new(store.clone(), Arc::clone(&clock), &url));
+        let board = Board::new(store.clone(), Arc::clone(&clock), &url);
+        let board = Arc::new(board.of_exercise(config.exercise.is_some()));
         let from = rounds::start_of_following(&store).await?;
-        let settings = Settings {
-            public_url: url.clone(),
-            secure_cookies: tls.is_some() || !config.tls_proxies.is_empty(),
-            hooks: config.hooks.keys().cloned().collect(),
-            guard_addresses: vec![guard_address(&url, &here, address)],
-            certificate_sha256: config
-                .tls
-                .as_ref()
-                .map(|(certificate, _)| pin(certificate))
-                .transpose()?,
-        };
-        let doors = Doors {
-            store: store.clone(),
-            clock: Arc::clone(&clock),
-            entropy,
-            board: Arc::clone(&board),
-            settings: Arc::new(settings),
-        };
+        let settings = settings(&config, &url, &entrance);
+        let doors =
+            Doors { store: store.clone(), clock, entropy, board, settings: Arc::new(settings) };
         let mut rounds = JoinSet::new();
-        rounds.spawn(rounds::follow(store.clone(), board, from));
-        rounds.spawn(rounds::work(store.clone(), Arc::clone(&clock), config.hooks));
-        rounds.spawn(rounds::listen_for_silence(store.clone(), Arc::clone(&clock)));
-        rounds.spawn(rounds::sweep(store.clone(), Arc::clone(&clock)));
-        rounds.spawn(rounds::backup::back_up(store.clone(), Arc::clone(&clock), own.clone()));
-        rounds.spawn(rounds::mirror::keep_mirror(store.clone(), Arc::clone(&clock), own.clone()));
-        rounds.spawn(rounds::doctor::see_the_doctor(store.clone(), clock, own));
+        go_round(&mut rounds, &doors, config, from)?;
         let (stop, stopped) = watch::channel(false);
-        let door = door::Door { listener, tls, tls_proxies: config.tls_proxies };
-        let door = tokio::spawn(door.keep_open(Front::new(doors), stopped));
-        Ok(Self { address, url, store, stop, door, rounds })
+        let open = entrance.open(doors, &stopped, &mut rounds)?;
+        Ok(Self { address, url, store, guards_address, stop, open, rounds })
     }
 
     /// The address it listens on.
@@ -163,10 +152,18 @@ impl Platform {
         &self.url
     }
 
+    /// The address that the guards' own door listens on, if there is one.
+    pub const fn guards_address(&self) -> Option<SocketAddr> {
+        self.guards_address
+    }
+
     /// Takes no more connections, lets the open ones finish for a moment, closes the data.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        if timeout(FAREWELL, self.door).await.is_err() {
+        if timeout(FAREWELL, async { while self.open.join_next().await.is_some() {} })
+            .await
+            .is_err()
+        {
             tracing::warn!("some connections were cut short");
         }
         self.rounds.shutdown().await;
@@ -174,22 +171,48 @@ impl Platform {
     }
 }
 
-/// Where guards are told to reach the platform: by its public name where it has one, else by the
-/// very address it listens on.
-fn guard_address(url: &str, here: &str, address: SocketAddr) -> PlatformAddress {
-    if url == here {
-        return PlatformAddress { url: here.to_owned(), addresses: Vec::new() };
+/// What the pages must know of the configuration.
+fn settings(config: &Config, url: &str, entrance: &Entrance) -> Settings {
+    let channels = config.channels.iter().map(|(name, one)| (name.clone(), one.addresses));
+    Settings {
+        channels: channels.collect(),
+        public_url: url.to_owned(),
+        secure_cookies: config.doors.tls.is_some() || !config.doors.tls_proxies.is_empty(),
+        hooks: config.hooks.keys().cloned().collect(),
+        guard_addresses: entrance.reach.platforms.clone(),
+        certificate_sha256: entrance.reach.certificate_sha256.clone(),
+        exercise: config.exercise.clone(),
     }
-    let addresses = if address.ip().is_unspecified() { Vec::new() } else { vec![address] };
-    PlatformAddress { url: url.to_owned(), addresses }
 }
 
-/// SHA-256 of a certificate file's first certificate, as guards pin it.
-fn pin(certificate: &Path) -> Result<String, PlatformError> {
-    use rustls::pki_types::{CertificateDer, pem::PemObject};
-    let bad = |reason: String| PlatformError::Tls { file: certificate.to_owned(), reason };
-    let first =
-        CertificateDer::from_pem_file(certificate).map_err(|error| bad(error.to_string()))?;
-    let hash = ring::digest::digest(&ring::digest::SHA256, &first);
-    Ok(BASE64URL_NOPAD.encode(hash.as_ref()))
+/// Starts everything that the platform does by itself; changes are followed from number `from`.
+fn go_round(
+    rounds: &mut JoinSet<()>,
+    doors: &Doors,
+    config: Config,
+    from: u64,
+) -> Result<(), PlatformError> {
+    let (store, clock) = (|| doors.store.clone(), || Arc::clone(&doors.clock));
+    let bell = rounds::calls::Bell {
+        store: store(),
+        clock: clock(),
+        channels: Arc::new(channels::Channels::open(config.channels.clone())?),
+        public_url: doors.settings.public_url.as_str().into(),
+        steady: Arc::default(),
+    };
+    rounds.spawn(rounds::calls::ring(bell.clone()));
+    rounds.spawn(rounds::calls::test(bell));
+    rounds.spawn(rounds::beat::pulse(store(), clock()));
+    if let Some(beat) = config.beat.clone() {
+        let outward = rounds::beat::Outward::open(beat)?;
+        rounds.spawn(rounds::beat::outward(store(), clock(), outward));
+    }
+    rounds.spawn(rounds::follow(store(), Arc::clone(&doors.board), from));
+    rounds.spawn(rounds::work(store(), clock(), config.hooks.clone()));
+    rounds.spawn(rounds::listen_for_silence(store(), clock()));
+    rounds.spawn(rounds::sweep(store(), clock()));
+    rounds.spawn(rounds::backup::back_up(store(), clock(), config.clone()));
+    rounds.spawn(rounds::mirror::keep_mirror(store(), clock(), config.clone()));
+    rounds.spawn(rounds::doctor::see_the_doctor(store(), clock(), config));
+    Ok(())
 }

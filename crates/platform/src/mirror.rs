@@ -196,7 +196,7 @@ impl Mirror {
         tenant: &TenantId,
         at: Instant,
     ) -> Result<Vec<String>, MirrorError> {
-        let url = self.config.public_url.as_deref();
+        let url = self.config.doors.public_url.as_deref();
         let pages = export::town_files(&self.store, tenant, url, at).await?.unwrap_or_default();
         let folder = export::folder(tenant);
         let known = self.files.range(format!("{folder}/")..).map(|(name, _)| name);

@@ -1,5 +1,9 @@
 //! What the platform does by itself, round after round: follow the changes, run the hooks that
-//! persons ordered, notice guards that fell silent, sweep what has expired.
+//! persons ordered, notice guards that fell silent, keep calls going, sweep what has expired.
+
+pub(crate) mod beat;
+pub(crate) mod calls;
+pub(crate) mod steady;
 
 pub(crate) mod backup;
 pub(crate) mod doctor;

@@ -5,6 +5,8 @@
 //!   generated pass-phrase, an authenticator and ten printed codes.
 //! - Ways in: tenant, name, pass-phrase and a second code; or one printed code alone.
 //! - Every refusal takes as long and reads the same, whether or not the name exists.
+//! - Two codes of each person lie in the town's cyber envelope ([`crate::kits`]): they are printed
+//!   codes beside the ten, which only a newer envelope or a reset takes back.
 //! - Failures are counted by account and by address; many of them, and a device not seen before,
 //!   raise an alarm for the tenant's own people.
 //! - Pure parts apart: [`code`], [`phrase`], [`password`], [`totp`].
@@ -18,7 +20,9 @@ pub mod sessions;
 pub mod throttle;
 pub mod totp;
 
-use beffroi_store::{Store, TenantScope, accounts as kept, incidents, sessions as kept_sessions};
+use beffroi_store::{
+    Store, TenantScope, accounts as kept, incidents, kits, sessions as kept_sessions,
+};
 use beffroi_town::{AccountId, Actor, Instant, Role};
 
 pub use beffroi_store::accounts::Account;
@@ -88,7 +92,7 @@ pub struct NewPerson<'a> {
 }
 
 /// What the store is handed for a printed code.
-fn printed_secret(code: &OneTimeCode) -> String {
+pub(crate) fn printed_secret(code: &OneTimeCode) -> String {
     format!("printed {}", code.letters())
 }
 
@@ -159,7 +163,8 @@ async fn first_code(
     Ok(FirstCode { account: account.clone(), code: code.printed(), expires_at })
 }
 
-/// Takes every way in from an account and gives it a new first code. Its sessions end.
+/// Takes every way in from an account, its codes in the cyber envelope too, and gives it a new first
+/// code. Its sessions end.
 ///
 /// # Errors
 /// [`AccountsError::NoSuchAccount`], the store's.
@@ -177,6 +182,7 @@ pub async fn reset_codes(
     }
     kept::set_password(&mut tx, tenant, id, None).await?;
     kept::set_totp(&mut tx, tenant, id, None).await?;
+    kits::drop_codes(&mut tx, tenant, id).await?;
     let first = first_code(&mut tx, scope, id, at).await?;
     tx.commit().await?;
     end_sessions(store, id).await?;

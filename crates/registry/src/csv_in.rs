@@ -8,10 +8,13 @@
 
 mod decode;
 mod records;
+pub mod roster;
 pub mod services;
 pub mod tenants;
 
 use std::fmt;
+
+use beffroi_store::roster::PHONES_MAX;
 
 use crate::france::fold;
 
@@ -151,6 +154,35 @@ pub enum Reason {
         /// The cell, cut to 80 characters.
         text: String,
     },
+    /// Nobody on the list has this name.
+    #[error(
+        "nobody is called '{text}', in this file or on the list: write the name as it stands there"
+    )]
+    UnknownPerson {
+        /// The cell, cut to 80 characters.
+        text: String,
+    },
+    /// Several people have this name.
+    #[error("several people are called '{text}': tell their names apart first")]
+    AmbiguousPerson {
+        /// The cell, cut to 80 characters.
+        text: String,
+    },
+    /// People would call each other in a circle.
+    #[error("these would call each other in a circle: {}", names.join(" → "))]
+    CallCircle {
+        /// The names along it.
+        names: Vec<String>,
+    },
+    /// A cell that should hold a whole number.
+    #[error("'{text}' is no whole number")]
+    NotANumber {
+        /// The cell, cut to 80 characters.
+        text: String,
+    },
+    /// More telephone numbers than are kept.
+    #[error("the cell holds more than {PHONES_MAX} telephone numbers")]
+    TooManyPhones,
     /// Not a telephone number.
     #[error("'{text}' is no telephone number: write 03 28 51 34 34, +33 3 28 51 34 34 or 3939")]
     BadPhone {

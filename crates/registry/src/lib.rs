@@ -9,9 +9,14 @@ pub mod assets;
 pub mod csv_in;
 pub mod france;
 pub mod guards;
+pub mod kits;
+pub mod roster;
 pub mod services;
+pub mod sheets;
 pub mod tenants;
 
 mod error;
+#[cfg(test)]
+mod played;
 
 pub use error::RegistryError;

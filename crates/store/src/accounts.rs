@@ -20,7 +20,8 @@ use crate::{
 macro_rules! columns {
     () => {
         "SELECT account.id, tenant, name, role, incident, created_at, disabled_at, password_verifier, totp,
-            (SELECT COUNT(*) FROM one_time_code WHERE account = account.id AND used_at IS NULL) AS codes_left
+            (SELECT COUNT(*) FROM one_time_code WHERE account = account.id AND used_at IS NULL AND kit IS NULL) AS codes_left,
+            (SELECT COUNT(*) FROM one_time_code WHERE account = account.id AND used_at IS NULL AND kit IS NOT NULL) AS kit_codes_left
         FROM account "
     };
 }
@@ -36,7 +37,7 @@ sqls! { "accounts":
     ROLE = "UPDATE account SET role = $3, incident = $4 WHERE tenant = $1 AND id = $2";
     DISABLE = "UPDATE account SET disabled_at = $3 WHERE tenant = $1 AND id = $2 AND disabled_at IS NULL";
     ENABLE = "UPDATE account SET disabled_at = NULL WHERE tenant = $1 AND id = $2 AND disabled_at IS NOT NULL";
-    DROP_CODES = "DELETE FROM one_time_code WHERE account = $1 AND used_at IS NULL";
+    DROP_CODES = "DELETE FROM one_time_code WHERE account = $1 AND used_at IS NULL AND kit IS NULL";
     CODE = "INSERT INTO one_time_code (account, code_hash) VALUES ($1, $2) ON CONFLICT (account, code_hash) DO NOTHING";
     USE_CODE = "UPDATE one_time_code SET used_at = $3 WHERE account = $1 AND code_hash = $2 AND used_at IS NULL";
 }
@@ -44,7 +45,7 @@ sqls! { "accounts":
 const NOUN: &str = "account";
 const NAME_BYTES_MAX: usize = 200;
 const CODES_MAX: usize = 64;
-const CODE_PURPOSE: &str = "one-time code";
+pub(crate) const CODE_PURPOSE: &str = "one-time code";
 
 /// An account, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +68,10 @@ pub struct Account {
     pub has_password: bool,
     /// Whether it has an authenticator.
     pub has_totp: bool,
-    /// One-time codes not used yet.
+    /// One-time codes of this person's own, not used yet.
     pub codes_left: u32,
+    /// Codes in the town's cyber envelope, not used yet; see [`crate::kits`].
+    pub kit_codes_left: u32,
 }
 
 /// An account with what a log-in is checked against. Never logged, never shown.
@@ -119,6 +122,7 @@ fn account(row: &Row) -> Result<Account> {
         has_password: row.opt_text("password_verifier")?.is_some(),
         has_totp: row.opt_text("totp")?.is_some(),
         codes_left: row.count("codes_left")?,
+        kit_codes_left: row.count("kit_codes_left")?,
     })
 }
 
@@ -256,7 +260,8 @@ pub async fn set_totp(
     tx.tell([tenant], NOUN, "account_totp", json!({ "account": id, "set": secret.is_some() })).await
 }
 
-/// Gives an account new one-time codes; those not used yet are worthless from then on.
+/// Gives an account new one-time codes; those not used yet are worthless from then on. What is in
+/// the town's cyber envelope stays.
 ///
 /// # Errors
 /// [`Error::OutOfScope`], [`Error::Absent`]; [`Error::Refused`] for more than 64.

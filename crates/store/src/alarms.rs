@@ -5,12 +5,13 @@
 //! - While an alarm is open, what the same guard suspects again of the same kind on the same asset
 //!   joins it and counts as a repeat: a guard cannot bury people in alarms.
 //! - An alarm is decided once, by a person.
+//! - An alarm that is new or comes back asks for a call ([`crate::calls`]) in the same commit.
 
 use beffroi_town::{Alarm, AlarmId, AlarmKind, AlarmState, TenantId};
 use serde_json::json;
 
 use crate::{
-    Error, Result, TenantScope, Tx, assets,
+    Error, Result, TenantScope, Tx, assets, calls,
     db::{Conn, Row, args, json_text},
     guards,
     journal::canonical,
@@ -128,12 +129,14 @@ pub async fn raise(tx: &mut Tx, report: &Alarm, revision: u32) -> Result<Raised>
         }
         note_report(tx, report, &alarm, revision).await?;
         join(tx, report, &alarm, 1, "alarm_repeated").await?;
+        calls::ask(tx, &report.tenant, &alarm).await?;
         return Ok(Raised::Repeated { alarm });
     }
     check_source(tx, report).await?;
     insert(tx, report).await?;
     note_report(tx, report, &report.id, revision).await?;
     tx.tell([&report.tenant], NOUN, "alarm_raised", body(report, &report.id)).await?;
+    calls::ask(tx, &report.tenant, &report.id).await?;
     Ok(Raised::New)
 }
 
@@ -267,5 +270,6 @@ pub async fn decide(
         });
     }
     let body = json!({ "alarm": id, "decision": decision.code(), "incident": incident });
-    tx.tell([tenant], NOUN, "alarm_decided", body).await
+    tx.tell([tenant], NOUN, "alarm_decided", body).await?;
+    calls::decided(tx, tenant, id).await
 }

@@ -2,7 +2,9 @@
 
 use beffroi_town::{Instant, TownFacts};
 
-use crate::{Result, TenantScope, alarms, assets, db::Conn, incidents, notices, services, tenants};
+use crate::{
+    Result, TenantScope, alarms, assets, db::Conn, incidents, notices, phones, services, tenants,
+};
 
 /// The facts of the tenant, `at` the time of reading; none for a tenant that is not here.
 pub async fn load(conn: &mut Conn, scope: &TenantScope, at: Instant) -> Result<Option<TownFacts>> {
@@ -13,6 +15,7 @@ pub async fn load(conn: &mut Conn, scope: &TenantScope, at: Instant) -> Result<O
         tenant,
         services: services::list(conn, scope).await?,
         assets: assets::list(conn, scope).await?,
+        lines: phones::list(conn, scope).await?,
         open_alarms: alarms::open(conn, scope).await?,
         incidents: incidents::open(conn, scope).await?,
         notices: notices::list(conn, scope).await?,

@@ -17,7 +17,7 @@ mod verify;
 
 use std::{fmt, io::Write};
 
-use beffroi_town::{AccountId, Actor, GuardId, Instant, TenantId, watch::HeadSeen};
+use beffroi_town::{AccountId, Actor, ContactId, GuardId, Instant, TenantId, watch::HeadSeen};
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -182,6 +182,7 @@ struct HeadText {
 pub(crate) fn actor_from_code(code: &str) -> Option<Actor> {
     match code.split_once(':') {
         Some(("account", id)) => AccountId::parse(id).ok().map(Actor::Account),
+        Some(("contact", id)) => ContactId::parse(id).ok().map(Actor::Contact),
         Some(("guard", id)) => GuardId::parse(id).ok().map(Actor::Guard),
         Some(_) => None,
         None => [Actor::CommandLine, Actor::Platform, Actor::Outside]
@@ -316,6 +317,7 @@ mod tests {
         for actor in [
             Actor::Account(AccountId::parse("a1").unwrap()),
             Actor::CommandLine,
+            Actor::Contact(ContactId::parse("c1").unwrap()),
             Actor::Guard(GuardId::parse("g-1").unwrap()),
             Actor::Platform,
             Actor::Outside,

@@ -15,11 +15,13 @@ pub mod accounts;
 pub mod alarms;
 pub mod assets;
 pub mod bookkeeping;
+pub mod calls;
 pub mod census;
 pub mod changes;
 pub mod cuts;
 mod db;
 pub mod dump;
+pub mod emergency;
 mod error;
 pub mod facts;
 pub mod guards;
@@ -27,10 +29,15 @@ pub mod held;
 pub mod incidents;
 pub mod journal;
 mod keys;
+pub mod kits;
 pub mod load;
 mod migrate;
 pub mod notices;
+pub mod oncall;
 pub mod outbox;
+pub mod phones;
+pub mod rehearsals;
+pub mod roster;
 pub mod rounds;
 mod scope;
 pub mod services;
@@ -62,16 +69,25 @@ pub fn sql_texts() -> Vec<Sql> {
         accounts::SQL,
         alarms::SQL,
         assets::SQL,
+        calls::SQL,
+        calls::code::SQL,
+        calls::tries::SQL,
         census::SQL,
         changes::SQL,
         cuts::SQL,
+        emergency::SQL,
         guards::SQL,
         incidents::SQL,
         journal::SQL,
+        kits::SQL,
         load::SQL,
         migrate::SQL,
         notices::SQL,
+        oncall::SQL,
         outbox::SQL,
+        phones::SQL,
+        rehearsals::SQL,
+        roster::SQL,
         rounds::SQL,
         services::SQL,
         sessions::SQL,

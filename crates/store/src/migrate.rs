@@ -14,6 +14,9 @@ use crate::{
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_house.sql")),
     (2, include_str!("../migrations/0002_rounds.sql")),
+    (3, include_str!("../migrations/0003_oncall.sql")),
+    (4, include_str!("../migrations/0004_envelope.sql")),
+    (6, include_str!("../migrations/0006_rehearsal.sql")),
 ];
 
 sqls! { "migrate":

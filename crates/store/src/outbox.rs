@@ -9,7 +9,7 @@ use beffroi_town::{Instant, TenantId};
 use serde_json::Value;
 
 use crate::{
-    Bookkeeping, OperatorScope, Result,
+    Bookkeeping, OperatorScope, Result, Tx,
     db::{Conn, Row, args},
     sql::sqls,
 };
@@ -27,6 +27,11 @@ sqls! { "outbox":
     AGAIN = "UPDATE outbox SET due_at = $2, claimed_until = 0, failure = $3 WHERE id = $1 AND done_at IS NULL";
     FAILED = "UPDATE outbox SET failed_at = $2, failure = $3 WHERE id = $1 AND done_at IS NULL";
     WAITING = "SELECT COUNT(*) AS waiting FROM outbox WHERE done_at IS NULL AND failed_at IS NULL AND due_at <= $1";
+    DUE = "SELECT COUNT(*) AS due FROM outbox
+        WHERE kind = $1 AND done_at IS NULL AND failed_at IS NULL AND due_at <= $2 AND claimed_until <= $2";
+    LATER = "UPDATE outbox SET due_at = $2, claimed_until = 0, tries = 0 WHERE id = $1 AND done_at IS NULL";
+    FREE = "UPDATE outbox SET claimed_until = 0 WHERE kind = $1 AND done_at IS NULL AND claimed_until > 0";
+    HASTEN = "UPDATE outbox SET due_at = $2 WHERE kind = $1 AND done_at IS NULL AND made_at > $2 AND due_at > $2";
     GIVEN_UP = "SELECT id, tenant, kind, body, made_at, due_at, tries FROM outbox
         WHERE failed_at IS NOT NULL ORDER BY failed_at DESC, id LIMIT $1";
     SWEEP = "DELETE FROM outbox WHERE done_at IS NOT NULL AND done_at <= $1";
@@ -88,6 +93,27 @@ pub async fn done(book: &mut Bookkeeping, id: &str, at: Instant) -> Result<()> {
     book.conn().run(DONE, args![id, at]).await.map(drop)
 }
 
+/// The work is done by what this transaction writes: both or neither.
+///
+/// # Errors
+/// The database's.
+pub async fn settle(tx: &mut Tx, id: &str) -> Result<()> {
+    let at = tx.at();
+    tx.conn().run(DONE, args![id, at]).await.map(drop)
+}
+
+/// The work is looked at again at `due_at`; it has not failed.
+pub async fn later(book: &mut Bookkeeping, id: &str, due_at: Instant) -> Result<()> {
+    book.conn().run(LATER, args![id, due_at]).await.map(drop)
+}
+
+/// Takes over what a process that ended left half-done: its claims lapse now, and what a clock
+/// ahead of time put off is due. For whoever starts and does this kind of work alone.
+pub async fn take_over(book: &mut Bookkeeping, kind: &str, at: Instant) -> Result<()> {
+    book.conn().run(FREE, args![kind]).await?;
+    book.conn().run(HASTEN, args![kind, at]).await.map(drop)
+}
+
 /// The work failed: tried again later, or left for a person after [`TRIES_MAX`]; `failure` is a
 /// code or a message without anybody's name. Whether it will be tried again.
 pub async fn failed(
@@ -117,6 +143,14 @@ fn backoff_ms(tries: u32) -> i64 {
 pub async fn waiting(conn: &mut Conn, _scope: &OperatorScope, at: Instant) -> Result<u32> {
     match conn.one(WAITING, args![at]).await? {
         Some(row) => row.count("waiting"),
+        None => Ok(0),
+    }
+}
+
+/// How much work of one kind can be claimed.
+pub async fn due(conn: &mut Conn, _scope: &OperatorScope, kind: &str, at: Instant) -> Result<u32> {
+    match conn.one(DUE, args![kind, at]).await? {
+        Some(row) => row.count("due"),
         None => Ok(0),
     }
 }

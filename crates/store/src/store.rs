@@ -195,6 +195,11 @@ impl Store {
         Follower::new(self.clone(), from)
     }
 
+    /// Stirs at each commit of this process: for whoever does the work that commits leave behind.
+    pub fn stirred(&self) -> watch::Receiver<u64> {
+        self.inner.newest.subscribe()
+    }
+
     /// Seals bytes under the master key, for one purpose: they open under the same label alone.
     pub fn seal(&self, label: &str, plain: &[u8]) -> Result<String> {
         self.inner.keys.seal(&*self.inner.entropy, label, plain)

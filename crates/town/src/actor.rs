@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-use crate::{AccountId, GuardId};
+use crate::{AccountId, ContactId, GuardId};
 
 /// Who acted: written in the journal as a code, never as a person's name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,8 @@ pub enum Actor {
     Account(AccountId),
     /// A person at the platform's own command line.
     CommandLine,
+    /// Somebody on an on-call list, known by the code of a message.
+    Contact(ContactId),
     /// A guard. It reports; it never declares or publishes.
     Guard(GuardId),
     /// The platform itself: clocks, follow-ups, deliveries.
@@ -26,6 +28,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Account(id) => write!(f, "account:{id}"),
             Self::CommandLine => f.write_str("command_line"),
+            Self::Contact(id) => write!(f, "contact:{id}"),
             Self::Guard(id) => write!(f, "guard:{id}"),
             Self::Platform => f.write_str("platform"),
             Self::Outside => f.write_str("outside"),

@@ -27,6 +27,27 @@ coded! {
         FailedLogins = "failed_logins",
         /// A log-in from a device not seen before.
         NewDevice = "new_device",
+        /// The platform itself was not there for a while.
+        PlatformSilent = "platform_silent",
+    }
+}
+
+coded! {
+    /// How urgent a suspicion is: the later, the graver.
+    Urgency {
+        /// It can wait for the morning of whoever asked for quiet hours.
+        Lesser = "lesser",
+        /// The watch itself is in question: somebody may be blinding it.
+        Pressing = "pressing",
+        /// Something is being destroyed.
+        Attack = "attack",
+    }
+}
+
+impl Urgency {
+    /// Whether people are woken whatever the hour.
+    pub fn wakes(self) -> bool {
+        self >= Self::Pressing
     }
 }
 
@@ -35,6 +56,19 @@ impl AlarmKind {
     /// checking'. A log-in from a new device is staff's business alone.
     pub const fn disturbs_services(self) -> bool {
         matches!(self, Self::FilesVanishing | Self::FilesRewritten | Self::VitalSigns)
+    }
+
+    /// How soon a person must hear of it.
+    pub const fn urgency(self) -> Urgency {
+        match self {
+            Self::FilesVanishing | Self::FilesRewritten => Urgency::Attack,
+            Self::GuardBlind | Self::GuardSilent | Self::OrderRefused | Self::PlatformSilent => {
+                Urgency::Pressing
+            }
+            // A hot server is a broken fan more often than an attack; files that vanish from it
+            // raise an alarm of their own.
+            Self::VitalSigns | Self::FailedLogins | Self::NewDevice => Urgency::Lesser,
+        }
     }
 }
 

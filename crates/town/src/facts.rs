@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alarm, Asset, DataExposure, Incident, Instant, Notice, PublicService, ServiceStatus, Tenant,
-    Whose,
+    Alarm, Asset, AssetKind, DataExposure, Incident, Instant, Notice, PhoneLine, PublicService,
+    ServiceStatus, Tenant, Whose,
     alarm::AlarmState,
-    status::{self, ServiceView},
+    phone::PhoneBook,
+    status::{self, ServiceView, Works},
 };
 
 /// The facts of one town, read from the store in one consistent view.
@@ -18,6 +19,8 @@ pub struct TownFacts {
     pub services: Vec<PublicService>,
     /// What they depend on, shared assets of others included.
     pub assets: Vec<Asset>,
+    /// Its telephone lines, as residents meet them.
+    pub lines: Vec<PhoneLine>,
     /// Alarms that no person has decided on yet.
     pub open_alarms: Vec<Alarm>,
     /// Incidents that are still going on, oldest first.
@@ -60,6 +63,16 @@ impl TownFacts {
         views
     }
 
+    /// Which of the town's numbers answer, and what to dial instead of those that do not.
+    pub fn phone_book(&self) -> PhoneBook<'_> {
+        PhoneBook::of(&self.lines, &self.assets)
+    }
+
+    /// Whether a kind of thing works; doubtful when none of that kind is on record.
+    pub fn works(&self, kind: AssetKind) -> Works {
+        status::works(&self.assets, kind).map_or(Works::Doubtful, |(works, _)| works)
+    }
+
     /// The state of the town in one word, as residents are told.
     pub fn mood(&self) -> Mood {
         let checking = self
@@ -95,30 +108,42 @@ mod tests {
     use super::*;
     use crate::{AssetId, AssetState, TenantId, catalogue};
 
+    impl TownFacts {
+        /// A calm town for tests.
+        pub(crate) fn sample(
+            id: &TenantId,
+            services: Vec<PublicService>,
+            assets: Vec<Asset>,
+        ) -> Self {
+            let tenant = Tenant {
+                id: id.clone(),
+                name: "Gravelines".to_owned(),
+                department: None,
+                region: None,
+                population: None,
+                siren: None,
+                postcodes: vec![],
+                epci: None,
+                opened_at: Instant::default(),
+                closed_at: None,
+            };
+            Self {
+                tenant,
+                services,
+                assets,
+                open_alarms: vec![],
+                incidents: vec![],
+                notices: vec![],
+                lines: vec![],
+                true_at: Instant::default(),
+            }
+        }
+    }
+
     fn calm() -> TownFacts {
         let id = TenantId::parse("59273").unwrap();
         let (services, assets) = catalogue::start(&id, Instant::default()).unwrap();
-        let tenant = Tenant {
-            id,
-            name: "Gravelines".to_owned(),
-            department: None,
-            region: None,
-            population: None,
-            siren: None,
-            postcodes: vec![],
-            epci: None,
-            opened_at: Instant::default(),
-            closed_at: None,
-        };
-        TownFacts {
-            tenant,
-            services,
-            assets,
-            open_alarms: vec![],
-            incidents: vec![],
-            notices: vec![],
-            true_at: Instant::default(),
-        }
+        TownFacts::sample(&id, services, assets)
     }
 
     fn with_state(code: &str, state: AssetState) -> TownFacts {

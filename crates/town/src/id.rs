@@ -75,12 +75,20 @@ identifiers! {
     AlarmId,
     /// A server, application, network... that public services depend on.
     AssetId,
+    /// The ringing of a list of people.
+    CallId,
+    /// Somebody on an on-call list.
+    ContactId,
     /// A guard enrolled on one file server.
     GuardId,
     /// Declared by a person.
     IncidentId,
+    /// A telephone line of the town.
+    LineId,
     /// A public notice.
     NoticeId,
+    /// Somebody on the staff roster.
+    RosterId,
     /// A public service of one tenant: its code, unique in that tenant (`canteen`).
     ServiceId,
 }

@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    Asset, AssetId, AssetState, DataExposure, Fallback, FallbackKind, Need, Override,
-    PublicService, ServiceStatus, Strength, Whose,
+    Asset, AssetId, AssetKind, AssetState, DataExposure, Fallback, FallbackKind, Instant, Need,
+    Override, PublicService, ServiceStatus, Strength, Whose, asset::coded,
 };
 
 /// How far a thing can be used.
@@ -40,6 +40,36 @@ impl Reach {
             (Strength::Helpful | Strength::Essential, reach) => reach,
         }
     }
+}
+
+coded! {
+    /// Whether something can be counted on, for whoever needs it now.
+    Works {
+        /// It does.
+        Yes = "yes",
+        /// Nobody knows.
+        Doubtful = "doubtful",
+        /// It does not.
+        No = "no",
+    }
+}
+
+/// Whether a kind of thing works, counting all it depends on: one asset that works is enough. With
+/// it, when the newest of what made it so came about. None: nothing of that kind is on record.
+pub fn works(assets: &[Asset], kind: AssetKind) -> Option<(Works, Instant)> {
+    let mut reckoner = Reckoner::new(assets);
+    let ways = assets.iter().filter(|asset| asset.kind == kind);
+    let found = ways.map(|asset| {
+        let (reach, causes) = reckoner.reach(&asset.id);
+        let works = match reach {
+            Reach::Full | Reach::Reduced => Works::Yes,
+            Reach::Doubtful => Works::Doubtful,
+            Reach::Gone => Works::No,
+        };
+        let causes = assets.iter().filter(|one| causes.contains(&one.id));
+        (works, causes.map(|one| one.state_at).max().unwrap_or(asset.state_at))
+    });
+    found.min()
 }
 
 /// A circle of dependencies: nothing in it could ever be said to work.

@@ -91,6 +91,8 @@ pub struct Board {
     store: Store,
     clock: Arc<dyn Clock>,
     public_url: String,
+    /// Whether these are the pages of a rehearsal.
+    exercise: bool,
     kept: RwLock<Kept>,
 }
 
@@ -105,7 +107,13 @@ impl Board {
     /// slash; empty when nobody said.
     pub fn new(store: Store, clock: Arc<dyn Clock>, public_url: &str) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { store, clock, public_url, kept: RwLock::default() }
+        Self { store, clock, public_url, exercise: false, kept: RwLock::default() }
+    }
+
+    /// The board of a rehearsal: each of its pages says that it is one.
+    #[must_use]
+    pub fn of_exercise(self, exercise: bool) -> Self {
+        Self { exercise, ..self }
     }
 
     /// Where a tenant's pages stand.
@@ -113,6 +121,7 @@ impl Board {
         let path = tenant.path();
         let url = format!("{}{path}", self.public_url);
         Place::served(&path, (!self.public_url.is_empty()).then_some(url.as_str()))
+            .exercise(self.exercise)
     }
 
     /// The pages of a town that hang here and are fresh: what needs no waiting.

@@ -149,6 +149,7 @@ impl Call {
             alarms: 0,
             done: crate::done::sentence(words, self.query.get("done")),
             here: "",
+            exercise: self.doors.settings.exercise.as_ref().map(|one| one.band(words)),
         }
     }
 

@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 24] = [
+const DONE: [(&str, &str); 32] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -29,6 +29,14 @@ const DONE: [(&str, &str); 24] = [
     ("restore", "done-restore"),
     ("entered", "done-entered"),
     ("totp", "done-totp"),
+    ("contact", "done-contact"),
+    ("week", "done-week"),
+    ("test", "done-test"),
+    ("answered", "done-answered"),
+    ("somebody", "done-somebody"),
+    ("line", "done-line"),
+    ("imported", "done-imported"),
+    ("removed", "done-removed"),
 ];
 
 /// The sentence of a code; none for a code that is none.

@@ -1,11 +1,14 @@
 //! What every handler needs of the house.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use beffroi_store::Store;
-use beffroi_town::edge::{Clock, Entropy};
+use beffroi_town::{
+    edge::{Clock, Entropy},
+    oncall::AddressKind,
+};
 
-use crate::board::Board;
+use crate::{board::Board, exercise::Exercise};
 
 /// What the operator has settled and pages must know.
 #[derive(Clone, Debug, Default)]
@@ -17,10 +20,14 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// The names of the prepared cuts (hooks) of the configuration. What they run stays there.
     pub hooks: Vec<String>,
+    /// The channels of the configuration and what their addresses are. What they send stays there.
+    pub channels: BTreeMap<String, AddressKind>,
     /// The addresses that guards are told to reach this house at, best first.
     pub guard_addresses: Vec<beffroi_town::watch::PlatformAddress>,
     /// SHA-256 of the certificate (DER, base64url) that guards pin, if they must.
     pub certificate_sha256: Option<String>,
+    /// The rehearsal that this house is for; none: the real one.
+    pub exercise: Option<Arc<Exercise>>,
 }
 
 /// What every handler needs. Cheap to clone.

@@ -5,6 +5,7 @@ use beffroi_town::{Instant, Lang, Role};
 use beffroi_words::{Value, Words, Zone};
 
 use crate::{
+    exercise::Band,
     fields::Fields,
     markup::{Choice, ErrorSummary, Markup, Piece},
     may::May,
@@ -63,17 +64,21 @@ pub struct Frame {
     pub done: Option<String>,
     /// Which entry of the menu the page belongs to.
     pub here: &'static str,
+    /// The band of a rehearsal.
+    pub exercise: Option<Band>,
 }
 
-const MENU: [(&str, &str, &str); 11] = [
+const MENU: [(&str, &str, &str); 13] = [
     ("today", "/console/", "menu-today"),
     ("alarms", "/console/alarms", "menu-alarms"),
     ("incidents", "/console/incidents", "menu-incidents"),
     ("services", "/console/services", "menu-services"),
     ("assets", "/console/assets", "menu-assets"),
     ("notices", "/console/notices", "menu-notices"),
+    ("prepare", "/console/prepare", "menu-prepare"),
     ("journal", "/console/journal", "menu-journal"),
     ("guards", "/console/guards", "menu-guards"),
+    ("oncall", "/console/oncall", "menu-oncall"),
     ("people", "/console/people", "menu-people"),
     ("tenants", "/console/tenants/", "menu-tenants"),
     ("doctor", "/console/doctor", "menu-doctor"),

@@ -34,7 +34,7 @@ use crate::{
     fields::Fields,
     frame::Frame,
     reply,
-    routes::{Route, Second, Who},
+    routes::{Answer, Route, Second, Who},
 };
 
 /// Longest body of a form.
@@ -58,7 +58,7 @@ pub async fn pass(doors: Doors, route: &'static Route, request: Request) -> Resp
     let mut answer = match admit(&mut call, route, &parts, body).await {
         Err(Stop::Refused(refusal)) => refused(&refusal, frame),
         Err(Stop::Answered(answer)) => *answer,
-        Ok(()) => match (route.run)(call).await {
+        Ok(()) => match rehearsed(call, route).await {
             Ok(answer) => answer,
             Err(refusal) => refused(&refusal, frame),
         },
@@ -67,6 +67,17 @@ pub async fn pass(doors: Doors, route: &'static Route, request: Request) -> Resp
         reply::add_cookie(&mut answer, &cookie::set(cookie::DOOR, &door, secure, None));
     }
     finish(answer)
+}
+
+/// Runs a handler; in a rehearsal, what it did is noted before its page is made and after.
+async fn rehearsed(call: Call, route: &Route) -> Answer {
+    let Some(exercise) = call.doors.settings.exercise.clone().filter(|_| call.caller.is_some())
+    else {
+        return (route.run)(call).await;
+    };
+    let (store, at, path) = (call.doors.store.clone(), call.at, call.path.clone());
+    exercise.look(&mut store.read().await?, (&path, at)).await?;
+    (route.run)(call).await
 }
 
 fn finish(mut answer: Response) -> Response {

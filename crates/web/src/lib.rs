@@ -6,12 +6,14 @@
 //! - Every page works without a script and loads nothing from elsewhere.
 //! - What is not there and what is another tenant's are the same answer.
 
+pub mod answer;
 pub mod board;
 pub mod call;
 pub mod console;
 mod cookie;
 mod done;
 pub mod doors;
+pub mod exercise;
 pub mod fields;
 pub mod frame;
 pub mod gate;
@@ -22,6 +24,7 @@ pub mod public;
 mod refusal;
 mod reply;
 pub mod routes;
+mod rung;
 
 use axum::{
     BoxError, Router,
@@ -34,6 +37,7 @@ use tower::ServiceExt as _;
 pub use board::Board;
 pub use call::ClientAddress;
 pub use doors::{Doors, Settings};
+pub use exercise::Exercise;
 pub use refusal::Refusal;
 
 /// Every door of the house, with the public pages in front.
@@ -69,6 +73,7 @@ pub fn router(doors: Doors) -> Router {
         .merge(routes::console())
         .merge(public::routes())
         .merge(guard_api::routes())
+        .merge(answer::routes())
         .fallback(nowhere)
         .with_state(doors)
 }

@@ -207,7 +207,8 @@ async fn find(doors: &Doors, query: &str, lang: Lang) -> Result<Index, beffroi_s
     let operator = OperatorScope::for_operator();
     let mut conn = doors.store.read().await?;
     let other_link = if lang == Lang::Fr { "/en/" } else { "/" }.to_owned();
-    let mut index = Index { query, other_link, ..Index::default() };
+    let exercise = doors.settings.exercise.is_some();
+    let mut index = Index { query, other_link, exercise, ..Index::default() };
     let mut after: Option<TenantId> = None;
     loop {
         let some = tenants::list(&mut conn, &operator, after.as_ref(), PAGE).await?;

@@ -54,6 +54,9 @@ pub enum Refusal {
     /// The register failed.
     #[error(transparent)]
     Registry(beffroi_registry::RegistryError),
+    /// The envelope could not be printed.
+    #[error(transparent)]
+    Kit(beffroi_registry::kits::KitError),
     /// The crisis room failed.
     #[error(transparent)]
     Crisis(beffroi_crisis::Error),
@@ -149,6 +152,7 @@ impl Refusal {
             Self::Store(_)
             | Self::Registry(_)
             | Self::Accounts(_)
+            | Self::Kit(_)
             | Self::Crisis(_)
             | Self::Export(_)
             | Self::Page(_)

@@ -3,7 +3,7 @@
 //! Dates in full, the 24-hour clock, the town's own time zone: an overseas town reads its own
 //! hour. Machines get RFC 3339 in UTC.
 
-use beffroi_town::{Instant, Lang, Tenant};
+use beffroi_town::{Instant, Lang, Tenant, oncall::Local};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use std::sync::LazyLock;
 
@@ -50,12 +50,16 @@ impl Zone {
 
     /// The zone of a tenant, by its département, else by its région.
     pub fn of(tenant: &Tenant) -> Self {
-        let region = tenant.region.as_deref();
+        Self::of_place(tenant.department.as_deref(), tenant.region.as_deref())
+    }
+
+    /// The same from the codes alone.
+    pub fn of_place(department: Option<&str>, region: Option<&str>) -> Self {
         let by_region = || {
             let found = OVERSEAS_REGIONS.iter().find(|(code, _)| Some(*code) == region);
             found.map(|(_, department)| *department)
         };
-        Self::of_department(tenant.department.as_deref().or_else(by_region))
+        Self::of_department(department.or_else(by_region))
     }
 
     /// The name in the tz database.
@@ -66,6 +70,17 @@ impl Zone {
     /// The tz database is part of the program; a test reads every name.
     fn named(name: &str) -> Self {
         Self(TimeZone::get(name).unwrap_or(TimeZone::UTC))
+    }
+
+    /// The hour there, as its clock and calendar show it; midnight of 1970 beyond all calendars.
+    pub fn local(&self, at: Instant) -> Local {
+        let small = |number: i8| u8::try_from(number).unwrap_or(1);
+        self.at(at).map_or(Local { year: 1970, month: 1, day: 1, minute: 0 }, |zoned| Local {
+            year: i32::from(zoned.year()),
+            month: small(zoned.month()),
+            day: small(zoned.day()),
+            minute: u16::from(small(zoned.hour())) * 60 + u16::from(small(zoned.minute())),
+        })
     }
 
     fn at(&self, at: Instant) -> Option<Zoned> {
@@ -169,6 +184,14 @@ impl Words {
         out
     }
 
+    /// The time alone when it was today, else the day too: `11 h 04`, `24 avril, 11 h 04`.
+    pub fn moment_short(&self, at: Instant, now: Instant, zone: &Zone) -> String {
+        match (zone.at(at), zone.at(now)) {
+            (Some(then), Some(today)) if then.date() == today.date() => self.clock(&then),
+            _ => self.date_short(at, zone),
+        }
+    }
+
     fn date(&self, key: &str, at: Instant, zone: &Zone) -> String {
         let Some(zoned) = zone.at(at) else {
             return self.say("date-none");
@@ -192,7 +215,13 @@ impl Words {
     }
 
     fn clock(&self, zoned: &Zoned) -> String {
-        let (hour, minute) = (zoned.hour(), zoned.minute());
+        let small = |number: i8| u16::try_from(number).unwrap_or(0);
+        self.clock_at(small(zoned.hour()) * 60 + small(zoned.minute()))
+    }
+
+    /// A minute of the day on the clock: `11 h 04`, `11:04`.
+    pub fn clock_at(&self, minute_of_day: u16) -> String {
+        let (hour, minute) = (minute_of_day / 60, minute_of_day % 60);
         match self.lang() {
             Lang::Fr if minute == 0 => format!("{hour}{HARD}h"),
             Lang::Fr => format!("{hour}{HARD}h{HARD}{minute:02}"),

@@ -12,7 +12,10 @@
 
 pub mod calendar;
 pub mod findings;
+pub mod gsm;
+pub mod hours;
 pub mod names;
+pub mod rehearsal;
 pub mod speech;
 pub mod typography;
 

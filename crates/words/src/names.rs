@@ -5,8 +5,10 @@
 use beffroi_town::{
     AlarmKind, AlarmState, AssetKind, AssetState, Criticality, CutMeans, DataExposure,
     FallbackKind, Lang, Phase, PublicService, Role, ServiceStatus, Strength, TenantKind, Whose,
+    emergency::{ContactKind, Spot},
     facts::Mood,
     incident::Nature,
+    phone::LineState,
     watch::{AlarmOutcome, Hole, Letter, Mode, OrderOutcome, Signal, Suspicion, Touch},
 };
 use std::borrow::Cow;
@@ -15,12 +17,13 @@ use crate::Words;
 
 /// Prefixes of keys that are put together from a code while the program runs. The test of unused
 /// keys knows them; each one has a test that reads all its codes.
-pub const PREFIXES: [&str; 30] = [
+pub const PREFIXES: [&str; 33] = [
     "alarm-kind",
     "alarm-outcome",
     "alarm-state",
     "asset-kind",
     "asset-state",
+    "contact-kind",
     "criticality",
     "cut-means",
     "exposure",
@@ -33,6 +36,7 @@ pub const PREFIXES: [&str; 30] = [
     "guard-suspicion",
     "guard-touch",
     "house",
+    "line-state",
     "mood",
     "month",
     "nature",
@@ -41,6 +45,7 @@ pub const PREFIXES: [&str; 30] = [
     "role",
     "service",
     "severity",
+    "spot",
     "status",
     "strength",
     "tenant-kind",
@@ -90,6 +95,12 @@ spoken! {
     strength(Strength) = "strength",
     /// `Commune`...
     tenant_kind(TenantKind) = "tenant-kind",
+    /// `Assureur`...
+    contact_kind(ContactKind) = "contact-kind",
+    /// `La salle de réunion`...
+    spot(Spot) = "spot",
+    /// `Répond`, `Ne répond pas`...
+    line_state(LineState) = "line-state",
 }
 
 /// The guard's wire types carry their codes by serde alone; these are the same codes.
@@ -131,7 +142,7 @@ coded_here! {
     guard_suspicion(Suspicion) = "guard-suspicion" {
         MassDisappearance => "mass_disappearance", MassRewriting => "mass_rewriting",
         VitalSigns => "vital_signs", ReserveFull => "reserve_full", EventsLost => "events_lost",
-        OrderRefused => "order_refused", Unknown => "unknown",
+        OrderRefused => "order_refused", GuardRestarted => "guard_restarted", Unknown => "unknown",
     }
     /// What a guard did about an alarm.
     alarm_outcome(AlarmOutcome) = "alarm-outcome" {
@@ -142,7 +153,7 @@ coded_here! {
     guard_signal(Signal) = "guard-signal" {
         ExistingFileGone => "existing_file_gone", ContentTransformed => "content_transformed",
         BlocksTransformed => "blocks_transformed", ContentWiped => "content_wiped",
-        ContentEmptied => "content_emptied", SameNewExtension => "same_new_extension",
+        ContentEmptied => "content_emptied", StructureBroken => "structure_broken", SameNewExtension => "same_new_extension",
         VitalSigns => "vital_signs", Unknown => "unknown",
     }
     /// What happened to a file.
@@ -192,15 +203,16 @@ impl Words {
         phone_works: bool,
     ) -> Cow<'a, str> {
         let fallback = &service.fallback;
+        // Whatever the town wrote in calm times: a way by telephone is none while it is out.
+        if fallback.kind == FallbackKind::Telephone && !phone_works {
+            return Cow::Owned(self.say("fallback-sentence-telephone_out"));
+        }
         let own = match self.lang() {
             Lang::Fr => fallback.note_fr.as_deref(),
             Lang::En => fallback.note_en.as_deref(),
         };
         if let Some(note) = own.filter(|note| !note.trim().is_empty()) {
             return Cow::Borrowed(note);
-        }
-        if fallback.kind == FallbackKind::Telephone && !phone_works {
-            return Cow::Owned(self.say("fallback-sentence-telephone_out"));
         }
         let phone = if phone_works { "up" } else { "out" };
         let values = [("kind", kind.code().into()), ("phone", phone.into())];
@@ -254,6 +266,9 @@ mod tests {
         check("fallback", &codes!(FallbackKind));
         check("fallback-sentence", &codes!(FallbackKind));
         check("strength", &codes!(Strength));
+        check("contact-kind", &codes!(ContactKind));
+        check("spot", &codes!(Spot));
+        check("line-state", &codes!(LineState));
         let kinds = ["commune", "epci", "departement", "region"];
         for prefix in ["tenant-kind", "house"] {
             check(prefix, &kinds);

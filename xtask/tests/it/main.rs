@@ -10,6 +10,7 @@
 mod dependencies;
 mod licence;
 mod links;
+mod packaging;
 mod rooms;
 mod scripts;
 mod sources;

@@ -6,8 +6,8 @@ use crate::tree;
 
 #[test]
 fn each_script_is_valid_and_stops_at_its_first_error() {
-    let scripts =
-        ["setup-tests", "with-servers", "run-tests"].map(|name| format!("scripts/{name}"));
+    let scripts = ["setup-tests", "with-servers", "run-tests", "check-package", "walk-package"]
+        .map(|name| format!("scripts/{name}"));
     for name in scripts.into_iter().chain([".ci/run".to_owned()]) {
         let text = tree::text(name.as_ref()).expect("a script is text");
         assert!(text.starts_with("#!/usr/bin/env bash\n"), "{name}");
@@ -36,7 +36,7 @@ fn make_lists_every_command_and_the_readme_names_them() {
     let output = output.expect("make starts");
     let listed = String::from_utf8(output.stdout).expect("text");
     let readme = tree::text("README.md".as_ref()).expect("text");
-    for command in ["demo", "test", "bench", "lint"] {
+    for command in ["demo", "test", "bench", "package", "lint"] {
         assert!(listed.contains(&format!("make {command}")), "{listed}");
         assert!(readme.contains(&format!("make {command}")), "README.md: make {command}");
     }

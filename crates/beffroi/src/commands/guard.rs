@@ -6,18 +6,21 @@ use std::sync::{
 };
 
 use anyhow::{Context, Result, bail};
-use beffroi_guard::{Edge, Offline, Options};
+use beffroi_guard::{
+    Edge, Offline, Options, Replay,
+    watchdog::{self, Lapse},
+};
 use beffroi_platform::edge::{SystemClock, SystemEntropy};
 use beffroi_registry::guards::{self, Invitation};
 use beffroi_store::TenantScope;
 use beffroi_town::{
     Actor, AlarmId, Lang,
-    watch::{Level, Mode, PlatformAddress},
+    watch::{Letter, Level, Mode},
 };
 use beffroi_words::Words;
 
 use crate::{
-    cli::{Common, GuardArgs, GuardCommand, GuardMode, GuardRun},
+    cli::{Common, GuardArgs, GuardCommand, GuardLevel, GuardMode, GuardRun},
     commands::{
         asset_id, config, now, open, print_json, serve::stop_signal, tenant_id, write_secret,
     },
@@ -26,20 +29,24 @@ use crate::{
 pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
     match args.command {
         None => watch(args.run).await,
-        Some(GuardCommand::Probe { out }) => probe(&beffroi_guard::probe(), out.json),
+        Some(GuardCommand::Probe { watch, out }) => probe(&beffroi_guard::probe(&watch), out.json),
         Some(GuardCommand::Invite { tenant, asset, platform, out }) => {
             let tenant = tenant_id(&tenant)?;
             let asset = asset_id(&tenant, &asset)?;
             let checked = config(common)?.check()?;
-            let listens = format!("http://{}", checked.listen);
-            let url = platform.or(checked.public_url).unwrap_or(listens);
+            let store = open(common).await?;
+            let own = beffroi_platform::open_own(&checked, &store, &SystemClock)?;
+            let mut reach = beffroi_platform::reach::for_guards(&checked, own.as_ref())?;
+            if let (Some(url), Some(first)) = (platform, reach.platforms.first_mut()) {
+                // The address is the person's word; the key to be believed there stays.
+                (first.url, first.addresses) = (url, Vec::new());
+            }
             let scope = TenantScope::for_tenant(&tenant);
             let invitation = Invitation {
                 asset: &asset,
-                platforms: vec![PlatformAddress { url, addresses: Vec::new() }],
-                certificate_sha256: None,
+                platforms: reach.platforms,
+                certificate_sha256: reach.certificate_sha256,
             };
-            let store = open(common).await?;
             let enrolment =
                 guards::invite(&store, &Actor::CommandLine, now(), &scope, invitation).await?;
             write_secret(&out, &serde_json::to_vec_pretty(&enrolment)?)?;
@@ -47,6 +54,7 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
             println!("There: beffroi guard --watch DIR --enrol {}", out.display());
             Ok(())
         }
+        Some(GuardCommand::Replay { file, out }) => replay(&file, out.json),
         Some(GuardCommand::Restore { state, reserve, watch, alarm, plan }) => {
             let options = Options { reserve, ..Options::new(watch, state) };
             restore(&options, alarm.as_deref(), plan)
@@ -54,8 +62,23 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
     }
 }
 
-/// Watches until it is asked to end.
+/// Watches until it is asked to end: this process watches over the one that guards.
 async fn watch(args: GuardRun) -> Result<()> {
+    if args.watched_over {
+        return guard(args).await;
+    }
+    let program = std::env::current_exe().context("find this program")?;
+    let command = move |lapse: Option<Lapse>| {
+        let mut command = std::process::Command::new(&program);
+        command.args(std::env::args_os().skip(1)).arg("--watched-over");
+        command.args(lapse.map(|lapse| format!("--lapse={lapse}")));
+        command
+    };
+    until_asked(move |shutdown| watchdog::watch_over(&command, &SystemClock, shutdown)).await
+}
+
+/// Guards until it is asked to end.
+async fn guard(args: GuardRun) -> Result<()> {
     let mode = match args.mode {
         GuardMode::Observe => Mode::Observe,
         GuardMode::Protect => Mode::Protect,
@@ -65,12 +88,26 @@ async fn watch(args: GuardRun) -> Result<()> {
         reserve: args.reserve,
         sensors: args.sensors,
         mode,
+        at_most: match args.at_most {
+            GuardLevel::A => Letter::A,
+            GuardLevel::B => Letter::B,
+            GuardLevel::C => Letter::C,
+        },
+        beat_for_watchdog: true,
+        lapse: args.lapse,
         ..Options::new(args.watch, args.state)
     };
     let edge = Edge { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy::new()) };
+    until_asked(move |shutdown| beffroi_guard::run(&options, &edge, shutdown)).await
+}
+
+/// Does blocking work on a thread of its own; asks it to end when the system asks the program to.
+async fn until_asked(
+    work: impl FnOnce(&Arc<AtomicBool>) -> beffroi_guard::Result<()> + Send + 'static,
+) -> Result<()> {
     let shutdown = Arc::new(AtomicBool::new(false));
     let ended = Arc::clone(&shutdown);
-    let guarding = tokio::task::spawn_blocking(move || beffroi_guard::run(&options, &edge, &ended));
+    let guarding = tokio::task::spawn_blocking(move || work(&ended));
     tokio::pin!(guarding);
     tokio::select! {
         outcome = &mut guarding => return Ok(outcome.context("the guard broke down")??),
@@ -88,6 +125,31 @@ fn probe(level: &Level, machine: bool) -> Result<()> {
     println!("{}", words.guard_letter(level.letter));
     for hole in &level.holes {
         println!("  - {}", words.guard_hole(*hole));
+    }
+    Ok(())
+}
+
+fn replay(file: &std::path::Path, machine: bool) -> Result<()> {
+    let replayed = beffroi_guard::replay(file)?;
+    if machine {
+        return print_json(&replayed);
+    }
+    let words = Words::of(Lang::En);
+    for verdict in &replayed.verdicts {
+        let Some(finding) = verdict.finding() else { continue };
+        let act = if verdict.rank() == 2 { "stop" } else { "hold" };
+        println!("{act}  {:?}: {}", finding.scope, words.guard_suspicion(finding.kind));
+        for reason in &finding.reasons {
+            let signal = words.guard_signal(reason.signal);
+            println!("      {} times, {} points: {signal}", reason.times, reason.points);
+        }
+    }
+    let Replay { events, missing, unreadable, verdicts } = &replayed;
+    println!("{events} events, {} verdicts.", verdicts.len());
+    if missing + unreadable > 0 {
+        println!(
+            "{missing} events are missing and {unreadable} lines unreadable: the guard may have decided otherwise."
+        );
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(crate) async fn run(common: &Common, args: ExportPagesArgs) -> Result<()> {
-    let public_url = config(common)?.check()?.public_url;
+    let public_url = config(common)?.check()?.doors.public_url;
     let store = open(common).await?;
     let wanted: Vec<TenantId> = match args.tenant {
         Some(text) => vec![tenant_id(&text)?],

@@ -24,6 +24,9 @@ pub(crate) async fn run(common: &Common, args: ServeArgs) -> Result<()> {
         Platform::start(config, Arc::new(SystemClock), Arc::new(SystemEntropy::new())).await?;
     println!("Beffroi answers at {}", platform.url());
     println!("  staff console  {}/console/", platform.url());
+    if let Some(guards) = platform.guards_address() {
+        println!("  guards' door   https://{guards}");
+    }
     println!("  data           {kept}");
     if let Some(file) = args.address_file {
         // Whoever waits for this file must find it whole.

@@ -6,7 +6,7 @@ use beffroi_registry::{
     tenants,
 };
 use beffroi_store::TenantScope;
-use beffroi_town::{Actor, Lang, Role};
+use beffroi_town::{Actor, Lang};
 use beffroi_words::{Words, Zone};
 use serde_json::json;
 
@@ -17,7 +17,9 @@ use crate::{
 
 pub(crate) async fn run(common: &Common, command: StaffCommand) -> Result<()> {
     match command {
-        StaffCommand::Add { tenant, name, role } => add(common, &tenant, &name, role).await,
+        StaffCommand::Add { tenant, name, role, out } => {
+            add(common, &tenant, &NewPerson { name: &name, role }, out.json).await
+        }
         StaffCommand::List { tenant, out } => {
             let scope = TenantScope::for_tenant(&tenant_id(&tenant)?);
             let all = accounts::list(&open(common).await?, &scope).await?;
@@ -41,14 +43,16 @@ pub(crate) async fn run(common: &Common, command: StaffCommand) -> Result<()> {
     }
 }
 
-async fn add(common: &Common, tenant: &str, name: &str, role: Role) -> Result<()> {
+async fn add(common: &Common, tenant: &str, person: &NewPerson<'_>, machine: bool) -> Result<()> {
     let (store, id) = (open(common).await?, tenant_id(tenant)?);
     let known = tenants::get(&store, &id).await?;
     let scope = TenantScope::for_tenant(&id);
-    let person = NewPerson { name, role };
-    let first = accounts::add(&store, &Actor::CommandLine, now(), &scope, &person).await?;
+    let first = accounts::add(&store, &Actor::CommandLine, now(), &scope, person).await?;
+    if machine {
+        return print_json(&json!({ "code": first.code, "expires_at": first.expires_at }));
+    }
     let until = Words::of(Lang::En).date_full(first.expires_at, &Zone::of(&known));
-    println!("{name} may now log in as {role} of {} ({id}).", known.name);
+    println!("{} may now log in as {} of {} ({id}).", person.name, person.role, known.name);
     println!("  one-use code   {}", first.code);
     println!("  good until     {until}");
     println!("Hand it over in person. It is not kept and cannot be shown again.");

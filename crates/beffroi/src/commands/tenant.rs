@@ -14,7 +14,7 @@ use crate::{
 
 pub(crate) async fn run(common: &Common, command: TenantCommand) -> Result<()> {
     match command {
-        TenantCommand::Add { tenant, csv, all_communes } => {
+        TenantCommand::Add { tenant, csv, all_communes, out } => {
             let added = if let Some(file) = csv {
                 let bytes = read_file(&file)?;
                 tenants::add_csv(&open(common).await?, &Actor::CommandLine, now(), &bytes).await?
@@ -26,10 +26,14 @@ pub(crate) async fn run(common: &Common, command: TenantCommand) -> Result<()> {
                 };
                 tenants::add(&open(common).await?, &Actor::CommandLine, now(), entries).await?
             };
+            if out.json {
+                return print_json(&json!({ "added": added.added, "present": added.present }));
+            }
             tell_added(&open(common).await?, &added).await
         }
         TenantCommand::List { out } => list(&open(common).await?, out.json).await,
         TenantCommand::Show { tenant, out } => show(common, &tenant, out.json).await,
+        TenantCommand::Rehearse(args) => super::rehearse::run(common, args).await,
         TenantCommand::Close { tenant } => {
             let id = tenant_id(&tenant)?;
             tenants::close(&open(common).await?, &Actor::CommandLine, now(), &id).await?;

@@ -8,9 +8,13 @@
 
 mod disk;
 mod drill;
+mod guards_door;
 mod journal;
 mod lasting;
 mod mirror;
 mod program;
+mod rights;
 mod serve;
+mod setup;
 mod tenants;
+mod upgrade;

@@ -202,7 +202,7 @@ async fn post_guard(scene: &mut Scene) -> Result<()> {
     };
     let invitation = Invitation {
         asset: &asset,
-        platforms: vec![PlatformAddress { url, addresses: Vec::new() }],
+        platforms: vec![PlatformAddress::plain(url)],
         certificate_sha256: None,
     };
     let (scope, actor) = (scene.scope(), Actor::CommandLine);

@@ -18,6 +18,8 @@ fn noise(file: u64) -> What {
         random_after: true,
         blocks_turned_random: 9,
         wiped: false,
+        blocks: 9,
+        broken: false,
     };
     What::Rewritten { file, change }
 }

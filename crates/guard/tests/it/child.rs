@@ -5,6 +5,7 @@
 use beffroi_guard::{Edge, Options, run};
 use beffroi_town::Instant;
 use beffroi_town::edge::{Clock, Entropy};
+use beffroi_town::watch::Letter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -42,6 +43,8 @@ fn play() {
     let words: Vec<&str> = role.split('\u{1f}').collect();
     match words.as_slice() {
         ["guard", options] => guard(options),
+        ["watchdog", options] => crate::watchdog::play(options),
+        ["wait", folder] => crate::watchdog::play_visitors(Path::new(folder)),
         ["attack", kind, folder] => crate::attack::play(kind, Path::new(folder)),
         ["everyday", folder] => crate::everyday::play(Path::new(folder)),
         ["cut host", folder] => crate::cut::play_host(Path::new(folder)),
@@ -83,8 +86,14 @@ fn guard(options: &str) {
     if let Some(sensors) = path("sensors") {
         chosen.sensors = sensors;
     }
-    chosen.plain_senses = flag("plain");
+    chosen.at_most = match options.get("at_most").and_then(|v| v.as_str()) {
+        Some("C") => Letter::C,
+        Some("B") => Letter::B,
+        _ => Letter::A,
+    };
     chosen.reserve_bytes_max = options.get("reserve_bytes_max").and_then(serde_json::Value::as_u64);
+    chosen.beat_for_watchdog = flag("beat");
+    chosen.lapse = options.get("lapse").and_then(|v| v.as_str()).map(|text| text.parse().unwrap());
     if flag("protect") {
         chosen.mode = beffroi_town::watch::Mode::Protect;
     }

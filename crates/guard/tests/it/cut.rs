@@ -104,7 +104,7 @@ pub(crate) fn play_host(folder: &Path) {
     let mut options = Options::new(vec![folder.join("share")], folder.join("state"));
     options.enrol = Some(platform.enrolment(folder));
     options.mode = Mode::Protect;
-    options.plain_senses = true;
+    options.at_most = beffroi_town::watch::Letter::C;
     let shutdown = Arc::new(AtomicBool::new(false));
     let guard = {
         let shutdown = Arc::clone(&shutdown);

@@ -10,6 +10,10 @@ mod child;
 #[cfg(test)]
 mod cut;
 #[cfg(test)]
+mod disks;
+#[cfg(test)]
+mod each_write;
+#[cfg(test)]
 mod everyday;
 #[cfg(test)]
 mod plain;
@@ -23,3 +27,5 @@ mod rewriting;
 mod survival;
 #[cfg(test)]
 mod vanishing;
+#[cfg(test)]
+mod watchdog;

@@ -12,7 +12,7 @@ fn vanished_files_come_back_and_the_holes_are_named() {
     for name in hostile_names() {
         ground.add(name, b"un contenu".to_vec());
     }
-    let guard = ground.guard(&json!({ "plain": true, "protect": true }));
+    let guard = ground.guard(&json!({ "at_most": "C", "protect": true }));
     let level = ground.status().unwrap().level;
     assert_eq!(level.letter, Letter::C);
     for hole in [Hole::NoActor, Hole::NoStop, Hole::NoEarlierContent] {
@@ -32,7 +32,7 @@ fn vanished_files_come_back_and_the_holes_are_named() {
 #[test]
 fn rewriting_is_told_but_lost_and_said_to_be() {
     let ground = Playground::new(40);
-    let guard = ground.guard(&json!({ "plain": true }));
+    let guard = ground.guard(&json!({ "at_most": "C" }));
     let mut attacker = ground.attacker("in place");
     attacker.strike();
     attacker.wait_until_done();
@@ -51,7 +51,7 @@ fn a_played_hot_server_is_an_alarm_that_says_so() {
     let chip = sensors.join("sys/class/hwmon/hwmon0");
     fs::create_dir_all(&chip).unwrap();
     fs::write(chip.join("temp1_input"), "41000").unwrap();
-    let _guard = ground.guard(&json!({ "plain": true, "sensors": sensors }));
+    let _guard = ground.guard(&json!({ "at_most": "C", "sensors": sensors }));
     let cool = ground.status().unwrap().vitals;
     assert_eq!((cool.simulated, cool.temperature_millicelsius), (true, Some(41_000)));
     assert!(ground.alarms().is_empty());

@@ -10,6 +10,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant as Tick};
 
 use crate::attack::{MARKER, MARKER_TEXT};
@@ -21,6 +22,9 @@ pub(crate) const USER: u32 = 65534;
 const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Playground {
+    share: PathBuf,
+    /// Unmounted before the folder goes.
+    _disk: Option<Disk>,
     folder: tempfile::TempDir,
     program: PathBuf,
     pub(crate) originals: BTreeMap<OsString, Vec<u8>>,
@@ -46,8 +50,13 @@ pub(crate) fn need_root() {
 }
 
 impl Playground {
-    /// With `count` files.
+    /// With `count` files, on the disk of the system.
     pub(crate) fn new(count: usize) -> Self {
+        Self::on(None, count)
+    }
+
+    /// With `count` files, on a disk of its own where `kind` of file system is named.
+    pub(crate) fn on(kind: Option<&str>, count: usize) -> Self {
         need_root();
         // Not in the short-lived memory of /tmp, which hard links and attributes treat otherwise.
         let folder =
@@ -57,10 +66,14 @@ impl Playground {
         // The ordinary user may not be able to reach the build folder.
         fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
         open_to_all(&program);
-        let mut ground = Self { folder, program, originals: BTreeMap::new() };
-        fs::create_dir(ground.share()).unwrap();
-        give(&ground.share());
-        fs::write(ground.share().join(MARKER), MARKER_TEXT).unwrap();
+        let disk = kind.map(|kind| Disk::new(kind, folder.path()));
+        let share = disk.as_ref().map_or(folder.path(), |disk| &disk.mount).join("share");
+        let mut ground = Self { share, _disk: disk, folder, program, originals: BTreeMap::new() };
+        for folder in [ground.share(), ground.share().with_file_name("elsewhere")] {
+            fs::create_dir(&folder).unwrap();
+            give(&folder);
+            fs::write(folder.join(MARKER), MARKER_TEXT).unwrap();
+        }
         for number in 0..count {
             ground.add(OsString::from(format!("dossier {number:04}.txt")), content(number));
         }
@@ -68,11 +81,23 @@ impl Playground {
     }
 
     pub(crate) fn share(&self) -> PathBuf {
-        self.folder.path().join("share")
+        self.share.clone()
+    }
+
+    /// The share is this folder from now on, given to the ordinary user and marked.
+    pub(crate) fn share_at(&mut self, share: PathBuf) {
+        give(&share);
+        fs::write(share.join(MARKER), MARKER_TEXT).unwrap();
+        self.share = share;
     }
 
     pub(crate) fn state(&self) -> PathBuf {
         self.folder.path().join("state")
+    }
+
+    /// Where the reserve stands when nobody says otherwise.
+    pub(crate) fn reserve(&self) -> PathBuf {
+        self.share().with_file_name(".beffroi-reserve")
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -96,11 +121,20 @@ impl Playground {
 
     /// A guard process over a folder whose files may be gone; returns after its first scan.
     pub(crate) fn guard_over_ruins(&self, more: &serde_json::Value) -> Killed {
+        self.start_guard("guard", more)
+    }
+
+    /// A guard with its watchdog, which is the process answered.
+    pub(crate) fn watched_guard(&self, more: &serde_json::Value) -> Killed {
+        self.start_guard("watchdog", more)
+    }
+
+    fn start_guard(&self, role: &str, more: &serde_json::Value) -> Killed {
         let mut options = serde_json::json!({ "watch": self.share(), "state": self.state() });
         let all = options.as_object_mut().unwrap();
         all.extend(more.as_object().unwrap().clone());
         drop(fs::remove_file(self.state().join("status.json")));
-        let role = ["guard".to_owned(), options.to_string()];
+        let role = [role.to_owned(), options.to_string()];
         let guard = Killed(command(&self.program, &role).spawn().unwrap());
         wait_for("the first scan", || self.status().filter(|beat| beat.watched[0].scanned));
         guard
@@ -123,20 +157,22 @@ impl Playground {
 
     /// An attacker, ready to strike, as an ordinary user in a session of its own.
     pub(crate) fn attacker(&self, kind: &str) -> Attacker {
-        self.role(&["attack".to_owned(), kind.to_owned(), self.share().display().to_string()])
+        self.attacker_in(kind, &self.share())
+    }
+
+    /// One that comes by another path.
+    pub(crate) fn attacker_in(&self, kind: &str, folder: &Path) -> Attacker {
+        self.role(&["attack".to_owned(), kind.to_owned(), folder.display().to_string()])
     }
 
     pub(crate) fn role(&self, role: &[String]) -> Attacker {
         let mut command = command(&self.program, role);
         command.uid(USER).gid(USER).current_dir("/");
         let mut child = command.spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("ready") {
-            line.clear();
-            assert!(out.read_line(&mut line).unwrap() > 0, "the attacker refused");
-        }
-        Attacker { child: Killed(child), out }
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut attacker = Attacker { child: Killed(child), out };
+        attacker.wait_until_says("ready");
+        attacker
     }
 
     /// The newest state of every alarm.
@@ -180,6 +216,50 @@ impl Playground {
     }
 }
 
+/// A mount that ends with the test.
+pub(crate) struct Mounted(PathBuf);
+
+impl Mounted {
+    /// The same folder under another path.
+    pub(crate) fn bind(from: &Path, to: &Path) -> Self {
+        fs::create_dir(to).unwrap();
+        run(Command::new("mount").arg("--bind").arg(from).arg(to));
+        Self(to.to_owned())
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        // Also while somebody still holds a file there.
+        run(Command::new("umount").arg("--lazy").arg(&self.0));
+    }
+}
+
+/// A small disk of its own: a file with a file system in it.
+struct Disk {
+    mount: PathBuf,
+    _mounted: Mounted,
+}
+
+impl Disk {
+    fn new(kind: &str, folder: &Path) -> Self {
+        let (image, mount) = (folder.join("disk.img"), folder.join("disk"));
+        fs::File::create(&image).unwrap().set_len(400 << 20).unwrap();
+        fs::create_dir(&mount).unwrap();
+        run(Command::new(format!("mkfs.{kind}")).arg("-q").arg(&image));
+        run(Command::new("mount").arg("-o").arg("loop").arg(&image).arg(&mount));
+        open_to_all(&mount);
+        Self { _mounted: Mounted(mount.clone()), mount }
+    }
+}
+
+pub(crate) fn run(command: &mut Command) {
+    let path = format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
+    let done = command.env("PATH", path).output();
+    let done = done.unwrap_or_else(|error| panic!("{command:?}: {error}; scripts/setup-tests"));
+    assert!(done.status.success(), "{command:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
 /// An attacker that waits for the word.
 pub(crate) struct Attacker {
     pub(crate) child: Killed,
@@ -205,6 +285,15 @@ impl Drop for Attacker {
 }
 
 impl Attacker {
+    /// Waits until it says a line that holds `word`.
+    pub(crate) fn wait_until_says(&mut self, word: &str) {
+        let mut line = String::new();
+        while !line.contains(word) {
+            line.clear();
+            assert!(self.out.read_line(&mut line).unwrap() > 0, "it never said {word}");
+        }
+    }
+
     pub(crate) fn strike(&mut self) {
         self.child.0.stdin.as_mut().unwrap().write_all(b"!").unwrap();
     }
@@ -212,10 +301,7 @@ impl Attacker {
     /// Waits until it is paused by the guard.
     pub(crate) fn wait_until_paused(&self) {
         let pid = self.child.0.id();
-        wait_for("the attacker to be paused", || {
-            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-            stat.rsplit(')').next().unwrap().trim_start().starts_with('T').then_some(())
-        });
+        wait_for("the attacker to be paused", || is_paused(pid).then_some(()));
     }
 
     /// Waits until the guard paused it, or it ended before that; says which.
@@ -225,9 +311,7 @@ impl Attacker {
             if self.child.0.try_wait().unwrap().is_some() {
                 return Some("was over");
             }
-            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-            let paused = stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('T');
-            paused.then_some("was paused")
+            is_paused(pid).then_some("was paused")
         })
     }
 
@@ -238,6 +322,18 @@ impl Attacker {
         self.out.read_to_string(&mut said).unwrap();
         said
     }
+}
+
+/// Paused, or waiting for a child that is (`vfork`) with the signal on its way.
+fn is_paused(pid: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.trim().to_owned()
+    };
+    let pending = u64::from_str_radix(&field("ShdPnd:"), 16).unwrap_or(0);
+    let state = field("State:");
+    state.starts_with('T') || (state.starts_with('D') && pending & (1 << 18) != 0)
 }
 
 /// Files of many kinds and sizes, the same for the same number.

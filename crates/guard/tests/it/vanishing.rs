@@ -141,12 +141,12 @@ fn what_stands_in_the_way_is_kept_beside_and_links_are_not_followed() {
     });
     drop(guard);
     fs::write(ground.share().join("dossier 0003.txt"), b"new work").unwrap();
-    let elsewhere = ground.path().join("elsewhere");
-    fs::create_dir(&elsewhere).unwrap();
-    std::os::unix::fs::symlink(&elsewhere, &folder).unwrap();
+    let beyond = ground.path().join("beyond");
+    fs::create_dir(&beyond).unwrap();
+    std::os::unix::fs::symlink(&beyond, &folder).unwrap();
     let report = ground.restore_now();
     assert_eq!((report.kept_beside, report.failed), (1, 2), "{report:?}");
-    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0, "a link was followed");
+    assert_eq!(fs::read_dir(&beyond).unwrap().count(), 0, "a link was followed");
     fs::remove_file(&folder).unwrap();
     let again = ground.restore_now();
     assert_eq!((again.restored_verified, again.failed), (2, 0), "{again:?}");

@@ -1,20 +1,17 @@
 //! The services, open ones too: status in words, what to do, where, when, which number.
 
-use beffroi_town::{PublicService, ServiceStatus, status::ServiceView};
+use beffroi_town::{
+    PublicService, ServiceStatus,
+    status::{ServiceView, Works},
+};
 
 use beffroi_words::typography;
 
-use super::Town;
+use super::{Town, numbers::Phone};
 use crate::{
     inert::{self, LINE_CHARS_MAX, SENTENCE_CHARS_MAX},
     voice::When,
 };
-
-/// A telephone number as the town wrote it, and as a telephone dials it.
-pub(super) struct Phone {
-    pub(super) shown: String,
-    pub(super) dial: Option<String>,
-}
 
 /// Where, when, which number; and what to ask for because it is not on record.
 pub(super) struct Desk {
@@ -65,9 +62,9 @@ pub(super) const fn class(status: ServiceStatus) -> &'static str {
     }
 }
 
-pub(super) fn groups(town: &Town<'_>, phone_works: bool) -> Groups {
+pub(super) fn groups(town: &Town<'_>) -> Groups {
     let v = &town.voice;
-    let card = |view: &ServiceView<'_>| card(town, view, phone_works);
+    let card = |view: &ServiceView<'_>| card(town, view);
     let affected: Vec<Card> = town.affected().map(card).collect();
     let open = town.views.iter().filter(|view| view.status == ServiceStatus::Open);
     let open: Vec<Card> = open.map(card).collect();
@@ -89,13 +86,13 @@ pub(super) fn groups(town: &Town<'_>, phone_works: bool) -> Groups {
     Groups { affected, unaffected }
 }
 
-fn card(town: &Town<'_>, view: &ServiceView<'_>, phone_works: bool) -> Card {
+fn card(town: &Town<'_>, view: &ServiceView<'_>) -> Card {
     let (v, service) = (&town.voice, view.service);
     let mut lines = Vec::new();
     if view.status == ServiceStatus::Open {
         lines.extend(v.words.service_what(service));
     } else {
-        let sentence = inert::line(&what_to_do(town, view, phone_works), SENTENCE_CHARS_MAX);
+        let sentence = inert::line(&what_to_do(town, view), SENTENCE_CHARS_MAX);
         lines.push(v.typed(sentence));
     }
     Card {
@@ -110,9 +107,11 @@ fn card(town: &Town<'_>, view: &ServiceView<'_>, phone_works: bool) -> Card {
 }
 
 /// What residents do for a service that is not as usual.
-fn what_to_do(town: &Town<'_>, view: &ServiceView<'_>, phone_works: bool) -> String {
+pub(crate) fn what_to_do(town: &Town<'_>, view: &ServiceView<'_>) -> String {
     let v = &town.voice;
     if view.fallback.is_some() {
+        let reach = town.phones.reach(view.service.phone.as_deref());
+        let phone_works = reach.works != Works::No;
         return v.words.fallback_sentence(view.service, v.kind, phone_works).into_owned();
     }
     v.say(match view.status {
@@ -133,8 +132,7 @@ pub(super) fn desk(town: &Town<'_>, service: &PublicService) -> Desk {
     };
     let place = typed(service.place.as_ref());
     let hours = typed(service.hours.as_ref());
-    let phone =
-        inert::some_line(service.phone.as_deref()).map(|shown| Phone { dial: dial(&shown), shown });
+    let phone = Phone::of(town, service.phone.as_deref());
     let ask: &[&str] = match (&place, &hours, &phone) {
         (None, None, None) => &["page-ask-all"],
         (None, None, Some(_)) => &["page-ask-where-when"],
@@ -150,29 +148,4 @@ pub(super) fn desk(town: &Town<'_>, service: &PublicService) -> Desk {
         .filter_map(|(key, text)| Some((v.say(key), text?)))
         .collect();
     Desk { rows, phone, ask: ask.iter().map(|key| v.say(key)).collect() }
-}
-
-/// What a telephone dials: digits, at most one `+` in front; none when the text holds more than
-/// one number or none at all.
-fn dial(shown: &str) -> Option<String> {
-    let plain = |c: char| c.is_ascii_digit() || "+ .-\u{a0}\u{202f}()".contains(c);
-    let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
-    let plus = if shown.trim_start().starts_with('+') { "+" } else { "" };
-    (shown.chars().all(plain) && (2..=15).contains(&digits.len()))
-        .then(|| format!("{plus}{digits}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_one_plain_number_can_be_dialled() {
-        assert_eq!(dial("03 28 24 85 00").as_deref(), Some("0328248500"));
-        assert_eq!(dial("+33 3 28").as_deref(), Some("+33328"));
-        assert_eq!(dial("112").as_deref(), Some("112"));
-        for text in ["", "0", "03 28 ou 03 29", "javascript:1", "1234567890123456"] {
-            assert_eq!(dial(text), None, "{text}");
-        }
-    }
 }

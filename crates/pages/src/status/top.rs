@@ -1,29 +1,25 @@
 //! What happened and since when, and what to do now.
 
 use beffroi_town::{
-    AssetKind, FallbackKind, Instant, Need, Phase, ServiceStatus, Strength, facts::Mood,
-    incident::Nature, status,
+    AssetKind, Instant, Phase, ServiceStatus,
+    facts::Mood,
+    incident::Nature,
+    phone::{self, Reach},
+    status::{ServiceView, Works},
 };
 
-use super::{Desk, Town, cards, data::Data};
+use super::{
+    Desk, Town, cards,
+    data::Data,
+    numbers::{self, dial},
+};
 use crate::news::News;
 
-/// Whether people can get through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Line {
-    /// Yes.
-    Works,
-    /// Nobody knows, or nobody put it on record.
-    Doubtful,
-    /// No.
-    Out,
-}
-
 /// One thing to do; the middle of the sentence may be a link.
-pub(super) struct Step {
-    pub(super) before: String,
-    pub(super) link: Option<(String, String)>,
-    pub(super) after: String,
+pub(crate) struct Step {
+    pub(crate) before: String,
+    pub(crate) link: Option<(String, String)>,
+    pub(crate) after: String,
 }
 
 /// The top of the page.
@@ -37,9 +33,8 @@ pub(super) struct Top {
 }
 
 impl Top {
-    pub(super) fn of(town: &Town<'_>, telephone: Line, data: Option<&Data>, news: &News) -> Self {
-        let reception = town.views.iter().find(|view| view.service.id.as_str() == "reception");
-        let contact = reception
+    pub(super) fn of(town: &Town<'_>, data: Option<&Data>, news: &News) -> Self {
+        let contact = reception(town)
             .map(|view| cards::desk(town, view.service))
             .filter(Desk::has_rows)
             .map(|desk| Desk { ask: Vec::new(), ..desk });
@@ -48,7 +43,7 @@ impl Top {
             headline: headline(town),
             lines: lines(town),
             tally: tally(town),
-            now: now(town, telephone, contact.as_ref(), concerned),
+            now: now(town, concerned),
             contact,
             latest: news
                 .current
@@ -58,7 +53,7 @@ impl Top {
     }
 }
 
-pub(super) fn headline(town: &Town<'_>) -> String {
+pub(crate) fn headline(town: &Town<'_>) -> String {
     let since = |at: Instant| [("since", town.voice.date(at).into())];
     match (town.facts.incident(), town.mood) {
         (Some(incident), _) => {
@@ -92,7 +87,7 @@ pub(super) fn disturbed_since(town: &Town<'_>) -> Option<Instant> {
 /// the assets behind it.
 pub(crate) fn changed_at<'a>(
     town: &'a Town<'_>,
-    view: &'a status::ServiceView<'_>,
+    view: &'a ServiceView<'_>,
 ) -> impl Iterator<Item = Instant> + 'a {
     let said = view.overridden.map(|word| word.at);
     let found = town
@@ -144,49 +139,14 @@ fn tally(town: &Town<'_>) -> Vec<(&'static str, String)> {
     .collect()
 }
 
-/// Whether the telephone works, by the town's own telephony and all it depends on.
-pub(super) fn telephone(town: &Town<'_>) -> Line {
-    line(town, AssetKind::Telephony)
-}
-
-/// The best of the assets of a kind: one line that works is enough.
-fn line(town: &Town<'_>, kind: AssetKind) -> Line {
-    let ways = town.facts.assets.iter().filter(|asset| asset.kind == kind);
-    let reached = ways.map(|asset| {
-        let need = Need { asset: asset.id.clone(), strength: Strength::Essential, via: None };
-        match probe(town, need) {
-            ServiceStatus::Open | ServiceStatus::Degraded | ServiceStatus::PaperOnly => Line::Works,
-            ServiceStatus::Closed => Line::Out,
-            ServiceStatus::Unknown => Line::Doubtful,
-        }
-    });
-    let all: Vec<Line> = reached.collect();
-    if all.is_empty() || all.contains(&Line::Doubtful) && !all.contains(&Line::Works) {
-        Line::Doubtful
-    } else if all.contains(&Line::Works) {
-        Line::Works
-    } else {
-        Line::Out
-    }
-}
-
-/// What a service that needed this and nothing else would be.
-fn probe(town: &Town<'_>, need: Need) -> ServiceStatus {
-    let Some(mut service) = town.facts.services.first().cloned() else {
-        return ServiceStatus::Unknown;
-    };
-    service.needs = vec![need];
-    service.overridden = None;
-    service.fallback.kind = FallbackKind::None;
-    let services = [service];
-    let views = status::views(&services, &town.facts.assets, false);
-    views.first().map_or(ServiceStatus::Unknown, |view| view.status)
-}
-
-fn now(town: &Town<'_>, telephone: Line, contact: Option<&Desk>, concerned: bool) -> Vec<Step> {
+fn now(town: &Town<'_>, concerned: bool) -> Vec<Step> {
     let v = &town.voice;
     let beware = concerned.then(|| step(&v.say("page-now-beware"), "#data"));
-    let usual = step(&v.say("page-now-as-usual"), "");
+    let dead = numbers::troubles(town).iter().any(|one| one.works == Works::No);
+    let usual = match dead {
+        true => step(&v.say("phone-now-some-dead"), "#services"),
+        false => step(&v.say("page-now-as-usual"), ""),
+    };
     match town.mood {
         // An alarm alone tells nothing of the telephone or the mail either.
         Mood::Checking => return vec![step(&v.say("page-now-ask-first"), "")],
@@ -196,9 +156,8 @@ fn now(town: &Town<'_>, telephone: Line, contact: Option<&Desk>, concerned: bool
         }
         Mood::Disturbed | Mood::Incident => {}
     }
-    let mut steps =
-        vec![step(&v.say("page-now-find"), "#services"), call(town, telephone, contact)];
-    if line(town, AssetKind::Mail) == Line::Out {
+    let mut steps = vec![step(&v.say("page-now-find"), "#services"), call(town)];
+    if town.facts.works(AssetKind::Mail) == Works::No {
         steps.push(step(&v.say("page-now-mail-out"), ""));
     }
     steps.extend(beware);
@@ -211,24 +170,43 @@ fn now(town: &Town<'_>, telephone: Line, contact: Option<&Desk>, concerned: bool
     steps
 }
 
+/// The number of the reception that answers, and whether it is the usual one.
+pub(crate) fn number(town: &Town<'_>) -> Option<(String, bool)> {
+    let text = reception(town)?.service.phone.as_deref();
+    let troubles = town.phones.reach(text).troubles;
+    let in_trouble = |number: &String| troubles.iter().any(|one| one.number == *number);
+    let usual = text.map(phone::numbers).unwrap_or_default();
+    let usual = usual.into_iter().find(|number| !in_trouble(number)).map(|one| (one, true));
+    let instead = || troubles.iter().find_map(|one| Some((one.instead?.to_owned(), false)));
+    usual.or_else(instead)
+}
+
+/// Whether the reception can be reached by telephone.
+pub(crate) fn reach<'a>(town: &Town<'a>) -> Reach<'a> {
+    town.phones.reach(reception(town).and_then(|view| view.service.phone.as_deref()))
+}
+
+pub(crate) fn reception<'t, 'a>(town: &'t Town<'a>) -> Option<&'t ServiceView<'a>> {
+    town.views.iter().find(|view| view.service.id.as_str() == "reception")
+}
+
 /// Calls where that is known to work, with the number where there is one.
-fn call(town: &Town<'_>, telephone: Line, contact: Option<&Desk>) -> Step {
+fn call(town: &Town<'_>) -> Step {
     let v = &town.voice;
-    let phone = contact.and_then(|desk| desk.phone.as_ref());
-    let number = phone.and_then(|phone| Some((phone, phone.dial.as_ref()?)));
-    match (telephone, number) {
-        (Line::Works, Some((phone, dial))) => {
-            let values = [("phone", phone.shown.as_str().into())];
-            step(&v.say_with("page-now-phone-number", &values), &format!("tel:{dial}"))
+    let dialled = number(town).and_then(|(shown, usual)| Some((dial(&shown)?, shown, usual)));
+    match (reach(town).works, dialled) {
+        (Works::Yes, Some((dial, shown, usual))) => {
+            let key = if usual { "page-now-phone-number" } else { "phone-now-instead" };
+            step(&v.say_with(key, &[("phone", shown.into())]), &format!("tel:{dial}"))
         }
-        (Line::Works, None) => step(&v.say("page-now-phone-works"), ""),
-        (Line::Doubtful, _) => step(&v.say("page-now-ask-first"), ""),
-        (Line::Out, _) => step(&v.say("page-now-phone-out"), ""),
+        (Works::Yes, None) => step(&v.say("page-now-phone-works"), ""),
+        (Works::Doubtful, _) => step(&v.say("page-now-ask-first"), ""),
+        (Works::No, _) => step(&v.say("page-now-phone-out"), ""),
     }
 }
 
 /// A sentence whose words between `<a>` and `</a>` lead to `link`.
-fn step(text: &str, link: &str) -> Step {
+pub(crate) fn step(text: &str, link: &str) -> Step {
     let parts =
         text.split_once("<a>").and_then(|(before, rest)| Some((before, rest.split_once("</a>")?)));
     match parts {

@@ -4,8 +4,12 @@
 
 mod feeds;
 mod hostile;
+mod kit;
 mod links;
+mod numbers;
 mod page;
+mod sheets;
+mod staff;
 mod towns;
 mod truth;
 

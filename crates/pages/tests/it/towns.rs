@@ -3,10 +3,11 @@
 
 use beffroi_town::{
     Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetKind, AssetState, DataExposure, Exposure,
-    FallbackKind, Incident, IncidentId, Instant, Notice, NoticeId, Override, Phase, ServiceStatus,
-    Tenant, TenantId, TownFacts, catalogue,
+    FallbackKind, Incident, IncidentId, Instant, LineId, Notice, NoticeId, Override, Phase,
+    PhoneLine, ServiceStatus, Tenant, TenantId, TownFacts, catalogue,
     incident::Nature,
     notice::{NoticeText, NoticeVersion},
+    phone::LineState,
 };
 
 /// Thursday 25 April 2024, 11:04 in Gravelines.
@@ -25,6 +26,7 @@ pub(crate) fn all() -> Vec<(&'static str, TownFacts)> {
         ("bare", bare()),
         ("joint", joint()),
         ("ended", ended()),
+        ("lines", lines()),
     ]
 }
 
@@ -47,6 +49,7 @@ pub(crate) fn town(code: &str, name: &str, at: Instant) -> TownFacts {
         },
         services,
         assets,
+        lines: Vec::new(),
         open_alarms: Vec::new(),
         incidents: Vec::new(),
         notices: Vec::new(),
@@ -320,6 +323,35 @@ pub(crate) fn ended() -> TownFacts {
     facts
 }
 
+/// A line of the town with what to dial instead.
+pub(crate) fn line(number: &str, state: LineState, at: Instant, instead: &str) -> PhoneLine {
+    let id: String = number.chars().filter(char::is_ascii_digit).collect();
+    PhoneLine {
+        id: LineId::parse(&id).expect("an identifier"),
+        number: number.to_owned(),
+        label: "QZLABEL".to_owned(),
+        state,
+        state_at: at,
+        instead: (!instead.is_empty()).then(|| instead.to_owned()),
+    }
+}
+
+/// Everything works but the telephones, and not all of them: the switchboard is answered elsewhere,
+/// water is on a line of its own, the police's line is dead.
+pub(crate) fn lines() -> TownFacts {
+    let mut facts = filled("62473", "Isbergues", START.plus_ms(HOUR));
+    desk(&mut facts, "waste", "", "", "03 28 00 00 14");
+    set(&mut facts, AssetKind::Telephony, AssetState::Down, START);
+    let before = START.plus_ms(-HOUR);
+    facts.lines = vec![
+        line("+33 3 28 00 00 10", LineState::Works, before, "06 00 00 00 01"),
+        line("0328000019", LineState::Works, START.plus_ms(HOUR / 2), ""),
+        line("03.28.00.00.17", LineState::Down, before, ""),
+        line("03 28 00 00 12", LineState::Unknown, before, "06 00 00 00 02"),
+    ];
+    facts
+}
+
 /// A town whose every text is what nobody should type.
 pub(crate) fn hostile() -> TownFacts {
     let mut facts = gravelines();
@@ -344,6 +376,10 @@ pub(crate) fn fill(facts: &mut TownFacts, text: &str) {
         for field in fields {
             *field = Some(text.to_owned());
         }
+    }
+    for line in &mut facts.lines {
+        text.clone_into(&mut line.label);
+        line.instead = Some(text.to_owned());
     }
     for notice in &mut facts.notices {
         fill_notice(notice, text);

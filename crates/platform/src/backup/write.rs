@@ -18,7 +18,10 @@ use super::{
     keep::{self, Kept},
     seal::{self, Identity, Sink},
 };
-use crate::{config::Config, durable::Half};
+use crate::{
+    config::{Config, Tls},
+    durable::Half,
+};
 
 /// Whether it is sealed.
 #[derive(Clone, Debug)]
@@ -156,7 +159,7 @@ fn members(config: &Config) -> Result<Vec<Member>, BackupError> {
     if let Some(file) = &config.file {
         members.push(member("from-backup/config.toml".to_owned(), file)?);
     }
-    if let Some((certificate, key)) = &config.tls {
+    if let Some(Tls::Files { certificate, key }) = &config.doors.tls {
         members.push(member("from-backup/certificate.pem".to_owned(), certificate)?);
         members.push(member("from-backup/key.pem".to_owned(), key)?);
     }

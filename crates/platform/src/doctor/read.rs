@@ -8,11 +8,12 @@ use std::{fs, path::PathBuf};
 use beffroi_store::Store;
 use beffroi_town::edge::Clock;
 
-use super::{
-    certificate,
-    facts::{Certificate, Copies, Door, Facts, MasterKey, Newest},
+use super::facts::{Certificate, Copies, Door, Facts, MasterKey, Newest};
+use crate::{
+    backup,
+    config::{Config, Tls},
+    tls,
 };
-use crate::{backup, config::Config};
 
 /// Reads everything.
 pub async fn read(store: &Store, config: &Config, clock: &dyn Clock) -> Facts {
@@ -50,25 +51,34 @@ async fn around(config: &Config, clock: &dyn Clock) -> Facts {
 /// The certificate that the configuration names, readable or not, and those that lie in the
 /// platform's own TLS folder, where keys lie too.
 fn certificates(config: &Config) -> Vec<Certificate> {
-    let one = |file: PathBuf| Certificate { ends_at: certificate::ends_at(&file), file };
+    let one = |file: PathBuf| {
+        let first = tls::first_certificate(&file).ok();
+        let ends_at = first.and_then(|first| tls::validity(&first)).map(|(_, ends_at)| ends_at);
+        Certificate { ends_at, file }
+    };
+    let named = match &config.doors.tls {
+        Some(Tls::Files { certificate, .. }) => Some(one(certificate.clone())),
+        _ => None,
+    };
     let own = fs::read_dir(config.folder.join("tls")).into_iter().flatten().flatten();
     let mut own: Vec<Certificate> = own
         .map(|entry| one(entry.path()))
         .filter(|certificate| certificate.ends_at.is_some())
         .collect();
     own.sort_by(|a, b| a.file.cmp(&b.file));
-    config.tls.iter().map(|(file, _)| one(file.clone())).chain(own).collect()
+    named.into_iter().chain(own).collect()
 }
 
 async fn door(config: &Config) -> Door {
-    let public_url = config.public_url.clone();
+    let doors = &config.doors;
+    let public_url = doors.public_url.clone();
     let leads_to = match &public_url {
         Some(url) => machine::leads_to(url).await,
         None => None,
     };
     Door {
-        is_loopback: config.listen.ip().is_loopback(),
-        has_tls: config.tls.is_some() || !config.tls_proxies.is_empty(),
+        is_loopback: doors.listen.ip().is_loopback(),
+        has_tls: doors.tls.is_some() || !doors.tls_proxies.is_empty(),
         public_url,
         leads_to,
     }

@@ -1,6 +1,18 @@
 //! The assembled house behind its real door: TLS, proxies, hooks, slow visitors.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod bell;
+mod mail;
+mod receiver;
+
+mod doors;
 
 use std::{
     fs,
@@ -22,7 +34,7 @@ use beffroi_store::{Store, TenantScope, assets};
 use beffroi_town::{Actor, AssetState, CutMeans, TenantId, catalogue, edge::Clock};
 use tempfile::TempDir;
 
-async fn start(folder: &Path, settings: &str) -> Result<Platform, String> {
+pub(crate) async fn start(folder: &Path, settings: &str) -> Result<Platform, String> {
     let text = format!("[data]\nfolder = \"{}\"\n{settings}", folder.join("data").display());
     let config = toml::from_str::<RawConfig>(&text).unwrap().check().unwrap();
     Platform::start(config, Arc::new(SystemClock), Arc::new(SystemEntropy::new()))
@@ -35,7 +47,7 @@ async fn store(folder: &Path) -> Store {
     Store::open(&location, Arc::new(SystemEntropy::new())).await.unwrap()
 }
 
-async fn gravelines(folder: &Path) -> (Store, TenantScope) {
+pub(crate) async fn gravelines(folder: &Path) -> (Store, TenantScope) {
     fs::create_dir_all(folder.join("data")).unwrap();
     let store = store(folder).await;
     let entry = tenants::resolve("59273").unwrap();
@@ -43,7 +55,7 @@ async fn gravelines(folder: &Path) -> (Store, TenantScope) {
     (store, TenantScope::for_tenant(&TenantId::parse("59273").unwrap()))
 }
 
-const LISTEN: &str = "[doors]\nlisten = \"127.0.0.1:0\"\n";
+pub(crate) const LISTEN: &str = "[doors]\nlisten = \"127.0.0.1:0\"\n";
 
 /// A certificate for 127.0.0.1 that only this test believes.
 fn certificate(folder: &Path) -> Vec<u8> {
@@ -66,24 +78,8 @@ async fn the_platform_ends_tls_itself() {
     let platform = start(folder.path(), &settings).await.unwrap();
     assert!(platform.url().starts_with("https://"));
     let url = format!("{}/c/59273/", platform.url());
-    let page = tokio::task::spawn_blocking(move || {
-        let roots = [ureq::tls::Certificate::from_der(&der).to_owned()];
-        let tls = ureq::tls::TlsConfig::builder()
-            .root_certs(ureq::tls::RootCerts::new_with_certs(&roots))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build();
-        let agent: ureq::Agent = ureq::Agent::config_builder().tls_config(tls).build().into();
-        agent.get(&url).call().unwrap().body_mut().read_to_string().unwrap()
-    })
-    .await
-    .unwrap();
-    assert!(page.contains("Gravelines"));
-    // Who does not speak TLS gets nothing, and costs nothing.
-    let mut plain = TcpStream::connect(platform.address()).unwrap();
-    plain.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
-    let mut answer = Vec::new();
-    plain.read_to_end(&mut answer).unwrap_or_default();
-    assert!(!answer.starts_with(b"HTTP"));
+    let page = tokio::task::spawn_blocking(move || doors::fetch(&url, &der).unwrap());
+    assert!(page.await.unwrap().1.contains("Gravelines"));
     platform.stop().await;
 }
 

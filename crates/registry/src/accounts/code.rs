@@ -2,12 +2,14 @@
 //!
 //! Rules: a code is self-contained. Its first characters name the tenant (4 for a commune, a
 //! département, a région; 6 for an EPCI), then 16 or 17 characters of chance (80 or 85 bits), then
-//! one check character; in groups of three. The alphabet (Crockford's base 32) has no I, L, O, U;
-//! typing is forgiven in letter case, spaces, hyphens, `O` for `0`, `I` and `L` for `1`.
+//! one check character; in groups of three, in the alphabet of [`crockford`].
 
-use beffroi_town::{TenantId, TenantKind, edge::Entropy};
+use beffroi_town::{
+    TenantId, TenantKind,
+    crockford::{self, Slip},
+    edge::Entropy,
+};
 
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Tenant, chance and check of the two forms.
 const SHORT: Form = Form { tenant: 4, random: 16 };
 const LONG: Form = Form { tenant: 6, random: 17 };
@@ -44,6 +46,15 @@ pub enum BadCode {
     Check,
 }
 
+impl From<Slip> for BadCode {
+    fn from(slip: Slip) -> Self {
+        match slip {
+            Slip::Shape => Self::Shape,
+            Slip::Check => Self::Check,
+        }
+    }
+}
+
 impl OneTimeCode {
     /// A new one for somebody of this tenant.
     pub fn generate(tenant: &TenantId, entropy: &dyn Entropy) -> Self {
@@ -54,8 +65,8 @@ impl OneTimeCode {
         let named = places.map(|place| u8::try_from((number >> (5 * place)) & 31).unwrap_or(0));
         let chance = random.iter().take(form.random).map(|byte| byte & 31);
         let mut values: Vec<u8> = named.chain(chance).collect();
-        values.push(check_value(&values));
-        Self { tenant: tenant.clone(), letters: values.iter().map(|one| letter(*one)).collect() }
+        values.push(crockford::check_value(&values));
+        Self { tenant: tenant.clone(), letters: crockford::text(&values) }
     }
 
     /// Reads what a person typed.
@@ -63,22 +74,13 @@ impl OneTimeCode {
     /// # Errors
     /// [`BadCode`] when it cannot be a code, whoever's.
     pub fn read(typed: &str) -> Result<Self, BadCode> {
-        let mut values = Vec::with_capacity(LONG.length());
-        for c in typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '‑')) {
-            if values.len() == LONG.length() {
-                return Err(BadCode::Shape);
-            }
-            values.push(value_of(c).ok_or(BadCode::Shape)?);
-        }
+        let values = crockford::read(typed, LONG.length())?;
         let form = [SHORT, LONG].into_iter().find(|form| form.length() == values.len());
         let form = form.ok_or(BadCode::Shape)?;
-        let (check, rest) = values.split_last().ok_or(BadCode::Shape)?;
-        if *check != check_value(rest) {
-            return Err(BadCode::Check);
-        }
+        let rest = crockford::checked(&values)?;
         let number = rest.iter().take(form.tenant).fold(0, |sum, one| (sum << 5) | u32::from(*one));
         let tenant = tenant_of(form, number).ok_or(BadCode::Check)?;
-        Ok(Self { tenant, letters: values.iter().map(|one| letter(*one)).collect() })
+        Ok(Self { tenant, letters: crockford::text(&values) })
     }
 
     /// Whose tenant it says it is for.
@@ -88,14 +90,7 @@ impl OneTimeCode {
 
     /// As it is printed: `ABC-DEF-GHJ-KMN-PQR-STV-WXY`.
     pub fn printed(&self) -> String {
-        let mut out = String::new();
-        for (at, c) in self.letters.chars().enumerate() {
-            if at > 0 && at % 3 == 0 {
-                out.push('-');
-            }
-            out.push(c);
-        }
-        out
+        crockford::grouped(&self.letters)
     }
 
     /// What is handed to the store, which keeps a keyed hash of it alone.
@@ -158,30 +153,6 @@ fn tenant_of(form: Form, number: u32) -> Option<TenantId> {
     TenantId::from_parts(kind, &code)
 }
 
-fn letter(value: u8) -> char {
-    ALPHABET.get(usize::from(value & 31)).map_or('0', |byte| char::from(*byte))
-}
-
-fn value_of(c: char) -> Option<u8> {
-    let c = match c.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        c => c,
-    };
-    ALPHABET.iter().position(|byte| char::from(*byte) == c).and_then(|at| u8::try_from(at).ok())
-}
-
-/// The sum of value × 2^place in the field of 32 elements (x⁵ + x² + 1). The powers differ from
-/// place to place, so every single mistyping and every swap of two characters changes it.
-fn check_value(values: &[u8]) -> u8 {
-    values.iter().rev().fold(0, |sum, value| double(sum ^ value))
-}
-
-const fn double(value: u8) -> u8 {
-    let shifted = value << 1;
-    if shifted & 32 == 0 { shifted } else { (shifted ^ 0b10_0101) & 31 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,9 +209,9 @@ mod tests {
             let code = OneTimeCode::generate(&tenant(of), &Counting(AtomicU8::new(11)));
             let letters: Vec<char> = code.letters.chars().collect();
             for at in 0..letters.len() {
-                for other in ALPHABET {
+                for other in 0..32 {
                     let mut wrong = letters.clone();
-                    wrong[at] = char::from(*other);
+                    wrong[at] = crockford::letter(other);
                     check(&wrong, &letters);
                 }
                 for to in 0..letters.len() {

@@ -143,7 +143,9 @@ pub async fn with_code(
         }
     };
     for account in accounts.into_iter().filter(|one| one.disabled_at.is_none()) {
-        if account.codes_left > 0 && spend(store, at, &account, code).await? {
+        if account.codes_left + account.kit_codes_left > 0
+            && spend(store, at, &account, code).await?
+        {
             note_login(store, at, &account, "code").await?;
             return Ok(Answer::Yes(account));
         }

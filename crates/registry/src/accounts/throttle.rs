@@ -38,6 +38,12 @@ impl Attempt {
         Self { account, address: format!("address {from}") }
     }
 
+    /// By the address alone, at another door than the log-in: slips there keep nobody out here.
+    pub fn at_door(door: &str, address: Option<IpAddr>) -> Self {
+        let log_in = Self::new(None, address);
+        Self { address: format!("{door} {}", log_in.address), ..log_in }
+    }
+
     /// How long to wait before the next try; none when it may be made now.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use beffroi_town::ServiceId;
+use beffroi_town::{ServiceId, phone};
 
 use super::{Column, Reason, Row, RowErrors, short};
 
@@ -99,7 +99,7 @@ fn service_cell(
 fn phone_cell(row: &Row) -> Result<Option<String>, Reason> {
     match row.get("phone") {
         "" => Ok(None),
-        text => phone(text).map(Some),
+        text => number(text).map(Some),
     }
 }
 
@@ -108,52 +108,16 @@ fn phone_cell(row: &Row) -> Result<Option<String>, Reason> {
 ///
 /// # Errors
 /// [`Reason::BadPhone`], or [`Reason::LostZero`] when a spreadsheet took it for a number.
-pub fn phone(text: &str) -> Result<String, Reason> {
-    let bad = || Reason::BadPhone { text: short(text) };
-    let tidy = text.trim().replace("(0)", "");
-    let (international, body) = match tidy.strip_prefix('+') {
-        Some(body) => (true, body.to_owned()),
-        None => match tidy.strip_prefix("00") {
-            Some(body) => (true, body.to_owned()),
-            None => (false, tidy),
-        },
-    };
-    let is_gap = |c: char| c.is_whitespace() || matches!(c, '.' | '-' | '/' | '\u{2011}');
-    let digits: String = body.chars().filter(|c| !is_gap(*c)).collect();
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(bad());
-    }
-    if !international {
-        return national(&digits).ok_or_else(|| {
-            let lost = digits.len() == 9 && !digits.starts_with('0') && digits == text.trim();
-            if lost { Reason::LostZero { text: digits.clone() } } else { bad() }
-        });
-    }
-    match digits.strip_prefix("33") {
-        Some(rest) => national(&format!("0{rest}")).ok_or_else(bad),
-        // ITU-T E.164: a country code that does not begin with 0, at most 15 digits in all.
-        None if (7..=15).contains(&digits.len()) && !digits.starts_with('0') => {
-            Ok(format!("+{digits}"))
+pub fn number(text: &str) -> Result<String, Reason> {
+    phone::tidy(text).ok_or_else(|| {
+        let digits = text.trim();
+        let lost = digits.len() == 9
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !digits.starts_with('0');
+        if lost {
+            Reason::LostZero { text: digits.to_owned() }
+        } else {
+            Reason::BadPhone { text: short(text) }
         }
-        None => Err(bad()),
-    }
-}
-
-/// A number of the French plan: ten digits, or a short number (15, 112, 3939, 118 712).
-fn national(digits: &str) -> Option<String> {
-    let first_two = digits.get(..2)?;
-    match digits.len() {
-        10 if digits.starts_with('0') && first_two != "00" => {
-            let pairs: Vec<&str> = digits
-                .as_bytes()
-                .chunks(2)
-                .filter_map(|pair| std::str::from_utf8(pair).ok())
-                .collect();
-            Some(pairs.join(" "))
-        }
-        2 | 3 if digits.starts_with('1') => Some(digits.to_owned()),
-        4 if digits.starts_with('3') || digits.starts_with("10") => Some(digits.to_owned()),
-        6 if digits.starts_with("118") || digits.starts_with("116") => Some(digits.to_owned()),
-        _ => None,
-    }
+    })
 }

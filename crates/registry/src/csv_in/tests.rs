@@ -2,7 +2,7 @@
 
 use beffroi_town::ServiceId;
 
-use super::services::phone;
+use super::services::number as phone;
 use super::*;
 
 const COLUMNS: &[Column] = &[

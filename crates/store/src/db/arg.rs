@@ -88,9 +88,13 @@ id_args!(
     beffroi_town::AccountId,
     beffroi_town::AlarmId,
     beffroi_town::AssetId,
+    beffroi_town::CallId,
+    beffroi_town::ContactId,
     beffroi_town::GuardId,
     beffroi_town::IncidentId,
+    beffroi_town::LineId,
     beffroi_town::NoticeId,
+    beffroi_town::RosterId,
     beffroi_town::ServiceId
 );
 

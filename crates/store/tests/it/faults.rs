@@ -3,17 +3,24 @@
 use std::{future::Future, pin::Pin};
 
 use beffroi_store::{
-    Error, Result, Store, accounts, alarms, assets, cuts, guards, incidents, notices, outbox,
-    services, sessions,
+    Error, Result, Store, accounts, alarms, assets, calls, cuts, emergency, guards, incidents,
+    kits, notices, oncall, outbox, phones, roster, services, sessions,
 };
 use beffroi_town::{
-    AlarmId, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant, NoticeId, Phase,
-    Role, ServiceId, ServiceStatus, Whose, incident::Nature, watch::Order,
+    AlarmId, AlarmState, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant,
+    NoticeId, Phase, Role, ServiceId, ServiceStatus, Whose, incident::Nature, phone::LineState,
+    watch::Order,
 };
 use serde_json::json;
 
 use crate::{
-    nouns::{alarm, enrol_request, words},
+    nouns::{
+        alarm,
+        bell::{a_call, contact},
+        enrol_request,
+        envelope::{about, emergency_facts, forward, somebody},
+        words,
+    },
     world::{
         ACTOR, Place, asset_id, code, codes, found, found_one, on_both, scope, shared_asset,
         verified,
@@ -30,8 +37,12 @@ on_both!(
     a_guard_and_its_order,
     a_cut,
     a_service,
+    a_telephone_line,
+    what_an_envelope_is_made_of,
+    an_envelope,
     a_session,
     an_outbox,
+    a_list_and_a_call,
 );
 
 type Step<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
@@ -236,6 +247,75 @@ async fn a_service(place: Place) {
             let status = ServiceStatus::PaperOnly;
             services::override_status(&mut tx, &town, &id, status, "registres papier").await?;
             services::set_needs(&mut tx, &town, &id, &[]).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn a_telephone_line(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let town = code("59273");
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            let id = phones::add(&mut tx, &town, &about("0328000010"), LineState::Works).await?;
+            phones::set_about(&mut tx, &town, &id, &about("0328000011")).await?;
+            phones::set_state(&mut tx, &town, &id, LineState::Down).await?;
+            phones::set_forward(&mut tx, &town, &id, Some(&forward())).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn what_an_envelope_is_made_of(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let town = code("59273");
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            emergency::set(&mut tx, &town, &emergency_facts()).await?;
+            let both = [somebody("r1", None), somebody("r2", Some("r1"))];
+            roster::save(&mut tx, &town, &both).await?;
+            roster::remove(&mut tx, &town, std::slice::from_ref(&both[0].id)).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn an_envelope(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let town = code("59273");
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            let all = accounts::list(tx.conn(), &scope("59273")).await?;
+            let holder = kits::Holder { account: all[0].id.clone(), role: all[0].role };
+            let codes = vec!["one".into(), "two".into()];
+            kits::record(&mut tx, &town, "hash", &[(holder, codes)]).await?;
+            kits::drop_codes(&mut tx, &town, &all[0].id).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn a_list_and_a_call(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let (town, somebody) = (code("59273"), contact("k1", "59273"));
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            oncall::add(&mut tx, &somebody).await?;
+            oncall::pause(&mut tx, &town, &somebody.id, true).await?;
+            let raised = alarm("a1", "59273", at);
+            alarms::raise(&mut tx, &raised, 1).await?;
+            let call = a_call("c1", "59273", at);
+            calls::open(&mut tx, &call).await?;
+            calls::join(&mut tx, &call, &raised).await?;
+            let new = calls::tries::NewTry { contact: &somebody.id, way: 0, channel: "sms" };
+            let id = calls::tries::ring(&mut tx, &call, &new).await?;
+            calls::tries::answered(&mut tx, &call, &id, ("http", Ok(()))).await?;
+            calls::nobody_reached(&mut tx, &call).await?;
+            alarms::decide(&mut tx, &town, &raised.id, &AlarmState::Dismissed).await?;
             tx.commit().await.map(drop)
         })
     })

@@ -1,6 +1,8 @@
 //! What each noun promises, on both databases.
 
+pub(crate) mod bell;
 mod crisis;
+pub(crate) mod envelope;
 mod staff;
 mod town;
 mod work;

@@ -1,17 +1,24 @@
 //! Another tenant's scope sees nothing, whatever noun it asks for.
 
 use beffroi_store::{
-    Store, TenantScope, Tx, accounts, alarms, assets, cuts, facts, guards, incidents, journal,
-    notices, services, tenants, texts,
+    Store, TenantScope, Tx, accounts, alarms, assets, calls, cuts, emergency, facts, guards,
+    incidents, journal, kits, notices, oncall, phones, roster, services, tenants, texts,
 };
 use beffroi_town::{
-    AccountId, AlarmId, AlarmState, AssetId, AssetState, CutMeans, GuardId, Incident, IncidentId,
-    NoticeId, Phase, Role, ServiceId, ServiceStatus, incident::Nature,
+    AccountId, AlarmId, AlarmState, AssetId, AssetState, CallId, ContactId, CutMeans, GuardId,
+    Incident, IncidentId, LineId, NoticeId, Phase, Role, RosterId, ServiceId, ServiceStatus,
+    incident::Nature, phone::LineState,
 };
 use serde_json::json;
 
 use crate::{
-    nouns::{absent, alarm, enrol_request, words},
+    nouns::{
+        absent, alarm,
+        bell::{a_call, contact},
+        enrol_request,
+        envelope::{about, emergency_facts, forward, somebody},
+        words,
+    },
     world::{ACTOR, Place, asset_id, code, codes, found, on_both, scope},
 };
 
@@ -22,9 +29,9 @@ async fn another_tenant_sees_and_moves_nothing(place: Place) {
     found(&place, &store, &["59273", "62473"]).await;
     let names = populate(&place, &store).await;
     // The owner sees each of them, so that what follows is not empty for another reason.
-    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 15]);
-    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 15]);
-    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 15]);
+    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 30]);
+    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 30]);
+    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 30]);
 
     // What belongs to the other tenant says nothing of this one.
     let mut conn = store.read().await.unwrap();
@@ -83,8 +90,30 @@ async fn populate(place: &Place, store: &Store) -> Names {
     extra.truncate(1);
     extra[0].id = service.clone();
     services::add(&mut tx, &town, &extra).await.unwrap();
+    let line =
+        phones::add(&mut tx, &town, &about("03 28 00 00 10"), LineState::Works).await.unwrap();
+    phones::set_forward(&mut tx, &town, &line, Some(&forward())).await.unwrap();
+    emergency::set(&mut tx, &town, &emergency_facts()).await.unwrap();
+    let person = somebody("r1", None);
+    roster::save(&mut tx, &town, std::slice::from_ref(&person)).await.unwrap();
+    let holder = kits::Holder { account: account.clone(), role: Role::Director };
+    let kit = kits::record(&mut tx, &town, "hash", &[(holder, vec!["x".into()])]).await.unwrap();
+    let somebody = contact("k1", "59273");
+    oncall::add(&mut tx, &somebody).await.unwrap();
+    let off = beffroi_town::oncall::Weekly { off: true, ..Default::default() };
+    oncall::set_weekly_test(&mut tx, &town, off, Some("secret")).await.unwrap();
+    let call = a_call("c1", "59273", at);
+    calls::open(&mut tx, &call).await.unwrap();
+    calls::join(&mut tx, &call, &raised).await.unwrap();
+    let new = calls::tries::NewTry { contact: &somebody.id, way: 0, channel: "sms" };
+    calls::tries::ring(&mut tx, &call, &new).await.unwrap();
     tx.commit().await.unwrap();
     Names {
+        line,
+        person: person.id,
+        kit: kit.id,
+        contact: somebody.id,
+        call: call.id,
         mail,
         cut,
         notice,
@@ -117,6 +146,20 @@ async fn try_each_write(tx: &mut Tx, names: &Names) {
     absent(guards::order(tx, &them, &names.guard, &beffroi_town::watch::Order::CutSelf, at).await);
     absent(services::override_status(tx, &them, &names.service, ServiceStatus::Closed, "x").await);
     absent(texts::erase(tx, &them, &names.text).await);
+    absent(phones::set_about(tx, &them, &names.line, &about("03 28 00 00 11")).await);
+    absent(phones::set_state(tx, &them, &names.line, LineState::Down).await);
+    absent(phones::set_forward(tx, &them, &names.line, None).await);
+    absent(phones::remove(tx, &them, &names.line).await);
+    absent(roster::remove(tx, &them, std::slice::from_ref(&names.person)).await);
+    absent(roster::save(tx, &them, &[somebody("r2", Some("r1"))]).await);
+    absent(kits::drop_codes(tx, &them, &names.account).await);
+    let holder = kits::Holder { account: names.account.clone(), role: Role::Director };
+    absent(kits::record(tx, &them, "hash", &[(holder, vec!["y".into()])]).await);
+    absent(oncall::set(tx, &contact("k1", "62473")).await);
+    absent(oncall::move_to(tx, &them, &names.contact, 1).await);
+    absent(oncall::pause(tx, &them, &names.contact, true).await);
+    absent(oncall::remove(tx, &them, &names.contact).await);
+    assert!(!calls::acknowledge(tx, &them, &names.call).await.unwrap());
 }
 
 /// The names of what one tenant has.
@@ -130,10 +173,15 @@ struct Names {
     guard: GuardId,
     incident: IncidentId,
     alarm: AlarmId,
+    line: LineId,
+    person: RosterId,
+    kit: String,
+    contact: ContactId,
+    call: CallId,
 }
 
 /// Whether a scope sees each of them, by name and in its lists.
-async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 15] {
+async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 30] {
     let conn = &mut store.read().await.unwrap();
     [
         assets::get(conn, scope, &names.mail).await.unwrap().is_some(),
@@ -151,5 +199,20 @@ async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 15] {
         !accounts::list(conn, scope).await.unwrap().is_empty(),
         !guards::list(conn, scope).await.unwrap().is_empty(),
         !notices::list(conn, scope).await.unwrap().is_empty(),
+        phones::get(conn, scope, &names.line).await.unwrap().is_some(),
+        !phones::list(conn, scope).await.unwrap().is_empty(),
+        !phones::forwards(conn, scope).await.unwrap().is_empty(),
+        emergency::get(conn, scope).await.unwrap().changed_at.is_some(),
+        roster::get(conn, scope, &names.person).await.unwrap().is_some(),
+        roster::changed_at(conn, scope).await.unwrap().is_some(),
+        kits::newest(conn, scope).await.unwrap().is_some(),
+        !kits::codes(conn, scope, &names.kit).await.unwrap().is_empty(),
+        oncall::get(conn, scope, &names.contact).await.unwrap().is_some(),
+        !oncall::list(conn, scope).await.unwrap().is_empty(),
+        oncall::weekly_test(conn, scope).await.unwrap().off_reason.is_some(),
+        calls::get(conn, scope, &names.call).await.unwrap().is_some(),
+        !calls::list(conn, scope, 9).await.unwrap().is_empty(),
+        !calls::of_alarm(conn, scope, &names.alarm).await.unwrap().is_empty(),
+        !calls::tries::list(conn, scope, &names.call).await.unwrap().is_empty(),
     ]
 }

@@ -31,6 +31,17 @@ pub struct PlatformAddress {
     /// service. Empty when `url` itself is numeric.
     #[serde(default)]
     pub addresses: Vec<SocketAddr>,
+    /// SHA-256 of the `SubjectPublicKeyInfo` of the key that answers there, base64url, when that
+    /// key alone is to be believed. It wins over a certificate's hash, and survives renewals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_sha256: Option<String>,
+}
+
+impl PlatformAddress {
+    /// An address that is believed as the rest of the enrolment says.
+    pub fn plain(url: String) -> Self {
+        Self { url, addresses: Vec::new(), key_sha256: None }
+    }
 }
 
 /// A guard's first words.

@@ -54,6 +54,9 @@ pub enum Suspicion {
     EventsLost,
     /// Someone sent an order that was not genuine.
     OrderRefused,
+    /// The guard had fallen silent or was ended, and was started again: nobody watched from the
+    /// first touch to the raising of this alarm.
+    GuardRestarted,
     /// Written by a newer guard than this reader.
     #[serde(other)]
     Unknown,
@@ -67,7 +70,9 @@ impl Suspicion {
             Self::MassRewriting => AlarmKind::FilesRewritten,
             Self::VitalSigns => AlarmKind::VitalSigns,
             // What cannot be read is counted as the worst that a guard says of itself.
-            Self::ReserveFull | Self::EventsLost | Self::Unknown => AlarmKind::GuardBlind,
+            Self::ReserveFull | Self::EventsLost | Self::GuardRestarted | Self::Unknown => {
+                AlarmKind::GuardBlind
+            }
             Self::OrderRefused => AlarmKind::OrderRefused,
         }
     }
@@ -148,6 +153,8 @@ pub enum Signal {
     ContentWiped,
     /// A content was emptied and stayed so.
     ContentEmptied,
+    /// A form with a structure (archive, document, image) was broken.
+    StructureBroken,
     /// Existing files renamed to one new extension.
     SameNewExtension,
     /// Heat or pressure at the same time.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use beffroi_crisis::alarms as room;
-use beffroi_store::{alarms, texts};
+use beffroi_store::{alarms, calls, texts};
 use beffroi_town::{
     Alarm, AlarmId, IncidentId, TownFacts,
     alarm::AlarmState,
@@ -13,7 +13,7 @@ use beffroi_town::{
 use beffroi_words::Value;
 use serde::de::DeserializeOwned;
 
-use super::{journal, page, rows, wrong};
+use super::{journal, oncall, page, rows, wrong};
 use crate::{
     Refusal,
     call::Call,
@@ -22,6 +22,7 @@ use crate::{
     markup::Choice,
     reply,
     routes::Answer,
+    rung::{People, Rung},
 };
 
 /// How many decided alarms the list shows.
@@ -50,6 +51,9 @@ struct AlarmPage {
     touched: Vec<String>,
     touched_total: u32,
     guard: Option<String>,
+    calls: Vec<oncall::CallRow>,
+    /// Calls of it that the caller may answer.
+    unanswered: Vec<String>,
 }
 
 /// All alarms, open ones first.
@@ -80,9 +84,15 @@ async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
         Some(id) => texts::open(&mut conn, scope, id).await?.and_then(|text| text.words),
         None => None,
     };
+    let people = People::of(&mut conn, scope).await?;
+    let mut rung = Vec::new();
+    for one in calls::of_alarm(&mut conn, scope, &id).await? {
+        rung.push(Rung::of(&mut conn, scope, one).await?);
+    }
     drop(conn);
     let names = journal::names(call).await?;
     let f = call.frame(call.words().alarm_kind(alarm.kind), "alarms", &facts);
+    let unanswered = rung.iter().filter(|one| one.call.is_open() && f.may.write);
     let incident = |one: &beffroi_town::Incident| {
         let since = f.full(one.noticed_at);
         let only = facts.incidents.len() == 1;
@@ -98,6 +108,8 @@ async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
         reasons: reasons.iter().map(|one| reason(&f, one)).collect(),
         touched: text.iter().flat_map(|text| text.lines()).map(str::to_owned).collect(),
         touched_total: alarm.touched,
+        calls: rung.iter().map(|one| oncall::call_row(&f, &people, one)).collect(),
+        unanswered: unanswered.map(|one| one.call.id.to_string()).collect(),
         guard: alarm.guard.as_ref().map(|guard| format!("/console/guards/{guard}")),
         id,
         form,

@@ -14,7 +14,8 @@ use beffroi_store::{
     texts,
 };
 use beffroi_town::{
-    Actor, AssetState, DataExposure, Phase, Role, ServiceStatus, TownFacts, incident::Nature,
+    Actor, AlarmKind, AssetState, DataExposure, Phase, Role, ServiceStatus, TownFacts,
+    incident::Nature, phone::LineState,
 };
 use beffroi_words::Words;
 use serde_json::Value;
@@ -50,6 +51,24 @@ const KINDS: &[(&str, &str)] = &[
     ("asset_unshared", "journal-asset-unshared"),
     ("asset_state", "journal-asset-state"),
     ("assets_added", "journal-assets-added"),
+    ("call_acknowledged", "journal-call-acknowledged"),
+    ("call_ended", "journal-call-ended"),
+    ("call_escalated", "journal-call-escalated"),
+    ("call_failed", "journal-call-failed"),
+    ("call_graver", "journal-call-graver"),
+    ("call_joined", "journal-call-joined"),
+    ("call_nobody_reached", "journal-call-nobody-reached"),
+    ("call_opened", "journal-call-opened"),
+    ("call_receipt", "journal-call-receipt"),
+    ("call_rung", "journal-call-rung"),
+    ("call_started_over", "journal-call-started-over"),
+    ("call_test_asked", "journal-call-test-asked"),
+    ("contact_added", "journal-contact-added"),
+    ("contact_changed", "journal-contact-changed"),
+    ("contact_moved", "journal-contact-moved"),
+    ("contact_paused", "journal-contact-paused"),
+    ("contact_removed", "journal-contact-removed"),
+    ("contact_resumed", "journal-contact-resumed"),
     ("cut_ordered", "journal-cut-ordered"),
     ("cut_confirmed", "journal-cut-confirmed"),
     ("cut_failed", "journal-cut-failed"),
@@ -66,11 +85,21 @@ const KINDS: &[(&str, &str)] = &[
     ("incident_nature", "journal-incident-nature"),
     ("incident_phase", "journal-incident-phase"),
     ("incident_tenant_added", "journal-incident-tenant-added"),
+    ("emergency_set", "journal-emergency-set"),
+    ("kit_printed", "journal-kit-printed"),
+    ("kit_codes_dropped", "journal-kit-codes-dropped"),
     ("login", "journal-login"),
     ("notice_drafted", "journal-notice-drafted"),
     ("notice_published", "journal-notice-published"),
     ("notice_corrected", "journal-notice-corrected"),
     ("notice_ended", "journal-notice-ended"),
+    ("phone_line_added", "journal-phone-line-added"),
+    ("phone_line_about", "journal-phone-line-about"),
+    ("phone_line_state", "journal-phone-line-state"),
+    ("phone_line_forward", "journal-phone-line-forward"),
+    ("phone_line_removed", "journal-phone-line-removed"),
+    ("roster_saved", "journal-roster-saved"),
+    ("roster_removed", "journal-roster-removed"),
     ("service_details", "journal-service-details"),
     ("service_fallback", "journal-service-fallback"),
     ("service_needs", "journal-service-needs"),
@@ -81,6 +110,7 @@ const KINDS: &[(&str, &str)] = &[
     ("tenant_closed", "journal-tenant-closed"),
     ("tenant_reopened", "journal-tenant-reopened"),
     ("text_erased", "journal-text-erased"),
+    ("weekly_test_set", "journal-weekly-test-set"),
 ];
 
 struct EntryRow {
@@ -115,6 +145,7 @@ pub(super) fn who(words: &Words, names: &BTreeMap<String, String>, actor: &Actor
             names.get(id.as_str()).cloned().unwrap_or_else(|| words.say("journal-by-former"))
         }
         Actor::CommandLine => words.say("journal-by-command"),
+        Actor::Contact(_) => words.say("journal-by-contact"),
         Actor::Guard(_) => words.say("journal-by-guard"),
         Actor::Platform => words.say("journal-by-platform"),
         Actor::Outside => words.say("journal-by-outside"),
@@ -180,15 +211,23 @@ fn detail(f: &Frame, facts: &TownFacts, names: &BTreeMap<String, String>, entry:
     let service = |id: &str| facts.services.iter().find(|service| service.id.as_str() == id);
     let service = text("service").and_then(service);
     parts.extend(service.map(|service| f.words.service_name(service).into_owned()));
+    let line = |id: &str| facts.lines.iter().find(|line| line.id.as_str() == id);
+    parts.extend(text("line").and_then(line).map(|line| format!("{} {}", line.label, line.number)));
     // Who did it is said already.
     let own = matches!(&entry.actor, Actor::Account(id) if text("account") == Some(id.as_str()));
     let account = text("account").filter(|_| !own).and_then(|id| names.get(id));
     parts.extend(account.cloned());
+    parts.extend(text("told").and_then(AlarmKind::from_code).map(|kind| f.words.alarm_kind(kind)));
     parts.extend(text("role").and_then(Role::from_code).map(|role| f.words.role(role)));
     parts.extend(text("nature").and_then(Nature::from_code).map(|one| f.words.nature(one)));
     parts.extend(text("status").and_then(ServiceStatus::from_code).map(|one| f.words.status(one)));
     if let (Some(from), Some(to)) = (text("from"), text("to")) {
-        let values = [("from", code(f, from).into()), ("to", code(f, to).into())];
+        let word = |code: &str| match entry.kind.as_str() {
+            "phone_line_state" => LineState::from_code(code).map(|one| f.words.line_state(one)),
+            _ => None,
+        };
+        let word = |text: &str| word(text).unwrap_or_else(|| code(f, text));
+        let values = [("from", word(from).into()), ("to", word(to).into())];
         parts.push(f.words.say_with("journal-detail-from-to", &values));
     }
     parts.join(" · ")

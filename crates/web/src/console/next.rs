@@ -84,7 +84,7 @@ const LESSER: u8 = 3;
 const fn gravity(kind: AlarmKind) -> u8 {
     match kind {
         AlarmKind::FilesVanishing | AlarmKind::FilesRewritten => 0,
-        AlarmKind::OrderRefused | AlarmKind::GuardSilent => 1,
+        AlarmKind::OrderRefused | AlarmKind::GuardSilent | AlarmKind::PlatformSilent => 1,
         AlarmKind::VitalSigns | AlarmKind::GuardBlind => 2,
         AlarmKind::FailedLogins | AlarmKind::NewDevice => LESSER,
     }

@@ -2,7 +2,8 @@
 
 use beffroi_town::{
     Alarm, Asset, AssetKind, AssetState, DataExposure, PublicService, ServiceStatus, TownFacts,
-    Whose, status::ServiceView,
+    Whose,
+    status::{ServiceView, Works},
 };
 use beffroi_words::Value;
 
@@ -75,19 +76,15 @@ pub fn lacks_details(service: &PublicService) -> bool {
     blank(&service.place) || blank(&service.hours) || blank(&service.phone)
 }
 
-/// Whether residents can be told to call.
-fn phone_works(facts: &TownFacts) -> bool {
-    let mut phones = facts.assets.iter().filter(|asset| asset.kind == AssetKind::Telephony);
-    !phones.any(|phone| matches!(phone.state, AssetState::Cut | AssetState::Down))
-}
-
 /// The line of a service.
 pub fn service(f: &Frame, facts: &TownFacts, view: &ServiceView<'_>) -> ServiceRow {
     let line = if view.overridden.is_some() {
         f.t("service-overridden")
     } else if view.fallback.is_some() {
         let kind = facts.tenant.id.kind();
-        f.words.fallback_sentence(view.service, kind, phone_works(facts)).into_owned()
+        let reach = facts.phone_book().reach(view.service.phone.as_deref());
+        let phone_works = reach.works != Works::No;
+        f.words.fallback_sentence(view.service, kind, phone_works).into_owned()
     } else if view.status == ServiceStatus::Open && lacks_details(view.service) {
         f.t("service-line-missing")
     } else {

@@ -7,7 +7,6 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use beffroi_registry::accounts::{self, phrase as phrases, totp as totps};
-use qrcode::{EcLevel, QrCode, render::svg};
 
 use super::{page, wrong};
 use crate::{Refusal, call::Call, fields::Fields, frame::Frame, reply, routes::Answer};
@@ -116,25 +115,10 @@ fn totp_page(
     Ok(TotpPage {
         f: call.bare_frame(call.words().say("setup-totp-title")),
         form,
-        qr: qr(&address),
+        qr: beffroi_pages::qr(&address),
         secret: totps::shown_secret(secret),
         sealed: seal(call, "totp", secret)?,
     })
-}
-
-/// The square as SVG. An address too long for any square leaves the secret to be typed.
-fn qr(address: &str) -> String {
-    let Ok(code) = QrCode::with_error_correction_level(address, EcLevel::M) else {
-        return String::new();
-    };
-    let image = code
-        .render::<svg::Color<'_>>()
-        .dark_color(svg::Color("#000000"))
-        .light_color(svg::Color("#ffffff"))
-        .min_dimensions(240, 240)
-        .build();
-    // The declaration of an XML file has no place inside a page.
-    image.find("<svg").and_then(|at| image.get(at..)).unwrap_or_default().to_owned()
 }
 
 /// Keeps the authenticator once it has shown its digits; then the printed codes.

@@ -1,19 +1,21 @@
 //! Today: everything that matters on one screen, the next decision first.
 
 use askama::Template;
-use beffroi_store::cuts;
+use beffroi_store::{calls, cuts};
 use beffroi_town::{Asset, AssetState, Cut, Notice, ServiceStatus, TownFacts, facts::Mood};
 use beffroi_words::Value;
 
 use super::{
     next::{self, Next},
     notices::{self, NoticeRow},
-    page, rows, shape,
+    oncall, page, prepare, rows, shape,
 };
 use crate::{
+    Refusal,
     call::Call,
     frame::{Countable as _, Frame},
     routes::Answer,
+    rung::{self, People},
 };
 
 /// The next decision in words.
@@ -58,6 +60,33 @@ struct TodayPage {
     notices: Vec<NoticeRow>,
     todos: Vec<Todo>,
     public_page: String,
+    bell: Bell,
+}
+
+/// Who was reached about what goes on, or that nobody was.
+#[derive(Default)]
+struct Bell {
+    calls: Vec<oncall::CallRow>,
+    /// Calls that the caller may answer, by identifier.
+    open: Vec<String>,
+    nobody_on_call: bool,
+    wants: Vec<String>,
+}
+
+async fn bell(call: &Call, f: &Frame) -> Result<Bell, Refusal> {
+    let scope = &call.caller()?.scope;
+    let mut conn = call.doors.store.read().await?;
+    let people = People::of(&mut conn, scope).await?;
+    let listed = rung::listed(&mut conn, scope, (f.now, &f.zone)).await?;
+    let current = rung::current(&mut conn, scope, f.now).await?;
+    let last = calls::last_test(&mut conn, scope).await?;
+    let open = current.iter().filter(|one| one.call.is_open() && f.may.write);
+    Ok(Bell {
+        open: open.map(|one| one.call.id.to_string()).collect(),
+        calls: current.iter().map(|one| oncall::call_row(f, &people, one)).collect(),
+        nobody_on_call: oncall::nobody(&listed),
+        wants: oncall::wants(f, &listed, last.as_ref()),
+    })
 }
 
 /// Today.
@@ -70,7 +99,11 @@ pub async fn show(call: Call) -> Answer {
     let f = call.frame(call.words().say("today-title"), "today", &facts);
     let account = &caller.account;
     let unfinished = !account.has_password || (!account.has_totp && account.codes_left == 0);
-    page(&today(f, &facts, &newest, unfinished))
+    let bell = bell(&call, &f).await?;
+    let ready = prepare::Readiness::read(&call, &facts).await?;
+    let mut todos = todos(&f, &facts);
+    todos.extend(ready.todos(&f).into_iter().map(|(text, href)| Todo { text, href }));
+    page(&TodayPage { unfinished, bell, ..today(f, &facts, &newest, todos) })
 }
 
 /// A cut that failed matters only while no later one was ordered.
@@ -84,7 +117,7 @@ fn newest_cut_of_each(cuts: Vec<Cut>) -> Vec<Cut> {
     newest
 }
 
-fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], unfinished: bool) -> TodayPage {
+fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], todos: Vec<Todo>) -> TodayPage {
     let views = facts.views();
     let odd = views.iter().filter(|view| view.status != ServiceStatus::Open);
     let troubled: Vec<&Asset> =
@@ -96,9 +129,9 @@ fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], unfinished: bool) -> TodayPa
         mood: f.words.mood(mood),
         mood_class: shape::mood(mood),
         headline: headline(&f, facts, mood),
-        next: next_box(&f, facts, cuts),
+        next: next_box(&f, facts, cuts, !todos.is_empty()),
         incident: facts.incident().map(|incident| format!("/console/incidents/{}", incident.id)),
-        unfinished,
+        unfinished: false,
         alarms: facts.open_alarms.iter().map(|alarm| rows::alarm(&f, facts, alarm)).collect(),
         cuts: cuts.iter().filter_map(|cut| cut_row(&f, facts, cut)).collect(),
         services_open: views.len() - services.len(),
@@ -106,8 +139,9 @@ fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], unfinished: bool) -> TodayPa
         assets_up: facts.assets.len() - troubled.len(),
         assets: troubled.iter().map(|asset| rows::asset(&f, asset)).collect(),
         notices: live_notices(facts).map(|notice| notices::row(&f, notice)).collect(),
-        todos: todos(&f, facts),
+        todos,
         public_page: facts.tenant.id.path(),
+        bell: Bell::default(),
         f,
     }
 }
@@ -157,7 +191,7 @@ fn cut_row(f: &Frame, facts: &TownFacts, cut: &Cut) -> Option<CutRow> {
     })
 }
 
-fn next_box(f: &Frame, facts: &TownFacts, cuts: &[Cut]) -> NextBox {
+fn next_box(f: &Frame, facts: &TownFacts, cuts: &[Cut], busy: bool) -> NextBox {
     let asset = |asset: &Asset| format!("/console/assets/{}", asset.id);
     let named = |key: &str, asset: &Asset| f.t1(key, "name", &asset.name);
     let (title, why, href, label) = match next::of(facts, cuts) {
@@ -191,13 +225,13 @@ fn next_box(f: &Frame, facts: &TownFacts, cuts: &[Cut]) -> NextBox {
             format!("{}?open=exposure", asset(one)),
             f.t("next-exposure-go"),
         ),
-        other => return next_of_people(f, facts, &other),
+        other => return next_of_people(f, facts, &other, busy),
     };
     NextBox { title, why, href, label }
 }
 
 /// The next decision that is about people, or none.
-fn next_of_people(f: &Frame, facts: &TownFacts, next: &Next<'_>) -> NextBox {
+fn next_of_people(f: &Frame, facts: &TownFacts, next: &Next<'_>, busy: bool) -> NextBox {
     let (title, why, href, label) = match next {
         Next::Publish(notice) => (
             f.t("next-publish"),
@@ -228,7 +262,6 @@ fn next_of_people(f: &Frame, facts: &TownFacts, next: &Next<'_>) -> NextBox {
             )
         }
         _ => {
-            let busy = !todos(f, facts).is_empty();
             let why = if busy { f.t("next-calm-todos") } else { String::new() };
             return NextBox { title: f.t("next-calm"), why, ..NextBox::default() };
         }

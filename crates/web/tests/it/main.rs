@@ -15,5 +15,8 @@ mod entering;
 mod guards_door;
 mod incident;
 mod notices;
+mod oncall;
+mod prepare;
+mod rehearsal;
 mod sample;
 mod walk;

@@ -8,14 +8,24 @@ use std::{
     },
 };
 
+use beffroi_crisis::{
+    Deed,
+    calls::{self as room, Turn},
+    oncall as lists,
+};
 use beffroi_registry::{accounts as ways, tenants as register};
 use beffroi_store::{
-    Location, Store, TenantScope, accounts, alarms, assets, guards, rounds, services,
+    Location, Store, TenantScope, accounts, alarms, assets, calls, emergency, guards, outbox,
+    phones, roster, rounds, services,
 };
 use beffroi_town::{
-    Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CutMeans, GuardId, Instant, Role,
-    ServiceId, TenantId,
+    Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CallId, ContactId, CutMeans,
+    EmergencyFacts, GuardId, Instant, Lang, LineId, Role, RosterEntry, RosterId, ServiceId,
+    TenantId,
     edge::{Clock, Entropy},
+    emergency::{self as helpers, ContactKind, Spot},
+    oncall::{AddressKind, Contact, ESCALATE_MS, Holidays, Hours, Span, Way},
+    phone::{Forward, LineState},
     watch::{EnrolRequest, Hole, HostFacts, Letter, Level, PlatformAddress},
 };
 use beffroi_web::{Board, Doors, Settings};
@@ -66,6 +76,12 @@ pub(crate) struct Sample {
     pub(crate) codes: BTreeMap<(String, Role), Vec<String>>,
     pub(crate) alarm: AlarmId,
     pub(crate) guard: GuardId,
+    pub(crate) contact: ContactId,
+    pub(crate) call: CallId,
+    /// A telephone line of the first town.
+    pub(crate) line: LineId,
+    /// Somebody on its roster.
+    pub(crate) person: RosterId,
     _folder: tempfile::TempDir,
 }
 
@@ -89,20 +105,23 @@ impl Sample {
             }
         }
         furnish(&store).await;
+        let (line, person) = prepared(&store).await;
         let (guard, alarm) = watched(&store).await;
+        let (contact, call) = rung(&store).await;
         examined(&store).await;
         let settings = Settings {
-            guard_addresses: vec![PlatformAddress {
-                url: "http://127.0.0.1:8080".to_owned(),
-                addresses: Vec::new(),
-            }],
+            guard_addresses: vec![PlatformAddress::plain("http://127.0.0.1:8080".to_owned())],
             hooks: vec!["pare-feu".to_owned()],
+            channels: BTreeMap::from([
+                ("courriel".to_owned(), AddressKind::Mail),
+                ("sms".to_owned(), AddressKind::Number),
+            ]),
             ..Settings::default()
         };
         let played: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
         let board = Arc::new(Board::new(store.clone(), Arc::clone(&played), ""));
         let doors = Doors { store, clock: played, entropy, board, settings: Arc::new(settings) };
-        Self { doors, clock, codes, alarm, guard, _folder: folder }
+        Self { doors, clock, codes, alarm, guard, contact, call, line, person, _folder: folder }
     }
 
     /// A printed code of somebody, used up by this.
@@ -219,6 +238,48 @@ async fn furnish(store: &Store) {
     tx.commit().await.unwrap();
 }
 
+/// What the first hour needs on paper: a line, places and numbers, two people.
+async fn prepared(store: &Store) -> (LineId, RosterId) {
+    let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(TOWN));
+    let tenant = scope.tenant();
+    let mut tx = store.begin(std::slice::from_ref(tenant), &by, at).await.unwrap();
+    let about = phones::About {
+        number: "03 28 00 00 00".to_owned(),
+        label: "STANDARD-SECRET".to_owned(),
+        instead: Some("03 28 00 00 99".to_owned()),
+    };
+    let line = phones::add(&mut tx, tenant, &about, LineState::Works).await.unwrap();
+    let forward = Forward {
+        who: "Sacha Réseau".to_owned(),
+        mobile: "06 11 22 33 44".to_owned(),
+        how: "*21*".to_owned(),
+    };
+    phones::set_forward(&mut tx, tenant, &line, Some(&forward)).await.unwrap();
+    let insurer = helpers::Contact {
+        kind: ContactKind::Insurer,
+        name: None,
+        phone: Some("01 00 00 00 01".to_owned()),
+        reference: Some("contrat-secret".to_owned()),
+    };
+    let spots = vec![(Spot::Room, "Salle des mariages".to_owned())];
+    let facts = EmergencyFacts { spots, contacts: vec![insurer] };
+    emergency::set(&mut tx, tenant, &facts).await.unwrap();
+    let person = |id: &str, name: &str, caller: Option<&str>| RosterEntry {
+        id: RosterId::parse(id).unwrap(),
+        rank: 1,
+        name: name.to_owned(),
+        function: "Agent".to_owned(),
+        service: "Accueil".to_owned(),
+        phones: vec!["06 00 00 00 07".to_owned()],
+        caller: caller.map(|id| RosterId::parse(id).unwrap()),
+    };
+    let both =
+        [person("r-1", "Dominique Astreinte", None), person("r-2", "Zoé Guichet", Some("r-1"))];
+    roster::save(&mut tx, tenant, &both).await.unwrap();
+    tx.commit().await.unwrap();
+    (line, both[0].id.clone())
+}
+
 /// A guard on the file server, and what it suspects.
 async fn watched(store: &Store) -> (GuardId, AlarmId) {
     let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(TOWN));
@@ -275,4 +336,57 @@ async fn watched(store: &Store) -> (GuardId, AlarmId) {
     alarms::raise(&mut tx, &alarm, 1).await.unwrap();
     tx.commit().await.unwrap();
     (guard.id, alarm.id)
+}
+
+pub(crate) fn contact(name: &str, ways: &[(&str, &str)]) -> Contact {
+    let way = |(channel, address): &(&str, &str)| Way {
+        channel: (*channel).to_owned(),
+        address: (*address).to_owned(),
+    };
+    Contact {
+        id: ContactId::parse("unread").unwrap(),
+        tenant: TenantId::parse(TOWN).unwrap(),
+        rank: 0,
+        name: name.to_owned(),
+        lang: Lang::Fr,
+        for_operator: false,
+        watch: vec![],
+        holidays: Holidays::AsDays,
+        quiet: None,
+        ways: ways.iter().map(way).collect(),
+        escalate_ms: ESCALATE_MS,
+        paused: false,
+    }
+}
+
+/// Claims one piece of work, as the platform's round does.
+pub(crate) async fn claim(store: &Store, kind: &str, at: Instant) -> Option<outbox::Posted> {
+    let mut book = store.bookkeeping().await.unwrap();
+    let work = outbox::claim(&mut book, kind, at, 1, 60_000).await.unwrap();
+    book.commit().await.unwrap();
+    work.into_iter().next()
+}
+
+/// Two people on call: the first one's gateway failed, the second one's took the message.
+async fn rung(store: &Store) -> (ContactId, CallId) {
+    let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(TOWN));
+    let deed = Deed { store, actor: &by, at, scope: &scope };
+    let office = Span::parse_all("lun-ven 8h-18h").unwrap();
+    let first = Contact {
+        watch: office,
+        quiet: Some(Hours::parse("22h-7h").unwrap()),
+        ..contact("Camille Veille", &[("sms", "+33600000001")])
+    };
+    let first = lists::add(&deed, &first).await.unwrap();
+    let second = contact("Dominique Garde", &[("courriel", "garde@exemple.fr")]);
+    lists::add(&deed, &second).await.unwrap();
+    let turn = Turn { store, at, steady: at };
+    let asked = claim(store, calls::ASKED, at).await.unwrap();
+    room::asked(&turn, &asked).await.unwrap();
+    for outcome in [Err("timed_out"), Ok(())] {
+        let ring = claim(store, calls::RING, at).await.unwrap();
+        room::sent(&turn, &ring, ("http", outcome)).await.unwrap();
+    }
+    let open = calls::unanswered(&mut store.read().await.unwrap(), &scope).await.unwrap();
+    (first, open[0].id.clone())
 }

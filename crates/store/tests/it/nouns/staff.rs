@@ -1,7 +1,7 @@
-//! Accounts, codes, sessions, throttles.
+//! Accounts, codes, sessions, throttles, rehearsals.
 
-use beffroi_store::{Store, accounts, incidents, sessions, throttle};
-use beffroi_town::{Actor, Role};
+use beffroi_store::{Store, accounts, incidents, rehearsals, sessions, throttle};
+use beffroi_town::{Actor, Role, rehearsal::Rehearsed};
 
 use crate::world::{Place, code, found, on_both, scope};
 
@@ -11,6 +11,7 @@ on_both!(
     accounts_and_their_codes,
     a_code_is_used_once_even_by_ten_at_a_time,
     sessions_and_throttles,
+    rehearsals_are_kept_newest_first,
 );
 
 async fn account(
@@ -172,4 +173,26 @@ async fn sessions_and_throttles(place: Place) {
     let mut book = store.bookkeeping().await.unwrap();
     assert_eq!(sessions::end_all(&mut book, &id).await.unwrap(), 1);
     book.commit().await.unwrap();
+}
+
+async fn rehearsals_are_kept_newest_first(place: Place) {
+    let store = place.open().await;
+    found(&place, &store, &["59273", "62473"]).await;
+    let at = place.now();
+    let done = |ms: i64, in_time: u32| Rehearsed {
+        ended_at: at.plus_ms(ms),
+        role: Role::Clerk,
+        in_time,
+        steps: 5,
+        minutes: 19,
+    };
+    for one in [done(1, 3), done(3, 5), done(2, 4)] {
+        let mut tx = begin(&place, &store, &["59273"]).await;
+        rehearsals::record(&mut tx, &code("59273"), &one).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut conn = store.read().await.unwrap();
+    let newest = rehearsals::newest(&mut conn, &scope("59273"), 2).await.unwrap();
+    assert_eq!(newest, [done(3, 5), done(2, 4)]);
+    assert_eq!(rehearsals::newest(&mut conn, &scope("62473"), 9).await.unwrap(), []);
 }

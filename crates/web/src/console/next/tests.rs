@@ -28,6 +28,7 @@ fn calm() -> TownFacts {
         tenant,
         services,
         assets,
+        lines: Vec::new(),
         open_alarms: Vec::new(),
         incidents: Vec::new(),
         notices: Vec::new(),

@@ -1,0 +1,117 @@
+//! `beffroi guard`: what can be asked for.
+
+use std::path::PathBuf;
+
+use beffroi_guard::watchdog::Lapse;
+use clap::{Args, Subcommand};
+
+use super::Out;
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct GuardArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<GuardCommand>,
+    #[command(flatten)]
+    pub(crate) run: GuardRun,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GuardRun {
+    /// A folder to watch; may be given several times
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(crate) watch: Vec<PathBuf>,
+    /// Enrolment file from the console; needed at the first start only
+    #[arg(long, value_name = "FILE")]
+    pub(crate) enrol: Option<PathBuf>,
+    /// Where the guard keeps its key and its undelivered reports
+    #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
+    pub(crate) state: PathBuf,
+    /// Where earlier contents are kept; on the same file system as what is watched
+    #[arg(long, value_name = "DIR")]
+    pub(crate) reserve: Option<PathBuf>,
+    /// Folder that vital signs are read from; another than / makes them 'simulated'
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    pub(crate) sensors: PathBuf,
+    /// Say what it would have done, or act
+    #[arg(long, value_enum, default_value_t = GuardMode::Observe)]
+    pub(crate) mode: GuardMode,
+    /// Use no more of the kernel than this level needs, to see what the others are worth
+    #[arg(long, value_enum, default_value_t = GuardLevel::A)]
+    pub(crate) at_most: GuardLevel,
+    /// Started by its watchdog, not by people
+    #[arg(long, hide = true)]
+    pub(crate) watched_over: bool,
+    /// Since when nobody watched, as the watchdog says
+    #[arg(long, hide = true, requires = "watched_over")]
+    pub(crate) lapse: Option<Lapse>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum GuardMode {
+    /// Reports only
+    Observe,
+    /// Denies, holds and stops
+    Protect,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum GuardLevel {
+    /// Each write is seen before it happens
+    A,
+    /// Each open is seen before it happens
+    B,
+    /// Changes are seen afterwards
+    C,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GuardCommand {
+    /// Make an enrolment file for the guard of one file server (valid 15 minutes, one use)
+    Invite {
+        /// Code of the tenant
+        tenant: String,
+        /// The file server: its code or identifier
+        #[arg(long, default_value = "file_server")]
+        asset: String,
+        /// Address of the platform as that server reaches it
+        #[arg(long, value_name = "URL")]
+        platform: Option<String>,
+        /// Where to write it, readable by its owner only
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Say what a guard can do on this machine, hole by hole
+    Probe {
+        /// A folder that it would watch; may be given several times
+        #[arg(long, value_name = "DIR", default_value = "/")]
+        watch: Vec<PathBuf>,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Decide again over a record of events, and say what would be held or stopped
+    Replay {
+        /// The events.jsonl of a guard's state folder
+        file: PathBuf,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Put back what vanished or was overwritten, from the reserve of this machine
+    Restore {
+        /// Where the guard keeps its state
+        #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
+        state: PathBuf,
+        /// Where earlier contents are kept
+        #[arg(long, value_name = "DIR")]
+        reserve: Option<PathBuf>,
+        /// A watched folder; may be given several times
+        #[arg(long, value_name = "DIR", required = true)]
+        watch: Vec<PathBuf>,
+        /// Only what this alarm reported
+        #[arg(long)]
+        alarm: Option<String>,
+        /// Show what would be done, and do nothing
+        #[arg(long)]
+        plan: bool,
+    },
+}

@@ -1,0 +1,146 @@
+//! What a thread that waits for our answer is about to do, as the registers of its system call tell.
+//!
+//! Rules:
+//! - Only register arguments are believed: the kernel has read them already, nobody can change them
+//!   any more. Memory (`openat2`), rings (`io_uring`) and 32-bit calls count as writes, as does
+//!   whatever cannot be read. No number believed here means, as a 32-bit call, anything that writes
+//!   to a file or opens one.
+//! - Where two descriptors are named (`copy_file_range`, `sendfile`, `splice`) one is read and one
+//!   written, and a racing thread could swap them: which of the two a file is follows from whether
+//!   somebody opened it for writing ([`Intent::WriteIfOpenForIt`]).
+
+use std::fs;
+
+/// What a blocked system call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// It changes nothing.
+    Read,
+    /// An open for writing that leaves the content as it is: a write may follow.
+    OpenToWrite,
+    /// It writes if the file is open for writing at all.
+    WriteIfOpenForIt,
+    /// It changes the content; also when it cannot be told.
+    Write,
+}
+
+/// Reads the intent of thread `tid`, which waits for our answer.
+pub(crate) fn intent_of(tid: u32) -> Intent {
+    fs::read_to_string(format!("/proc/{tid}/syscall")).map_or(Intent::Write, |text| of_text(&text))
+}
+
+fn of_text(text: &str) -> Intent {
+    let mut words = text.split_ascii_whitespace();
+    let Some(number) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
+        return Intent::Write;
+    };
+    let mut arguments = [0_u64; 6];
+    for (argument, word) in arguments.iter_mut().zip(words) {
+        let Ok(value) = u64::from_str_radix(word.trim_start_matches("0x"), 16) else {
+            return Intent::Write;
+        };
+        *argument = value;
+    }
+    of_call(number, arguments)
+}
+
+/// Numbers of the system calls that are believed.
+struct Calls {
+    /// `open`, which the generic table lacks.
+    open: Option<u32>,
+    openat: u32,
+    mmap: u32,
+    /// Calls that read files alone: read, pread64, readv, preadv, preadv2, execve, execveat.
+    read: [u32; 7],
+    /// Calls with two descriptors: sendfile, splice, `copy_file_range`; and ioctl (`FICLONE`).
+    both: [u32; 4],
+}
+
+#[cfg(target_arch = "x86_64")]
+const CALLS: Calls = Calls {
+    open: Some(2),
+    openat: 257,
+    mmap: 9,
+    read: [0, 17, 19, 295, 327, 59, 322],
+    both: [40, 275, 326, 16],
+};
+// Other 64-bit Linux platforms share the generic table.
+#[cfg(not(target_arch = "x86_64"))]
+const CALLS: Calls = Calls {
+    open: None,
+    openat: 56,
+    mmap: 222,
+    read: [63, 67, 65, 69, 286, 221, 281],
+    both: [71, 76, 285, 29],
+};
+
+fn of_call(number: u32, arguments: [u64; 6]) -> Intent {
+    let [_, second, third, fourth, ..] = arguments;
+    if CALLS.read.contains(&number) {
+        Intent::Read
+    } else if CALLS.both.contains(&number) {
+        Intent::WriteIfOpenForIt
+    } else if Some(number) == CALLS.open {
+        of_open(second)
+    } else if number == CALLS.openat {
+        of_open(third)
+    } else if number == CALLS.mmap && fourth & libc::MAP_TYPE as u64 == libc::MAP_PRIVATE as u64 {
+        // A shared mapping of today may be made writable tomorrow, without asking.
+        Intent::Read
+    } else {
+        Intent::Write
+    }
+}
+
+/// `O_CREAT` makes a file at most, but with `O_TRUNC` empties one.
+fn of_open(flags: u64) -> Intent {
+    if flags & libc::O_TRUNC as u64 != 0 {
+        Intent::Write
+    } else if flags & libc::O_ACCMODE as u64 == 0 {
+        Intent::Read
+    } else {
+        Intent::OpenToWrite
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn only_what_surely_reads_is_believed_to() {
+        let call =
+            |number, second, third, fourth| of_call(number, [3, second, third, fourth, 0, 0]);
+        assert_eq!(call(257, 0, 0o2_000_000, 0), Intent::Read);
+        assert_eq!(call(257, 0, 0o1001, 0), Intent::Write, "O_TRUNC");
+        assert_eq!(call(2, 0o2, 0, 0), Intent::OpenToWrite);
+        assert_eq!(call(0, 0, 0, 0), Intent::Read, "read");
+        assert_eq!(call(9, 4096, 1, 2), Intent::Read, "a private mapping");
+        assert_eq!(call(9, 4096, 1, 1), Intent::Write, "a shared mapping");
+        assert_eq!(call(326, 0, 4, 0), Intent::WriteIfOpenForIt, "copy_file_range");
+        for (number, name) in [
+            (1, "write"),
+            (18, "pwrite64"),
+            (76, "truncate"),
+            (77, "ftruncate"),
+            (85, "creat"),
+            (285, "fallocate"),
+            (437, "openat2"),
+            (426, "io_uring_enter"),
+            (4, "32-bit write"),
+            (5, "32-bit open"),
+            (92, "32-bit truncate"),
+        ] {
+            assert_eq!(call(number, 0, 0, 0), Intent::Write, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_a_write() {
+        for text in ["", "running", "-1 0x7f 0x7f", "257 0x1 zz", "4294967296 0x0"] {
+            assert_eq!(of_text(text), Intent::Write, "{text}");
+        }
+        assert_eq!(intent_of(u32::MAX), Intent::Write);
+    }
+}

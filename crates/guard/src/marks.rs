@@ -1,0 +1,187 @@
+//! The two fanotify groups, one for permission and one for names, and what they cover.
+//!
+//! Rules:
+//! - Names are followed folder by folder. So are opens and writes where the watched folder lies on
+//!   the system's own disk: the rest of the machine pays nothing. Price: a file that is also reached
+//!   by a hard link outside is not seen through that name.
+//! - A watched folder on a file system of its own is covered by one mark on all of it: no other
+//!   mount path, hard link or renaming leads past.
+//! - The guard's own folders are left out, so that it never waits for itself.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use beffroi_town::watch::Letter;
+
+use crate::error::{GuardError, Result};
+use crate::fan::Place;
+use crate::holdings::lock;
+use crate::sys;
+
+/// Permission before each access to a content, with its range: Linux 6.14 and later.
+pub(crate) const FAN_PRE_ACCESS: u64 = 0x0010_0000;
+const NAME_MASK: u64 = libc::FAN_CREATE
+    | libc::FAN_DELETE
+    | libc::FAN_RENAME
+    | libc::FAN_CLOSE_WRITE
+    | libc::FAN_ONDIR
+    | libc::FAN_EVENT_ON_CHILD;
+
+/// How much the kernel shows of these folders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sight {
+    /// A: each write; B: each open; C: neither.
+    pub(crate) letter: Letter,
+    /// Watched folders whose whole file system is covered.
+    pub(crate) whole: Vec<PathBuf>,
+    /// Whether that is all of them.
+    pub(crate) all_whole: bool,
+}
+
+impl Sight {
+    /// What can be had here for these folders, and at most `at_most`.
+    pub(crate) fn of(watched: &[PathBuf], at_most: Letter) -> Self {
+        let blind = Self { letter: Letter::C, whole: Vec::new(), all_whole: false };
+        if at_most == Letter::C
+            || !cfg!(target_os = "linux")
+            || !rustix::process::geteuid().is_root()
+        {
+            return blind;
+        }
+        let sees = |mask: u64| {
+            let Ok((opens, _)) = groups() else { return false };
+            let mark = |folder: &PathBuf| {
+                sys::fanotify_mark(opens.as_fd(), libc::FAN_MARK_ADD, mask, folder).is_ok()
+            };
+            watched.iter().all(mark)
+        };
+        let letter = match at_most {
+            Letter::A if sees(libc::FAN_OPEN_PERM | FAN_PRE_ACCESS) => Letter::A,
+            _ if sees(libc::FAN_OPEN_PERM) => Letter::B,
+            _ => return blind,
+        };
+        let device = |path: &Path| fs::metadata(path).map(|meta| meta.dev()).ok();
+        let system = device(Path::new("/"));
+        let own = |folder: &&PathBuf| letter == Letter::A && device(folder) != system;
+        let whole: Vec<PathBuf> = watched.iter().filter(own).cloned().collect();
+        Self { letter, all_whole: whole.len() == watched.len(), whole }
+    }
+
+    fn mask(&self) -> u64 {
+        match self.letter {
+            Letter::A => libc::FAN_OPEN_PERM | FAN_PRE_ACCESS,
+            Letter::B | Letter::C => libc::FAN_OPEN_PERM,
+        }
+    }
+}
+
+/// The groups for permission and for names.
+fn groups() -> io::Result<(OwnedFd, OwnedFd)> {
+    let common =
+        libc::FAN_REPORT_TID | libc::FAN_CLOEXEC | libc::FAN_NONBLOCK | libc::FAN_UNLIMITED_MARKS;
+    let opens = sys::fanotify_init(
+        libc::FAN_CLASS_PRE_CONTENT | common,
+        libc::O_RDONLY | libc::O_LARGEFILE | libc::O_CLOEXEC | libc::O_NOATIME,
+    )?;
+    let names = sys::fanotify_init(libc::FAN_CLASS_NOTIF | libc::FAN_REPORT_DFID_NAME | common, 0)?;
+    Ok((opens, names))
+}
+
+/// Both groups and what they cover.
+#[derive(Debug, Clone)]
+pub(crate) struct Marks {
+    pub(crate) opens: Arc<OwnedFd>,
+    pub(crate) names: Arc<OwnedFd>,
+    folders: Arc<Mutex<HashMap<Vec<u8>, PathBuf>>>,
+    sight: Arc<Sight>,
+}
+
+impl Marks {
+    /// Opens both groups. `own` are the guard's own folders. From now on others wait for answers.
+    pub(crate) fn open(sight: Sight, own: &[PathBuf]) -> Result<Self> {
+        let refused = |error: io::Error| {
+            GuardError::Senses(format!(
+                "the kernel refuses fanotify: {error}; run as root on Linux 5.17 or later"
+            ))
+        };
+        let (opens, names) = groups().map_err(refused)?;
+        let marks = Self {
+            opens: Arc::new(opens),
+            names: Arc::new(names),
+            folders: Arc::default(),
+            sight: Arc::new(sight),
+        };
+        marks.leave_out(own).map_err(refused)?;
+        for folder in &marks.sight.whole {
+            let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_FILESYSTEM;
+            sys::fanotify_mark(marks.opens.as_fd(), flags, marks.sight.mask(), folder)
+                .map_err(refused)?;
+        }
+        Ok(marks)
+    }
+
+    pub(crate) fn letter(&self) -> Letter {
+        self.sight.letter
+    }
+
+    /// The guard's own folders, and the file that what it says goes to. Where nothing is seen of
+    /// them anyway an older kernel may refuse this, and it does not matter.
+    fn leave_out(&self, own: &[PathBuf]) -> io::Result<()> {
+        let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_IGNORE_SURV;
+        let said = PathBuf::from("/proc/self/fd/2");
+        let is_file = fs::metadata(&said).is_ok_and(|meta| meta.is_file());
+        for path in own.iter().chain(is_file.then_some(&said)) {
+            let on_child = if *path == said { 0 } else { libc::FAN_EVENT_ON_CHILD };
+            let mask = self.sight.mask() | on_child;
+            let done = sys::fanotify_mark(self.opens.as_fd(), flags, mask, path);
+            if !self.sight.whole.is_empty() {
+                done?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows one more folder. Following twice is the same as once.
+    pub(crate) fn follow(&self, folder: &Path) -> io::Result<()> {
+        let handle = sys::handle_of(folder)?;
+        lock(&self.folders).insert(handle, folder.to_owned());
+        let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_ONLYDIR | libc::FAN_MARK_DONT_FOLLOW;
+        sys::fanotify_mark(self.names.as_fd(), flags, NAME_MASK, folder)?;
+        if self.sight.whole.iter().any(|whole| folder.starts_with(whole)) {
+            return Ok(());
+        }
+        // Opening a folder is one more moment at which names are read; the kernel refuses it
+        // together with accesses.
+        let folders = if self.sight.letter == Letter::A { 0 } else { libc::FAN_ONDIR };
+        let mask = self.sight.mask() | libc::FAN_EVENT_ON_CHILD | folders;
+        sys::fanotify_mark(self.opens.as_fd(), flags, mask, folder)
+    }
+
+    /// The path of a name in a followed folder.
+    pub(crate) fn path(&self, place: &Place) -> Option<PathBuf> {
+        let folders = lock(&self.folders);
+        Some(folders.get(&place.folder)?.join(&place.name))
+    }
+
+    /// A followed folder was renamed, or moved out of sight.
+    pub(crate) fn rename(&self, from: &Path, to: Option<&Path>) {
+        let mut folders = lock(&self.folders);
+        match to {
+            Some(to) => {
+                for path in folders.values_mut() {
+                    if let Ok(rest) = path.strip_prefix(from) {
+                        *path =
+                            if rest.as_os_str().is_empty() { to.to_owned() } else { to.join(rest) };
+                    }
+                }
+            }
+            // Its marks stay until it is gone, but what happens there is nobody's business here.
+            None => folders.retain(|_, path| !path.starts_with(from)),
+        }
+    }
+}

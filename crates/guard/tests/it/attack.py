@@ -1,0 +1,121 @@
+"""Attacks that need system calls which Rust's safe libraries do not offer.
+
+Started by attack.rs, which has checked the folder's marker: python3 -c THIS KIND FILE...
+Each touches only the files it is given.
+"""
+import ctypes
+import mmap
+import os
+import random
+import struct
+import subprocess
+import sys
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+NOISE = random.Random(7)
+
+
+def noise(size):
+    return NOISE.randbytes(size)
+
+
+def syscall(number, *arguments):
+    done = LIBC.syscall(ctypes.c_long(number), *arguments)
+    if done < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+    return done
+
+
+def truncate_by_path(path):
+    os.truncate(path, 0)
+
+
+def map_shared(path):
+    size = os.path.getsize(path)
+    file = os.open(path, os.O_RDWR)
+    with mmap.mmap(file, size) as view:
+        view[:] = noise(size)
+    os.close(file)
+
+
+def openat2(path):
+    """A flag that no register shows: the kernel reads it from memory."""
+    how = struct.pack("QQQ", os.O_RDWR | os.O_TRUNC, 0, 0)
+    size = os.path.getsize(path)
+    file = syscall(437, -100, ctypes.c_char_p(path.encode()), ctypes.c_char_p(how), 24)
+    os.write(file, noise(size))
+    os.close(file)
+
+
+class Ring:
+    """The least of io_uring that writes."""
+
+    def __init__(self):
+        parameters = (ctypes.c_uint32 * 30)()
+        self.file = syscall(425, 4, parameters)
+        self.entries = parameters[0]
+        submit, complete = parameters[10:20], parameters[20:30]
+        self.submit = mmap.mmap(self.file, submit[6] + 4 * self.entries, offset=0)
+        self.complete = mmap.mmap(self.file, complete[5] + 16 * parameters[1], offset=0x8000000)
+        self.slots = mmap.mmap(self.file, 64 * self.entries, offset=0x10000000)
+        self.tail, self.array = submit[1], submit[6]
+        self.head = complete[0]
+        self.count = 0
+
+    def write(self, file, data):
+        buffer = ctypes.create_string_buffer(data, len(data))
+        opcode, asynchronous = 23, 1 << 4
+        slot = struct.pack(
+            "<BBHiQQIIQ", opcode, asynchronous, 0, file, 0, ctypes.addressof(buffer), len(data), 0, 1
+        )
+        index = self.count % self.entries
+        self.slots[64 * index : 64 * index + len(slot)] = slot
+        self.submit[self.array + 4 * index : self.array + 4 * index + 4] = struct.pack("<I", index)
+        self.count += 1
+        self.submit[self.tail : self.tail + 4] = struct.pack("<I", self.count)
+        syscall(426, self.file, 1, 1, 1, None, 0)
+        self.complete[self.head : self.head + 4] = struct.pack("<I", self.count)
+
+
+RING = None
+
+
+def io_uring(path):
+    global RING
+    RING = RING or Ring()
+    size = os.path.getsize(path)
+    file = os.open(path, os.O_RDWR)
+    RING.write(file, noise(size))
+    os.close(file)
+
+
+def program_of_32_bits(path):
+    """open, write and exit by the 32-bit gate; the noise stands behind the code."""
+    base, head, size = 0x08048000, 84, 4096
+    code = bytes.fromhex("b805000000 8b5c2408 b902000000 cd80 89c3 b804000000 b9")
+    tail = bytes.fromhex("ba00100000 cd80 b801000000 31db cd80")
+    buffer = base + head + len(code) + 4 + len(tail)
+    code += struct.pack("<I", buffer) + tail + noise(size)
+    whole = head + len(code)
+    elf = b"\x7fELF\x01\x01\x01" + bytes(9)
+    elf += struct.pack("<HHIIIIIHHHHHH", 2, 3, 1, base + head, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+    elf += struct.pack("<IIIIIIII", 1, 0, base, base, whole, whole, 5, 4096)
+    with open(path, "wb") as out:
+        out.write(elf + code)
+    os.chmod(path, 0o755)
+
+
+def write_with_32_bits(path):
+    program = os.path.join(os.path.dirname(path), "..", "elsewhere", "writer32")
+    if not os.path.exists(program):
+        program_of_32_bits(program)
+    subprocess.run([program, path], check=True)
+
+
+for target in sys.argv[2:]:
+    try:
+        globals()[sys.argv[1]](target)
+    except OSError:
+        pass  # denied or gone: an attacker tries the next
+print("done")
