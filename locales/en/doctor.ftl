@@ -114,6 +114,13 @@ doctor-oncall-nobody = On call: nobody would be called for { $count ->
     [one] one town
    *[other] { $count } towns
 }: { $who }. Put somebody on the list.
+doctor-oncall-test = On call: nobody answered the last weekly test for { $count ->
+    [one] one town
+   *[other] { $count } towns
+}: { $who }. Try again: beffroi oncall test CODE
+doctor-beat-none = Beat outward: none. If this platform dies, nobody elsewhere will know: fill in [beat] url.
+doctor-beat-failing = Beat outward: it has been failing since { $since } ({ $why }). Mend that: it goes on by itself.
+doctor-beat-ok = Beat outward: heard.
 doctor-envelope-unknown = Envelopes: whether they are printed cannot be told. Open one and check.
 doctor-envelope-missing = Envelopes: none is printed for { $count ->
     [one] one town

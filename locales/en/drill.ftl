@@ -15,6 +15,12 @@ drill-ms-page = the public page says so
 drill-ms-restored = every file is back
 drill-not-possible = not possible without root
 drill-not-reached = not reached
+drill-alarm = Who was woken
+drill-alarm-answered = { $name } answered; message handed over { $time } after the alarm, { $count ->
+    [0] at the first try
+    [one] after one person who could not be reached
+   *[other] after { $count } people who could not be reached
+}
 drill-services = What residents see
 drill-before = before
 drill-during = during
@@ -29,6 +35,7 @@ drill-check-heat = The hot server raises an alarm, marked 'simulated'
 drill-check-alarm = The vanishing files raise an alarm
 drill-check-silent-page = From an alarm alone the page says only 'we are checking'
 drill-check-stop = The attacker is stopped
+drill-check-bell = Somebody on call is reached outside the town hall, in spite of a broken gateway, and answers
 drill-check-declared = A person declares, with one printed code, in 12 inputs at most
 drill-check-cut-guard = One server is cut by its guard, and confirmed
 drill-check-cut-hook = One server is cut by a command of the operator, and confirmed

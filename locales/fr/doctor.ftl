@@ -114,6 +114,13 @@ doctor-oncall-nobody = Astreinte : personne ne serait appelé pour { $count ->
     [one] une collectivité
    *[other] { $count } collectivités
 } : { $who }. Inscrivez quelqu’un.
+doctor-oncall-test = Astreinte : personne n’a répondu au dernier essai hebdomadaire pour { $count ->
+    [one] une collectivité
+   *[other] { $count } collectivités
+} : { $who }. Essayez de nouveau : beffroi oncall test CODE
+doctor-beat-none = Battement vers l’extérieur : aucun. Si cette plateforme meurt, personne ailleurs ne le saura : renseignez [beat] url.
+doctor-beat-failing = Battement vers l’extérieur : il échoue depuis le { $since } ({ $why }). Levez l’obstacle : il reprendra de lui-même.
+doctor-beat-ok = Battement vers l’extérieur : entendu.
 doctor-envelope-unknown = Enveloppes : impossible de dire si elles sont imprimées. Ouvrez-en une et vérifiez.
 doctor-envelope-missing = Enveloppes : aucune n’est imprimée pour { $count ->
     [one] une collectivité

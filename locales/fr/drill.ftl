@@ -15,6 +15,12 @@ drill-ms-page = la page publique le dit
 drill-ms-restored = tous les fichiers sont revenus
 drill-not-possible = pas possible sans les droits d’administrateur
 drill-not-reached = pas atteint
+drill-alarm = Qui a été réveillé
+drill-alarm-answered = { $name } a répondu ; message remis { $time } après l’alarme, { $count ->
+    [0] du premier coup
+    [one] après une personne injoignable
+   *[other] après { $count } personnes injoignables
+}
 drill-services = Ce que voient les habitants
 drill-before = avant
 drill-during = pendant
@@ -29,6 +35,7 @@ drill-check-heat = La surchauffe du serveur donne une alarme, marquée « simul�
 drill-check-alarm = Les fichiers qui disparaissent donnent une alarme
 drill-check-silent-page = Sur une simple alarme, la page dit seulement « nous vérifions »
 drill-check-stop = L’attaquant est arrêté
+drill-check-bell = Une personne d’astreinte est jointe hors de la mairie, malgré une passerelle en panne, et répond
 drill-check-declared = Une personne déclare, avec un code imprimé, en 12 gestes au plus
 drill-check-cut-guard = Un serveur est coupé par son veilleur, et confirmé
 drill-check-cut-hook = Un serveur est coupé par une commande de l’exploitant, et confirmé

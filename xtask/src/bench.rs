@@ -45,6 +45,11 @@ const GROUPS: &[Group] = &[
         about: "The public page, from the real platform, beside nginx serving the same bytes.",
         example: ("beffroi-platform", "bench_page"),
     },
+    Group {
+        name: "bell",
+        about: "From an alarm raised to a gateway's receipt, and one attack as one call.",
+        example: ("beffroi-platform", "bench_bell"),
+    },
 ];
 
 /// One measure.

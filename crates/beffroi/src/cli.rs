@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod mirror;
+pub(crate) mod oncall;
 pub(crate) mod rehearse;
 pub(crate) mod setup;
 
@@ -61,6 +62,9 @@ pub(crate) enum Command {
     /// People who may log in to the console
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Who is woken by an alarm, and how: lists, tests, calls
+    #[command(subcommand)]
+    Oncall(oncall::OncallCommand),
     /// Export the record of everything that happened, and verify an export
     #[command(subcommand)]
     Journal(JournalCommand),

@@ -9,6 +9,7 @@ pub(crate) mod guard;
 pub(crate) mod journal;
 pub(crate) mod manual;
 pub(crate) mod mirror;
+pub(crate) mod oncall;
 pub(crate) mod pages;
 pub(crate) mod play;
 pub(crate) mod rehearse;

@@ -75,6 +75,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Tenant(command) => commands::tenant::run(common, command).await?,
         Command::Asset(command) => commands::asset::run(common, command).await?,
         Command::Staff(command) => commands::staff::run(common, command).await?,
+        Command::Oncall(command) => return commands::oncall::run(common, command).await,
         Command::Journal(command) => return commands::journal::run(common, command).await,
         Command::ExportPages(args) => commands::pages::run(common, args).await?,
         Command::Backup(args) => commands::backup::run(common, args).await?,

@@ -6,6 +6,7 @@
 //! authority that shares one of them, the library and the State's system on stage, every number.
 
 mod acts;
+mod bell;
 mod prepare;
 mod scene;
 
@@ -78,6 +79,7 @@ async fn acts(options: &Options, scene: &mut Scene, report: &mut Report) -> Resu
     acts::calm(scene, report).await?;
     acts::heat(scene, report).await?;
     acts::attack(scene, report).await?;
+    bell::wake(scene, report).await?;
     acts::declare(scene, report).await?;
     acts::cut(scene, report).await?;
     acts::tell(scene, report).await?;

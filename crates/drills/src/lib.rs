@@ -6,6 +6,7 @@
 //! namespace that the drill made. Nothing leaves the machine.
 
 pub mod actor;
+pub mod gateway;
 pub mod gravelines;
 pub mod host;
 pub mod person;

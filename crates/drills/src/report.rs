@@ -21,6 +21,8 @@ pub struct Report {
     pub files: Files,
     /// How long things took.
     pub ms: Times,
+    /// Who was woken by the alarm.
+    pub alarm: AlarmSeen,
     /// What residents saw.
     pub services: Vec<ServiceSeen>,
     /// The record of it.
@@ -56,6 +58,17 @@ pub struct Files {
     pub restored: usize,
     /// Of these, not back.
     pub lost: usize,
+}
+
+/// Who was woken by the alarm.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct AlarmSeen {
+    /// Milliseconds from the alarm on the platform to the first gateway that took a message.
+    pub ms_to_receipt: Option<i64>,
+    /// The person who answered.
+    pub acknowledged_by: Option<String>,
+    /// How often the next person was rung.
+    pub escalations: usize,
 }
 
 /// Times from the first file touched, in milliseconds; none when it was not reached.
@@ -145,6 +158,7 @@ impl Report {
             (true, false) => "drill-root-no",
         }));
         self.write_times(words, &mut page);
+        self.write_alarm(words, &mut page);
         self.write_services(words, &mut page);
         self.write_checks(words, &mut page);
         page
@@ -163,6 +177,23 @@ impl Report {
             let took = ms.and_then(|ms| u64::try_from(ms).ok()).map(|ms| words.stopwatch(ms));
             row(page, &[(&words.say(key), 46), (took.as_ref().unwrap_or(otherwise), 0)]);
         }
+    }
+
+    fn write_alarm(&self, words: &Words, page: &mut String) {
+        heading(page, &words.say("drill-alarm"));
+        let receipt = self.alarm.ms_to_receipt.and_then(|ms| u64::try_from(ms).ok());
+        let said = match (&self.alarm.acknowledged_by, receipt) {
+            (Some(name), Some(ms)) => words.say_with(
+                "drill-alarm-answered",
+                &[
+                    ("name", name.into()),
+                    ("time", words.stopwatch(ms).into()),
+                    ("count", self.alarm.escalations.into()),
+                ],
+            ),
+            _ => words.say("rung-nobody"),
+        };
+        row(page, &[(&said, 0)]);
     }
 
     fn write_services(&self, words: &Words, page: &mut String) {

@@ -53,6 +53,7 @@ pub fn examine(facts: &Facts) -> Diagnosis {
     findings.extend(keeping::backup(facts));
     findings.extend(keeping::rehearsal(facts));
     findings.extend(keeping::mirror(facts));
+    findings.extend(keeping::beat(facts));
     findings.extend(people::accounts(facts));
     findings.extend(people::on_call(facts));
     findings.extend(people::envelopes(facts));

@@ -10,6 +10,10 @@ pub const BACKUP: &str = "backup";
 pub const BACKUP_COPY: &str = "backup_copy";
 /// The round that copies the public pages elsewhere.
 pub const MIRROR: &str = "mirror";
+/// The round that says elsewhere that the platform lives.
+pub const BEAT: &str = "beat";
+/// The row that says that the platform lives.
+pub const ALIVE: &str = "alive";
 /// That a backup was proven, by a person.
 pub const REHEARSAL: &str = "rehearsal";
 /// What the doctor found.

@@ -41,6 +41,12 @@ sqls! { "oncall":
     WEEKLY = "SELECT weekday, minute, off, off_reason FROM weekly_test WHERE tenant = $1";
     SET_WEEKLY = "INSERT INTO weekly_test (tenant, weekday, minute, off, off_reason, set_at) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (tenant) DO UPDATE SET weekday = $2, minute = $3, off = $4, off_reason = $5, set_at = $6";
+    UNCOVERED = "SELECT id, name FROM tenant WHERE closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM contact
+        WHERE removed_at IS NULL AND paused = 0 AND (contact.tenant = tenant.id OR for_operator = 1)) ORDER BY id";
+    UNANSWERED = "SELECT tenant.id, tenant.name FROM tenant WHERE closed_at IS NULL AND EXISTS (SELECT 1 FROM call
+        WHERE call.tenant = tenant.id AND call.kind = 'weekly' AND call.state = 'nobody_reached'
+        AND call.opened_at = (SELECT MAX(last.opened_at) FROM call last WHERE last.tenant = tenant.id AND last.kind = 'weekly'))
+        ORDER BY tenant.id";
     TESTED = "SELECT tenant.id, tenant.department, tenant.region, listed.since_at, weekly_test.weekday, weekly_test.minute,
             weekly_test.off, (SELECT MAX(opened_at) FROM call WHERE call.tenant = tenant.id AND call.kind = 'weekly') AS last_at
         FROM (SELECT tenant, MIN(made_at) AS since_at FROM contact WHERE removed_at IS NULL AND paused = 0 GROUP BY tenant) listed
@@ -143,6 +149,21 @@ pub async fn get(conn: &mut Conn, scope: &TenantScope, id: &ContactId) -> Result
 pub async fn operators(conn: &mut Conn, _scope: &OperatorScope) -> Result<Vec<Contact>> {
     let rows = conn.all(OPERATORS, &[]).await?;
     contacts(conn, &rows)
+}
+
+/// Tenants for which nobody at all would be rung, by code, with their names.
+pub async fn uncovered(conn: &mut Conn, _scope: &OperatorScope) -> Result<Vec<(TenantId, String)>> {
+    let rows = conn.all(UNCOVERED, &[]).await?;
+    rows.iter().map(|row| Ok((row.id("id")?, row.text("name")?))).collect()
+}
+
+/// Tenants whose last weekly test nobody answered, by code, with their names.
+pub async fn unanswered_tests(
+    conn: &mut Conn,
+    _scope: &OperatorScope,
+) -> Result<Vec<(TenantId, String)>> {
+    let rows = conn.all(UNANSWERED, &[]).await?;
+    rows.iter().map(|row| Ok((row.id("id")?, row.text("name")?))).collect()
 }
 
 /// When the tenant's list is tested.

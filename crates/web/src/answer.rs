@@ -71,6 +71,8 @@ struct Typed {
 struct AnswerPage {
     words: &'static Words,
     lang: Lang,
+    style: String,
+    mark: &'static str,
     path: String,
     title: String,
     class: &'static str,
@@ -90,6 +92,8 @@ impl AnswerPage {
         Self {
             words,
             lang,
+            style: crate::console::assets_of_the_look::style_path(),
+            mark: beffroi_pages::MARK_PATH,
             path: path.to_owned(),
             title: words.say(title),
             class: "",
@@ -104,14 +108,6 @@ impl AnswerPage {
     /// A sentence.
     fn t(&self, key: &str) -> String {
         self.words.say(key)
-    }
-
-    fn style(&self) -> String {
-        crate::console::assets_of_the_look::style_path()
-    }
-
-    fn mark(&self) -> &'static str {
-        beffroi_pages::MARK_PATH
     }
 
     fn send(&self, status: StatusCode) -> Response {
@@ -210,14 +206,12 @@ impl Visit {
             let wait = words.say_with("login-wait", &[("duration", words.duration(ms).into())]);
             return Ok(Err(field_page(lang, typed, &wait).send(StatusCode::TOO_MANY_REQUESTS)));
         }
-        match code::owner(&mut store.read().await?, &code).await? {
-            Some(owner) => Ok(Ok((code, owner))),
-            None => {
-                attempt.failed(store, self.at).await?;
-                let page = field_page(lang, typed, &words.say("answer-code-unknown"));
-                Ok(Err(page.send(StatusCode::NOT_FOUND)))
-            }
+        if let Some(owner) = code::owner(&mut store.read().await?, &code).await? {
+            return Ok(Ok((code, owner)));
         }
+        attempt.failed(store, self.at).await?;
+        let page = field_page(lang, typed, &words.say("answer-code-unknown"));
+        Ok(Err(page.send(StatusCode::NOT_FOUND)))
     }
 
     /// The page about a call, with what the answer came to, if one was given.

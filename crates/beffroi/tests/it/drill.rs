@@ -56,6 +56,10 @@ fn gravelines_loses_nothing() {
     assert!(
         report["journal"]["verified"] == true && report["journal"]["entries"].as_u64() > Some(30)
     );
+    assert_eq!(report["alarm"]["acknowledged_by"], "Dominique Petit", "{}", said.out);
+    assert_eq!(report["alarm"]["escalations"], 1);
+    let ms = report["alarm"]["ms_to_receipt"].as_i64().unwrap();
+    assert!((0..10_000).contains(&ms), "{ms} ms");
     let status = |code: &str, when: &str| {
         let all = report["services"].as_array().unwrap();
         all.iter().find(|one| one["code"] == code).unwrap()[when].clone()

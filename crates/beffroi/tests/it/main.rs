@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod bell;
 mod disk;
 mod drill;
 mod guards_door;

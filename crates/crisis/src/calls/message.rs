@@ -5,7 +5,7 @@
 //! first.
 
 use beffroi_store::{
-    OperatorScope, TenantScope, Tx,
+    Conn, OperatorScope, TenantScope, Tx,
     calls::{self, tries},
     oncall,
     outbox::{self, Posted},
@@ -46,7 +46,7 @@ pub struct Message {
 
 impl std::fmt::Debug for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Message").field("id", &self.id).field("channel", &self.channel).finish()
+        f.debug_struct("Message").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -76,9 +76,9 @@ pub async fn to_send(
     let Some(one) = all.into_iter().find(|one| one.id == ring.id) else { return Ok(None) };
     let town = tenants::get(&mut conn, &scope).await?;
     let code = tries::code(&conn, &call, &one.contact, one.round)?;
+    let contact = contact_of(&mut conn, &call, &one.contact).await?;
     drop(conn);
     let needed = call.is_open() && one.round == call.round;
-    let contact = contact_of(turn, &call, &one.contact).await?;
     let way = contact.as_ref().and_then(|contact| {
         let place = usize::try_from(one.way).ok()?;
         contact.ways.get(place).filter(|way| way.channel == one.channel)
@@ -105,16 +105,15 @@ pub async fn to_send(
 
 /// The contact of a message: on the tenant's own list, or one of the operator's people.
 async fn contact_of(
-    turn: &Turn<'_>,
+    conn: &mut Conn,
     call: &Call,
     id: &ContactId,
 ) -> Result<Option<Contact>, Error> {
-    let mut conn = turn.store.read().await?;
-    let own = oncall::get(&mut conn, &TenantScope::for_tenant(&call.tenant), id).await?;
+    let own = oncall::get(conn, &TenantScope::for_tenant(&call.tenant), id).await?;
     if own.is_some() {
         return Ok(own);
     }
-    let others = oncall::operators(&mut conn, &OperatorScope::for_operator()).await?;
+    let others = oncall::operators(conn, &OperatorScope::for_operator()).await?;
     Ok(others.into_iter().find(|one| one.id == *id))
 }
 
@@ -156,15 +155,7 @@ async fn follow(
     if !took_it {
         return step(turn, tx, call, false).await;
     }
-    let scope = TenantScope::for_tenant(&call.tenant);
-    let own = oncall::get(tx.conn(), &scope, &one.contact).await?;
-    let contact = match own {
-        Some(own) => Some(own),
-        None => {
-            let others = oncall::operators(tx.conn(), &OperatorScope::for_operator()).await?;
-            others.into_iter().find(|other| other.id == one.contact)
-        }
-    };
+    let contact = contact_of(tx.conn(), call, &one.contact).await?;
     turn.look_again(tx, call, Why::Over, patience(contact.as_ref())).await
 }
 

@@ -15,10 +15,11 @@ use beffroi_town::{
 };
 
 use super::{
-    Options,
+    Options, bell,
     scene::{DebugClock, PATIENCE, Scene, until},
 };
 use crate::{
+    gateway::Gateways,
     host::{self, Host},
     person::Person,
     processes::{Ordinary, Running},
@@ -51,7 +52,8 @@ pub(super) async fn scene(options: &Options, report: &mut Report) -> Result<Scen
     let store = Store::open(&Location::Folder(data.clone()), options.entropy.clone()).await?;
     let (town, neighbour) = (TenantId::parse("59273")?, TenantId::parse("epci:245900428")?);
     people_the_town(options, &store, &town, &neighbour).await?;
-    let (platform, base) = start_platform(options, &stage, &data).await?;
+    let gateways = Gateways::open().await?;
+    let (platform, base) = start_platform(options, (&stage, &data), &gateways).await?;
     let director = Person::new(&base);
     let mut scene = Scene {
         attacker: None,
@@ -61,6 +63,7 @@ pub(super) async fn scene(options: &Options, report: &mut Report) -> Result<Scen
         host: None,
         share_door: None,
         stage,
+        gateways,
         store,
         clock: DebugClock(options.clock.clone()),
         exe: options.exe.clone(),
@@ -74,6 +77,7 @@ pub(super) async fn scene(options: &Options, report: &mut Report) -> Result<Scen
         last_touch_at: None,
         alarm: None,
     };
+    bell::people(&scene).await?;
     sign_up(&mut scene).await?;
     if options.with_guard {
         post_guard(&mut scene).await?;
@@ -140,8 +144,8 @@ async fn people_the_town(
 /// Starts the real server on a free port, with a hook that notes what it is told.
 async fn start_platform(
     options: &Options,
-    stage: &Stage,
-    data: &Path,
+    (stage, data): (&Stage, &Path),
+    gateways: &Gateways,
 ) -> Result<(Running, String)> {
     let root = &stage.root;
     let switch = |state: &str| {
@@ -155,7 +159,8 @@ async fn start_platform(
         format!("{words:?}")
     };
     let config = root.join("beffroi.toml");
-    let text = format!("[hooks.firewall]\ncut = {}\nlift = {}\n", switch("cut"), switch("open"));
+    let hook = format!("[hooks.firewall]\ncut = {}\nlift = {}\n", switch("cut"), switch("open"));
+    let text = hook + &bell::channels(gateways);
     fs::write(&config, text).context("write the drill's configuration")?;
     let address = root.join("address");
     let mut command = Command::new(&options.exe);

@@ -11,6 +11,7 @@ use beffroi_town::{
 use ureq::http::StatusCode;
 
 use crate::{
+    gateway::Gateways,
     host::Host,
     person::{Page, Person},
     processes::Running,
@@ -32,6 +33,8 @@ pub(super) struct Scene {
     /// The file server's share as its clients see it, in the played host's network.
     pub(super) share_door: Option<SocketAddr>,
     pub(super) stage: Stage,
+    /// What stands for the gateways of text messages.
+    pub(super) gateways: Gateways,
     pub(super) store: Store,
     pub(super) clock: DebugClock,
     pub(super) exe: PathBuf,

@@ -39,6 +39,8 @@ pub struct Facts {
     pub towns: Option<Vec<Town>>,
     /// Tenants for which nobody is on call.
     pub nobody_on_call: Option<Vec<String>>,
+    /// Tenants whose last weekly test of the on-call list nobody answered.
+    pub unanswered_tests: Vec<String>,
     /// The sealed envelopes.
     pub envelopes: Option<Envelopes>,
     /// How much work was given up.

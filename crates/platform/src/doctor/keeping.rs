@@ -150,6 +150,16 @@ pub(super) fn mirror(facts: &Facts) -> Vec<Finding> {
 }
 
 /// Since when a round fails, and why.
+/// Whether somebody elsewhere would notice that this platform is dead.
+pub(super) fn beat(facts: &Facts) -> Vec<Finding> {
+    let round = facts.rounds.beat.as_ref();
+    vec![match failing("beat-failing", round) {
+        Some(failing) => failing,
+        None if round.is_none() => Finding::new(Severity::Risky, "beat-none"),
+        None => Finding::new(Severity::Ok, "beat-ok"),
+    }]
+}
+
 fn failing(code: &str, round: Option<&rounds::Round>) -> Option<Finding> {
     let round = round?;
     let since = round.failing_since?;

@@ -40,11 +40,15 @@ pub(super) fn accounts(facts: &Facts) -> Vec<Finding> {
 }
 
 pub(super) fn on_call(facts: &Facts) -> Vec<Finding> {
-    vec![match &facts.nobody_on_call {
+    let mut found = vec![match &facts.nobody_on_call {
         None => Finding::new(Severity::CannotTell, "oncall-unknown"),
         Some(nobody) if nobody.is_empty() => Finding::new(Severity::Ok, "oncall-ok"),
         Some(nobody) => several(Severity::Broken, "oncall-nobody", nobody),
-    }]
+    }];
+    if !facts.unanswered_tests.is_empty() {
+        found.push(several(Severity::Risky, "oncall-test", &facts.unanswered_tests));
+    }
+    found
 }
 
 pub(super) fn envelopes(facts: &Facts) -> Vec<Finding> {

@@ -87,11 +87,13 @@ fn well() -> Facts {
             backup: round(Some(-HOUR), None),
             backup_copy: round(Some(-HOUR), None),
             mirror: round(Some(-HOUR), None),
+            beat: round(Some(-HOUR), None),
             rehearsal: round(Some(-DAY), None),
         },
         mirror_wanted: true,
         towns: Some(vec![town(2), town(3)]),
         nobody_on_call: Some(vec![]),
+        unanswered_tests: vec![],
         envelopes: Some(Envelopes::default()),
         given_up: Some(0),
         guards: Some(vec![guard("srv")]),
@@ -190,6 +192,9 @@ fn people_cases() -> Vec<Case> {
         Broken "accounts-nobody": |f| f.towns = Some(vec![town(0), town(2)]);
         Risky "accounts-alone": |f| f.towns = Some(vec![town(1), town(2)]);
         CannotTell "oncall-unknown": |f| f.nobody_on_call = None;
+        Risky "oncall-test": |f| f.unanswered_tests = texts(&["a"]);
+        Risky "beat-none": |f| f.rounds.beat = None;
+        Broken "beat-failing": |f| f.rounds.beat = round(Some(-DAY), Some(-HOUR));
         Broken "oncall-nobody": |f| f.nobody_on_call = Some(texts(&["a", "b", "c", "d", "e"]));
         CannotTell "envelope-unknown": |f| f.envelopes = None;
         Risky "envelope-missing": |f| f.envelopes = Some(Envelopes { missing: texts(&["a"]), stale: vec![] });

@@ -11,12 +11,13 @@ use tokio::time::{MissedTickBehavior, interval};
 use ureq::http::Request;
 
 use super::Failed;
-use crate::{PlatformError, channels::Client, config::BeatConfig};
+use crate::{
+    PlatformError,
+    channels::Client,
+    config::BeatConfig,
+    noted::{ALIVE, BEAT},
+};
 
-/// The row that says that the platform lives.
-const ALIVE: &str = "alive";
-/// The row of the beat outward.
-const BEAT: &str = "beat";
 /// How often it is written.
 const PULSE_EVERY: Duration = Duration::from_secs(20);
 /// A silence longer than this is told.

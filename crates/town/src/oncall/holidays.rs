@@ -16,12 +16,14 @@ pub(super) fn day_number(year: i32, month: u8, day: u8) -> i64 {
 
 /// Easter Sunday (Meeus, Jones, Butcher).
 fn easter(year: i32) -> i64 {
-    let a = year.rem_euclid(19);
-    let (b, c) = (year.div_euclid(100), year.rem_euclid(100));
-    let d = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30;
-    let e = (32 + 2 * (b % 4) + 2 * (c / 4) - d - c % 4) % 7;
-    let f = d + e - 7 * ((a + 11 * d + 22 * e) / 451) + 114;
-    let (month, day) = (u8::try_from(f / 31), u8::try_from(f % 31 + 1));
+    let golden = year.rem_euclid(19);
+    let (century, in_century) = (year.div_euclid(100), year.rem_euclid(100));
+    let drift = century / 4 + (century - (century + 8) / 25 + 1) / 3;
+    let moon = (19 * golden + century - drift + 15) % 30;
+    let to_sunday = (32 + 2 * (century % 4) + 2 * (in_century / 4) - moon - in_century % 4) % 7;
+    let late = (golden + 11 * moon + 22 * to_sunday) / 451;
+    let count = moon + to_sunday - 7 * late + 114;
+    let (month, day) = (u8::try_from(count / 31), u8::try_from(count % 31 + 1));
     day_number(year, month.unwrap_or(3), day.unwrap_or(31))
 }
 

@@ -114,16 +114,16 @@ async fn contact_page(call: &Request, one: &Contact, form: Fields) -> Result<Con
     let (place, length) = oncall::place(&listed, &one.id);
     let choice = |at: usize| Choice::new(at.to_string(), at.to_string()).on(at == place);
     // Private numbers are shown to those who keep the list, not to everybody who may read.
-    let way = |way: &Way| match f.may.act {
-        true => format!("{} – {}", way.channel, way.address),
-        false => way.channel.clone(),
+    let way = |way: &Way| {
+        let shown = if f.may.act { format!(" – {}", way.address) } else { String::new() };
+        format!("{}{shown}", way.channel)
     };
     let ways: Vec<String> = one.ways.iter().map(way).collect();
-    let minutes = one.escalate_ms / MINUTE_MS;
+    let minutes = u32::try_from(one.escalate_ms / MINUTE_MS).unwrap_or(0);
     let mut told = vec![
         (f.t("oncall-watch"), f.words.watch(one)),
         (f.t("oncall-ways"), ways.join("\n")),
-        (f.t("oncall-minutes"), f.tn("oncall-minutes-value", minutes.unsigned_abs() as usize)),
+        (f.t("oncall-minutes"), f.tn("oncall-minutes-value", minutes)),
     ];
     if let Some(quiet) = one.quiet {
         told.push((f.t("oncall-quiet"), f.words.hours(quiet)));

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use beffroi_store::{Head, OperatorScope, Store, TenantScope, census, journal, rounds};
+use beffroi_store::{Head, OperatorScope, Store, TenantScope, census, journal, oncall, rounds};
 use beffroi_town::{AssetId, Instant, TenantId};
 
 use super::super::facts::{Facts, GuardFacts, Journals, Rounds, Town};
-use crate::noted::{BACKUP, BACKUP_COPY, MIRROR, REHEARSAL};
+use crate::noted::{BACKUP, BACKUP_COPY, BEAT, MIRROR, REHEARSAL};
 
 /// How many journals are verified at a time: those that changed last, so that over time every one
 /// that matters is looked at.
@@ -36,6 +36,7 @@ async fn fill(store: &Store, facts: &mut Facts) -> Result<(), beffroi_store::Err
         backup: round(&mut conn, BACKUP).await?,
         backup_copy: round(&mut conn, BACKUP_COPY).await?,
         mirror: round(&mut conn, MIRROR).await?,
+        beat: round(&mut conn, BEAT).await?,
         rehearsal: round(&mut conn, REHEARSAL).await?,
     };
     let able = census::able(&mut conn, &operator).await?;
@@ -44,6 +45,11 @@ async fn fill(store: &Store, facts: &mut Facts) -> Result<(), beffroi_store::Err
         able: able.people,
     };
     facts.towns = Some(able.into_iter().map(town).collect());
+    let told = |(id, name): (TenantId, String)| format!("{name} ({id})");
+    let uncovered = oncall::uncovered(&mut conn, &operator).await?;
+    facts.nobody_on_call = Some(uncovered.into_iter().map(told).collect());
+    let unanswered = oncall::unanswered_tests(&mut conn, &operator).await?;
+    facts.unanswered_tests = unanswered.into_iter().map(told).collect();
     facts.given_up = Some(census::given_up(&mut conn, &operator).await?);
     let guards = census::guards(&mut conn, &operator).await?;
     facts.guards = Some(guard_facts(&guards, facts.now));

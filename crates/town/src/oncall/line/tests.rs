@@ -161,16 +161,16 @@ fn a_lesser_alarm_waits_for_the_morning_and_an_attack_does_not() {
 #[test]
 fn what_is_urgent_starts_over_and_sooner_when_nothing_went_out() {
     let list = [listed(contact("a", 1), 11)];
-    let lost = |round: u32, outcome: Outcome| {
+    let unanswered = |round: u32, outcome: Outcome| {
         let call = Call { round, ..attack() };
         let tries: Vec<Try> =
             (0..2).map(|way| Try { round, ..tried("a", way, outcome.clone()) }).collect();
         next(&call, &list, &tries, true)
     };
     let again = |minutes: i64| Step::NobodyReached { again_ms: Some(minutes * 60_000) };
-    let waits: Vec<Step> = (1..=6).map(|round| lost(round, failed())).collect();
+    let waits: Vec<Step> = (1..=6).map(|round| unanswered(round, failed())).collect();
     assert_eq!(waits, [1, 2, 4, 8, 15, 15].map(again));
-    assert_eq!(lost(1, receipt()), again(15));
+    assert_eq!(unanswered(1, receipt()), again(15));
     let mild = call(AlarmKind::NewDevice);
     let tries = [tried("a", 0, receipt())];
     assert_eq!(next(&mild, &list, &tries, true), Step::NobodyReached { again_ms: None });
