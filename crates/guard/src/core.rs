@@ -306,12 +306,15 @@ impl Core {
             }
             if matches!(
                 outcome,
-                AlarmOutcome::Held | AlarmOutcome::Stopped | AlarmOutcome::DeniedOnly
+                AlarmOutcome::Held
+                    | AlarmOutcome::Stopped
+                    | AlarmOutcome::ClientCut
+                    | AlarmOutcome::DeniedOnly
             ) {
                 alarm.report.stopped_at.get_or_insert(now);
             }
             alarm.held_until = match alarm.report.outcome {
-                AlarmOutcome::Stopped => None,
+                AlarmOutcome::Stopped | AlarmOutcome::ClientCut => None,
                 _ => alarm.held_until.or(Some(now.plus_ms(HOLD_MS))),
             };
         }
@@ -359,7 +362,7 @@ impl Core {
             }
         }
         if actor.serves_others {
-            return (AlarmOutcome::DeniedOnly, Vec::new());
+            return (cut_client(actor, stop), Vec::new());
         }
         let paused = stop::pause_tree(actor);
         match (paused.is_empty(), stop) {
@@ -406,13 +409,30 @@ impl Core {
     }
 }
 
+/// Who serves others is never stopped. One that serves a single client is ended once that client is
+/// cut off, so that its connection goes too; its accesses are denied already.
+fn cut_client(actor: &Actor, stop: bool) -> AlarmOutcome {
+    let Some(client) = actor.client.filter(|_| stop) else { return AlarmOutcome::DeniedOnly };
+    match crate::client::cut_off(client) {
+        Ok(()) => {
+            stop::end(actor);
+            AlarmOutcome::ClientCut
+        }
+        Err(error) => {
+            tracing::error!(%error, %client, "a client could not be cut off; it is denied access");
+            AlarmOutcome::DeniedOnly
+        }
+    }
+}
+
 fn rank(outcome: AlarmOutcome) -> u8 {
     match outcome {
         AlarmOutcome::Observed | AlarmOutcome::Unknown => 0,
         AlarmOutcome::NotStopped | AlarmOutcome::Released => 1,
         AlarmOutcome::DeniedOnly => 2,
         AlarmOutcome::Held => 3,
-        AlarmOutcome::Stopped => 4,
+        AlarmOutcome::ClientCut => 4,
+        AlarmOutcome::Stopped => 5,
     }
 }
 

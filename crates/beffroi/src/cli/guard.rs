@@ -89,6 +89,11 @@ pub(crate) enum GuardCommand {
         #[command(flatten)]
         out: Out,
     },
+    /// Let a client computer in again that the guard of this machine cut off
+    LetIn {
+        /// Its address, as the alarm says it
+        client: std::net::IpAddr,
+    },
     /// Decide again over a record of events, and say what would be held or stopped
     Replay {
         /// The events.jsonl of a guard's state folder

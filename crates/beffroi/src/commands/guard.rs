@@ -53,6 +53,11 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
             println!("There: beffroi guard --watch DIR --enrol {}", out.display());
             Ok(())
         }
+        Some(GuardCommand::LetIn { client }) => {
+            beffroi_guard::let_in(client)?;
+            println!("{client} is let in again.");
+            Ok(())
+        }
         Some(GuardCommand::Replay { file, out }) => replay(&file, out.json),
         Some(GuardCommand::Restore { state, reserve, watch, alarm, plan }) => {
             let options = Options { reserve, ..Options::new(watch, state) };

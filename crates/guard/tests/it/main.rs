@@ -24,6 +24,8 @@ mod playground;
 #[cfg(test)]
 mod rewriting;
 #[cfg(test)]
+mod samba;
+#[cfg(test)]
 mod survival;
 #[cfg(test)]
 mod vanishing;
