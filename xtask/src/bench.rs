@@ -40,6 +40,11 @@ const GROUPS: &[Group] = &[
         about: "The public page, from the real platform, beside nginx serving the same bytes.",
         example: ("beffroi-platform", "bench_page"),
     },
+    Group {
+        name: "guard",
+        about: "Attacks by an ordinary user under each level of the guard, and what guarding costs.",
+        example: ("beffroi-guard", "bench_guard"),
+    },
 ];
 
 /// One measure.

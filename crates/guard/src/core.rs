@@ -14,7 +14,7 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 
 use beffroi_town::edge::{Clock, Entropy};
-use beffroi_town::watch::{AlarmOutcome, Level, Mode, Suspicion, Touch, Vitals};
+use beffroi_town::watch::{AlarmOutcome, Letter, Level, Mode, Suspicion, Touch, Vitals};
 use beffroi_town::{AlarmId, Instant};
 
 use crate::actor::Actor;
@@ -28,6 +28,7 @@ use crate::shelf::{Kept, file_number};
 use crate::stop;
 use crate::touches::touch;
 use crate::watchdog::Lapse;
+use crate::workers::Workers;
 
 /// How long a held actor waits for a person before it goes on.
 pub(crate) const HOLD_MS: i64 = 10 * 60_000;
@@ -54,6 +55,8 @@ pub(crate) struct Core {
     pub(crate) scanned: AtomicBool,
     pub(crate) stopping: Arc<AtomicBool>,
     pub(crate) keeper: SyncSender<Task>,
+    /// Who keeps and scores contents while others wait; nobody at level C.
+    pub(crate) workers: Workers,
     /// The keeper could not take a task: the folders must be scanned anew.
     pub(crate) rescan: AtomicBool,
     /// Wakes the clerk, who writes alarms down and has them sent.
@@ -205,7 +208,13 @@ impl Core {
             return;
         }
         let touch = self.note(path, Touch::Rewritten, before.clone(), who);
-        self.ask_keeper(Task::Compare { path: path.to_owned(), before, touch, who: who.clone() });
+        // Scored ahead of the keeper's other work: the next file is being replaced meanwhile.
+        let task = Task::Compare { path: path.to_owned(), before, touch, who: who.clone() };
+        if self.level.letter == Letter::C {
+            self.ask_keeper(task);
+        } else if let Err(task) = self.workers.jobs.compare(task) {
+            self.ask_keeper(task);
+        }
     }
 
     /// A folder was moved: inside what is watched, or out of it.

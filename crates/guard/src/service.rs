@@ -28,6 +28,11 @@ const CONNECTED: u8 = 0x01;
 impl Service {
     /// Of `pid`, when it holds a listening socket, or a connection to a port that is listened on.
     pub(crate) fn of(pid: u32) -> Option<Self> {
+        // Most processes hold none: the tables of the whole network are not read for them.
+        let held = sockets_of(pid);
+        if held.is_empty() {
+            return None;
+        }
         let mut doors: HashSet<u64> = HashSet::new();
         let mut ports: HashSet<u16> = HashSet::new();
         let mut connected: Vec<Socket> = Vec::new();
@@ -47,7 +52,6 @@ impl Service {
             doors.extend(text.lines().skip(1).filter_map(unix_listener));
         }
         connected.retain(|socket| ports.contains(&socket.port));
-        let held = sockets_of(pid);
         let lets_in = held.iter().any(|inode| network_doors.contains(inode));
         let clients: HashSet<IpAddr> =
             connected.iter().filter(|s| held.contains(&s.inode)).map(|s| s.peer).collect();

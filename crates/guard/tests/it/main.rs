@@ -28,6 +28,8 @@ mod samba;
 #[cfg(test)]
 mod survival;
 #[cfg(test)]
+mod table;
+#[cfg(test)]
 mod vanishing;
 #[cfg(test)]
 mod watchdog;
