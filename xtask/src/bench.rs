@@ -50,6 +50,11 @@ const GROUPS: &[Group] = &[
         about: "From an alarm raised to a gateway's receipt, and one attack as one call.",
         example: ("beffroi-platform", "bench_bell"),
     },
+    Group {
+        name: "guard",
+        about: "Attacks by an ordinary user under each level of the guard, and what guarding costs.",
+        example: ("beffroi-guard", "bench_guard"),
+    },
 ];
 
 /// One measure.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use beffroi_town::watch::{AlarmOutcome, Suspicion};
+use beffroi_town::watch::{AlarmOutcome, Letter, Suspicion};
 
 use crate::alarms::Alarms;
 use crate::core::{Core, Who};
@@ -18,7 +18,6 @@ use crate::status::beat;
 use crate::stop;
 use crate::touches::Touches;
 use crate::vitals::{READINGS_IN_A_ROW, Sensors, is_alarming};
-use crate::workers::Workers;
 
 /// How often the clerk looks around without being called.
 const ROUND: Duration = Duration::from_millis(100);
@@ -38,8 +37,6 @@ pub(crate) struct Clerk {
     pub(crate) bell: Receiver<()>,
     /// Wakes the messenger.
     pub(crate) messenger: SyncSender<()>,
-    /// Present when opens are seen.
-    pub(crate) workers: Option<Arc<Workers>>,
     pub(crate) alarming: u32,
 }
 
@@ -59,8 +56,8 @@ impl Clerk {
                 self.write_status();
             }
             if round.is_multiple_of(ROUNDS_PER_LOOK)
-                && let Some(workers) = &self.workers
-                && !workers.jobs.hand_over(Job::Look)
+                && self.core.level.letter != Letter::C
+                && !self.core.workers.jobs.hand_over(Job::Look)
             {
                 tracing::debug!("the workers are busy: they look next time");
             }

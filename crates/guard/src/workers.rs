@@ -18,7 +18,7 @@ use beffroi_town::watch::{Mode, Suspicion, Touch};
 
 use crate::core::{Core, Who};
 use crate::holdings::lock;
-use crate::keeper::Task;
+use crate::keeper::{Task, score_replaced};
 use crate::opens::{Job, Jobs, Open};
 use crate::places::Places;
 use crate::reserve::NotKept;
@@ -70,7 +70,8 @@ struct Writing {
 }
 
 /// Serves jobs until the guard stops.
-pub(crate) fn work(core: &Arc<Core>, workers: &Workers) {
+pub(crate) fn work(core: &Arc<Core>) {
+    let workers = &core.workers;
     // Somebody waits for what is done here.
     if let Err(error) = rustix::process::nice(WORKERS_NICE) {
         tracing::warn!(%error, "the guard's workers run at ordinary priority");
@@ -79,6 +80,7 @@ pub(crate) fn work(core: &Arc<Core>, workers: &Workers) {
         match workers.jobs.next() {
             Some(Job::Write(open)) => serve(core, workers, &open),
             Some(Job::Closed(path, who)) => workers.closed(core, &path, &who),
+            Some(Job::Compare(task)) => score_replaced(core, task),
             Some(Job::Look) => workers.look(core, None, None),
             None => {}
         }

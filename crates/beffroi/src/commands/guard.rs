@@ -1,13 +1,16 @@
 //! `beffroi guard`
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::{Context, Result, bail};
 use beffroi_guard::{
-    Edge, Offline, Options, Replay,
+    Edge, OBSERVE_DAYS, Offline, Options, Replay,
     watchdog::{self, Lapse},
 };
 use beffroi_platform::edge::{SystemClock, SystemEntropy};
@@ -52,6 +55,12 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
             write_secret(&out, &serde_json::to_vec_pretty(&enrolment)?)?;
             println!("Carry {} to the server within 15 minutes; it works once.", out.display());
             println!("There: beffroi guard --watch DIR --enrol {}", out.display());
+            Ok(())
+        }
+        Some(GuardCommand::Review { state, out }) => review(&state, out.json),
+        Some(GuardCommand::LetIn { client }) => {
+            beffroi_guard::let_in(client)?;
+            println!("{client} is let in again.");
             Ok(())
         }
         Some(GuardCommand::Replay { file, out }) => replay(&file, out.json),
@@ -129,7 +138,35 @@ fn probe(level: &Level, machine: bool) -> Result<()> {
     Ok(())
 }
 
-fn replay(file: &std::path::Path, machine: bool) -> Result<()> {
+fn review(state: &Path, machine: bool) -> Result<()> {
+    let review = beffroi_guard::review(state, now())?;
+    if machine {
+        return print_json(&review);
+    }
+    let words = Words::of(Lang::En);
+    for would in &review.alarms {
+        let report = &would.report;
+        let act = if would.stopped { "stop" } else { "hold" };
+        let who = report.actor.as_ref().map_or("somebody", |actor| actor.exe.as_str());
+        println!("{act}  {who}: {}", words.guard_suspicion(report.kind));
+        println!(
+            "      {} files touched, outcome: {}",
+            report.touched_total,
+            words.alarm_outcome(report.outcome)
+        );
+    }
+    match review.observing_since {
+        Some(_) => println!("Observed for {} days; {OBSERVE_DAYS} are proposed.", review.days),
+        None => println!("This guard does not observe: it protects already, or never ran."),
+    }
+    println!(
+        "{} alarms. To switch protection on: beffroi guard --mode protect",
+        review.alarms.len()
+    );
+    Ok(())
+}
+
+fn replay(file: &Path, machine: bool) -> Result<()> {
     let replayed = beffroi_guard::replay(file)?;
     if machine {
         return print_json(&replayed);

@@ -141,7 +141,7 @@ fn hostile_records_are_held_or_stopped_after_these_many_files() {
         (
             "a user each",
             attack(|log, n| {
-                log.add(1, &format!("s{n}"), 1000 + u32::try_from(n).unwrap(), noise(n))
+                log.add(1, &format!("s{n}"), 1000 + u32::try_from(n).unwrap(), noise(n));
             }),
             (2, Some(6)),
         ),
