@@ -148,6 +148,8 @@ pub struct Rounds {
     pub backup_copy: Round,
     /// The mirror.
     pub mirror: Round,
+    /// The beat outward.
+    pub beat: Round,
     /// Proofs of a backup.
     pub rehearsal: Round,
 }
