@@ -1,5 +1,9 @@
 //! The command line: what can be asked for. What is done about it stands in `commands`.
 
+pub(crate) mod kit;
+pub(crate) mod roster;
+pub(crate) mod sheets;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use beffroi_town::{AssetState, DataExposure, Lang, Role, Whose};
@@ -51,6 +55,8 @@ pub(crate) enum Command {
     /// People who may log in to the console
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Write what the first hour needs on paper and by voice: poster, answering machine, orders
+    Sheets(sheets::SheetsArgs),
     /// Export the record of everything that happened, and verify an export
     #[command(subcommand)]
     Journal(JournalCommand),
@@ -299,6 +305,12 @@ pub(crate) enum StaffCommand {
         #[command(flatten)]
         out: Out,
     },
+    /// Print a cyber envelope: two codes for each person, numbers, first cards; the one before is
+    /// worthless from then on
+    Kit(kit::KitArgs),
+    /// Everybody who works for the town, with or without an account, and who calls whom
+    #[command(subcommand)]
+    Roster(roster::RosterCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -347,7 +359,7 @@ pub(crate) enum Play {
     Switch { folder: PathBuf, state: String },
 }
 
-fn parse_lang(text: &str) -> Result<Lang, String> {
+pub(crate) fn parse_lang(text: &str) -> Result<Lang, String> {
     Lang::ALL.into_iter().find(|lang| lang.tag() == text).ok_or_else(|| "write fr or en".to_owned())
 }
 

@@ -5,9 +5,12 @@ pub(crate) mod demo;
 pub(crate) mod drill;
 pub(crate) mod guard;
 pub(crate) mod journal;
+pub(crate) mod kit;
 pub(crate) mod pages;
 pub(crate) mod play;
+pub(crate) mod roster;
 pub(crate) mod serve;
+pub(crate) mod sheets;
 pub(crate) mod staff;
 pub(crate) mod tenant;
 

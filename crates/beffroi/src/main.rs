@@ -62,6 +62,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Tenant(command) => commands::tenant::run(common, command).await?,
         Command::Asset(command) => commands::asset::run(common, command).await?,
         Command::Staff(command) => commands::staff::run(common, command).await?,
+        Command::Sheets(args) => commands::sheets::run(common, args).await?,
         Command::Journal(command) => return commands::journal::run(common, command).await,
         Command::ExportPages(args) => commands::pages::run(common, args).await?,
         Command::Demo(args) => return commands::demo::run(args).await,

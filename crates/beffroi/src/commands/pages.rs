@@ -45,7 +45,7 @@ pub(crate) async fn run(common: &Common, args: ExportPagesArgs) -> Result<()> {
 }
 
 /// Writes beside and renames: a reader never finds half a page.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = || {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;

@@ -18,6 +18,8 @@ use crate::{
 pub(crate) async fn run(common: &Common, command: StaffCommand) -> Result<()> {
     match command {
         StaffCommand::Add { tenant, name, role } => add(common, &tenant, &name, role).await,
+        StaffCommand::Kit(args) => super::kit::run(common, args).await,
+        StaffCommand::Roster(command) => super::roster::run(common, command).await,
         StaffCommand::List { tenant, out } => {
             let scope = TenantScope::for_tenant(&tenant_id(&tenant)?);
             let all = accounts::list(&open(common).await?, &scope).await?;

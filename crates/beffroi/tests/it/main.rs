@@ -8,6 +8,7 @@
 
 mod disk;
 mod drill;
+mod envelope;
 mod journal;
 mod program;
 mod serve;
