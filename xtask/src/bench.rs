@@ -41,6 +41,11 @@ const GROUPS: &[Group] = &[
         example: ("beffroi", "bench_house"),
     },
     Group {
+        name: "envelope",
+        about: "The cyber envelope and the sheets of the first hour, for a town of forty people.",
+        example: ("beffroi-registry", "bench_envelope"),
+    },
+    Group {
         name: "page",
         about: "The public page, from the real platform, beside nginx serving the same bytes.",
         example: ("beffroi-platform", "bench_page"),

@@ -2,10 +2,13 @@
 
 pub(crate) mod backup;
 pub(crate) mod doctor;
+pub(crate) mod kit;
 pub(crate) mod mirror;
 pub(crate) mod oncall;
 pub(crate) mod rehearse;
+pub(crate) mod roster;
 pub(crate) mod setup;
+pub(crate) mod sheets;
 
 mod guard;
 
@@ -65,6 +68,8 @@ pub(crate) enum Command {
     /// Who is woken by an alarm, and how: lists, tests, calls
     #[command(subcommand)]
     Oncall(oncall::OncallCommand),
+    /// Write what the first hour needs on paper and by voice: poster, answering machine, orders
+    Sheets(sheets::SheetsArgs),
     /// Export the record of everything that happened, and verify an export
     #[command(subcommand)]
     Journal(JournalCommand),
@@ -273,6 +278,12 @@ pub(crate) enum StaffCommand {
         #[command(flatten)]
         out: Out,
     },
+    /// Print a cyber envelope: two codes for each person, numbers, first cards; the one before is
+    /// worthless from then on
+    Kit(kit::KitArgs),
+    /// Everybody who works for the town, with or without an account, and who calls whom
+    #[command(subcommand)]
+    Roster(roster::RosterCommand),
 }
 
 #[derive(Debug, Subcommand)]

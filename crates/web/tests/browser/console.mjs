@@ -64,6 +64,40 @@ const open = (page, path) => page.goto(base + path);
 const press = (page, action) =>
   Promise.all([page.waitForLoadState(), page.locator(`form[action="${action}"] button`).last().click()]);
 
+/** Getting ready: what must be there on paper. */
+async function prepare(page, shot) {
+  await open(page, "/console/prepare");
+  await shot("40-prepare");
+  await open(page, "/console/phones?number=0328000011");
+  await shot("41-phones");
+  await open(page, await page.locator('main .list a[href^="/console/phones/"]').first().getAttribute("href"));
+  await shot("42-phone");
+  await open(page, "/console/emergency");
+  await shot("43-emergency");
+  await open(page, "/console/roster");
+  await page.locator("summary").last().click();
+  await page.fill("#table", "nom;telephone\n;12 34\nA;x\n");
+  await press(page, "/console/roster/import");
+  await shot("44-roster-wrong");
+  await open(page, "/console/roster");
+  await shot("45-roster");
+  await open(page, "/console/roster/r-2");
+  await shot("46-person");
+  await open(page, "/console/sheets");
+  await shot("47-sheets");
+  for (const kind of ["poster", "answering", "social", "orders", "roll-call"]) {
+    await open(page, `/console/sheets/${kind}`);
+    await shot(`48-${kind}`);
+  }
+  await open(page, "/console/kit");
+  await shot("49-kit");
+  // A second factor was given a moment ago: the envelope itself is the answer.
+  await press(page, "/console/kit");
+  await shot("50-envelope");
+  await open(page, "/console/kit");
+  await shot("51-kit-printed");
+}
+
 async function walk(lang, width, [enter, second]) {
   const context = await browser.newContext({ viewport: { width, height: width < 500 ? 640 : 900 }, javaScriptEnabled: true, bypassCSP: true });
   const page = await context.newPage();
@@ -139,6 +173,7 @@ async function walk(lang, width, [enter, second]) {
   await shot("25-guards");
   await open(page, await page.locator('main a[href^="/console/guards/"]').first().getAttribute("href"));
   await shot("26-guard");
+  await prepare(page, shot);
   await open(page, "/console/alarms/nowhere");
   await shot("27-not-found");
   await open(page, "/console/setup/totp");
