@@ -36,6 +36,7 @@ alarm-outcome-observed = Reported, nothing more
 alarm-outcome-held = Author paused
 alarm-outcome-stopped = Author stopped
 alarm-outcome-released = Author paused, then let go: no second sign came
+alarm-outcome-client_cut = Client computer cut off, its connection ended; the others go on
 alarm-outcome-denied_only = Author left running, its access to files denied
 alarm-outcome-not_stopped = Author not stopped
 alarm-outcome-unknown = Outcome unknown: go and look at the server

@@ -10,6 +10,8 @@ setup-ask-proxies = From which addresses does the server in front connect?
 setup-ask-listen = On which address and port does the platform listen? (0.0.0.0:443, or 0.0.0.0:8443 where 443 is taken)
 setup-ask-public_url = Which address do residents type?
 setup-ask-guards = At which address do guards reach the platform? A number rather than a name: a server that is cut off has no name service. ("no": no door for them)
+setup-ask-backup = In which folder does the platform back itself up each day? Best on another disk. ("no": no backups)
+setup-ask-beat = Which address, elsewhere, is told each minute that the platform lives? Its silence will wake somebody there. ("no": none)
 setup-ask-director = Who is the first person to enter the console, as director? First name and surname.
 setup-agree = Do all this? (yes, no)
 setup-yes = yes
@@ -22,6 +24,8 @@ setup-wrong-town = No authority has this name or code: { $list }. Give an INSEE 
 setup-wrong-near = No authority has this name. Did you mean: { $list }? Give the code.
 setup-wrong-several = Several authorities have this name: { $list }. Give the code.
 setup-wrong-file = This file does not exist: { $list }. Give its whole path, from / on.
+setup-wrong-folder = Give the whole path of a folder, from / on, or answer no.
+setup-wrong-beat = Give an address that begins with https://, or answer no.
 setup-wrong-proxies = Give IP addresses, separated by commas (127.0.0.1).
 setup-wrong-address = Give an IP address and a port (0.0.0.0:443).
 setup-wrong-url = Give an address without a path, beginning with https:// (https://mairie.example.fr).
@@ -46,6 +50,8 @@ setup-nothing = Nothing was done.
 setup-town-added = Added: { $town }
 setup-code = One-time code of { $name }: { $code }
     Note it now: it will not be shown again. Hand it over in person.
+setup-backup-key = The key that opens the backups: { $key }
+    Copy it onto the recovery sheet, away from this machine. It is kept nowhere and will not be shown again. Without it no backup opens.
 setup-start = All is ready, but nothing runs: this machine has no systemd. Type: { $command }
     Then run setup again: it will say whether the page answers.
 setup-silent = The platform does not answer. See why: journalctl -u beffroi.service -n 50

@@ -36,6 +36,7 @@ alarm-outcome-observed = Signalé, rien de plus
 alarm-outcome-held = Auteur mis en pause
 alarm-outcome-stopped = Auteur arrêté
 alarm-outcome-released = Auteur mis en pause, puis relâché : aucun second signe n’est venu
+alarm-outcome-client_cut = Poste client coupé, sa connexion terminée ; les autres continuent
 alarm-outcome-denied_only = Auteur laissé en marche, accès aux fichiers refusés
 alarm-outcome-not_stopped = Auteur non arrêté
 alarm-outcome-unknown = Suite inconnue : allez voir le serveur

@@ -10,6 +10,8 @@ setup-ask-proxies = De quelles adresses le serveur placé devant se connecte-t-i
 setup-ask-listen = Sur quelle adresse et quel port la plateforme écoute-t-elle ? (0.0.0.0:443, ou 0.0.0.0:8443 si 443 est pris)
 setup-ask-public_url = Quelle adresse les habitants tapent-ils ?
 setup-ask-guards = À quelle adresse les veilleurs joignent-ils la plateforme ? Un nombre plutôt qu’un nom : un serveur coupé n’a plus d’annuaire. (« non » : pas de porte pour eux)
+setup-ask-backup = Dans quel dossier la plateforme se sauvegarde-t-elle chaque jour ? De préférence sur un autre disque. (« non » : pas de sauvegarde)
+setup-ask-beat = Quelle adresse, ailleurs, prévenir chaque minute que la plateforme vit ? Son silence y réveillera quelqu’un. (« non » : aucune)
 setup-ask-director = Qui est la première personne à pouvoir entrer dans la console, avec le rôle de direction ? Prénom et nom.
 setup-agree = Faire tout cela ? (oui, non)
 setup-yes = oui
@@ -22,6 +24,8 @@ setup-wrong-town = Aucune collectivité ne porte ce nom ou ce code : { $list }. 
 setup-wrong-near = Aucune collectivité ne porte ce nom. Pensiez-vous à : { $list } ? Donnez le code.
 setup-wrong-several = Plusieurs collectivités portent ce nom : { $list }. Donnez le code.
 setup-wrong-file = Ce fichier n’existe pas : { $list }. Donnez son chemin complet, à partir de /.
+setup-wrong-folder = Donnez le chemin complet d’un dossier, à partir de /, ou répondez non.
+setup-wrong-beat = Donnez une adresse qui commence par https://, ou répondez non.
 setup-wrong-proxies = Donnez des adresses IP, séparées par des virgules (127.0.0.1).
 setup-wrong-address = Donnez une adresse IP et un port (0.0.0.0:443).
 setup-wrong-url = Donnez une adresse sans chemin, qui commence par https:// (https://mairie.exemple.fr).
@@ -46,6 +50,8 @@ setup-nothing = Rien n’a été fait.
 setup-town-added = Ajoutée : { $town }
 setup-code = Code à usage unique de { $name } : { $code }
     Notez-le maintenant : il ne sera plus montré. Remettez-le en main propre.
+setup-backup-key = La clé qui ouvre les sauvegardes : { $key }
+    Recopiez-la sur la fiche de secours, loin de cette machine. Elle n’est gardée nulle part et ne sera plus montrée. Sans elle, aucune sauvegarde ne s’ouvre.
 setup-start = Tout est prêt, mais rien ne tourne : cette machine n’a pas systemd. Tapez : { $command }
     Puis relancez setup : il dira si la page répond.
 setup-silent = La plateforme ne répond pas. Regardez pourquoi : journalctl -u beffroi.service -n 50

@@ -7,6 +7,9 @@
 //   --chromium P   the browser (/usr/bin/chromium)
 //   --script       the pages may run scripts of their own host (the staff console)
 //
+// Pages that are made to be printed stand in a folder of their own with a `pages.json` beside them:
+// how many pages of paper each must take. What must stand on one page must not be cut by its end.
+//
 // Asked of each page: no violation found by axe; nothing wider than the screen at 320 pixels; text
 // of 18 px at least; targets of 44 px where a link stands alone; no error on the console; no
 // request to another host; the same with JavaScript switched off. Ends with 1 if anything failed.
@@ -82,9 +85,12 @@ async function targets() {
     const folder = (await stat(path)).isDirectory() ? path : dirname(path);
     const served = await serve(folder);
     servers.push(served.server);
+    const list = await readFile(join(folder, "pages.json"), "utf8").catch(() => "");
+    const sheets = JSON.parse(list || "{}");
     for (const name of folder === path ? await pagesIn(folder) : [basename(path)]) {
       const url = `${served.origin}/${name.split(sep).map(encodeURIComponent).join("/")}`;
-      found.push({ url, name: name.replace(/\.html$/, "").replace(/[^\w.-]+/g, "_") });
+      const short = name.replace(/\.html$/, "");
+      found.push({ url, name: short.replace(/[^\w.-]+/g, "_"), sheets: sheets[short], paper: list !== "" });
     }
   }
   return { found, servers };
@@ -167,10 +173,27 @@ async function look(browser, target, screen, faults) {
   }
 }
 
-async function print(browser, target) {
-  const page = await browser.newPage({ javaScriptEnabled: false });
+/** What is cut by the end of the one page that it must fit on. */
+function cut() {
+  return [...document.querySelectorAll(".rows, .cover, .person, .poster")]
+    .filter((one) => one.scrollHeight > one.clientHeight + 1)
+    .map((one) => `cut on paper: .${one.className.split(" ").pop()} by ${one.scrollHeight - one.clientHeight} px`);
+}
+
+/** Prints, counts the pages of paper where that is known, and looks for what is cut. */
+async function print(browser, target, faults) {
+  // As wide as what the margins of A4 leave.
+  const page = await browser.newPage({ javaScriptEnabled: true, viewport: { width: 680, height: 1013 } });
   await page.goto(target.url, { waitUntil: "load" });
-  await page.pdf({ path: join(options.out, `${target.name}.pdf`), format: "A4", preferCSSPageSize: true });
+  const bytes = await page.pdf({
+    path: join(options.out, `${target.name}.pdf`), format: "A4", preferCSSPageSize: true,
+  });
+  if (target.sheets !== undefined) {
+    const count = bytes.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+    if (count !== target.sheets) faults.push(`${target.name}: ${count} pages of paper, not ${target.sheets}`);
+  }
+  await page.emulateMedia({ media: "print" });
+  faults.push(...(await page.evaluate(cut)).map((fault) => `${target.name}: ${fault}`));
   await page.close();
 }
 
@@ -185,13 +208,15 @@ const faults = [];
 try {
   if (found.length === 0) faults.push("there is no page to look at");
   for (const target of found) {
-    for (const screen of SCREENS) await look(browser, target, screen, faults);
-    await print(browser, target);
+    // Paper has no night.
+    const screens = SCREENS.filter((screen) => !target.paper || screen.scheme === "light");
+    for (const screen of screens) await look(browser, target, screen, faults);
+    await print(browser, target, faults);
   }
 } finally {
   await browser.close();
   servers.forEach((server) => server.close());
 }
 for (const fault of faults) console.error(`FAULT ${fault}`);
-console.log(`${found.length} pages, ${SCREENS.length} screens each: ${faults.length} faults. Shots: ${relative(process.cwd(), options.out) || "."}`);
+console.log(`${found.length} pages, each on its screens: ${faults.length} faults. Shots: ${relative(process.cwd(), options.out) || "."}`);
 process.exit(faults.length === 0 ? 0 : 1);

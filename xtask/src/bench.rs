@@ -36,6 +36,16 @@ const GROUPS: &[Group] = &[
         example: ("beffroi-store", "bench_journal"),
     },
     Group {
+        name: "house",
+        about: "What the program costs to run: start, memory, processor time at rest, disk.",
+        example: ("beffroi", "bench_house"),
+    },
+    Group {
+        name: "envelope",
+        about: "The cyber envelope and the sheets of the first hour, for a town of forty people.",
+        example: ("beffroi-registry", "bench_envelope"),
+    },
+    Group {
         name: "page",
         about: "The public page, from the real platform, beside nginx serving the same bytes.",
         example: ("beffroi-platform", "bench_page"),
@@ -44,6 +54,11 @@ const GROUPS: &[Group] = &[
         name: "bell",
         about: "From an alarm raised to a gateway's receipt, and one attack as one call.",
         example: ("beffroi-platform", "bench_bell"),
+    },
+    Group {
+        name: "guard",
+        about: "Attacks by an ordinary user under each level of the guard, and what guarding costs.",
+        example: ("beffroi-guard", "bench_guard"),
     },
 ];
 

@@ -2,10 +2,13 @@
 
 pub(crate) mod backup;
 pub(crate) mod doctor;
+pub(crate) mod kit;
 pub(crate) mod mirror;
 pub(crate) mod oncall;
 pub(crate) mod rehearse;
+pub(crate) mod roster;
 pub(crate) mod setup;
+pub(crate) mod sheets;
 
 mod guard;
 
@@ -65,6 +68,8 @@ pub(crate) enum Command {
     /// Who is woken by an alarm, and how: lists, tests, calls
     #[command(subcommand)]
     Oncall(oncall::OncallCommand),
+    /// Write what the first hour needs on paper and by voice: poster, answering machine, orders
+    Sheets(sheets::SheetsArgs),
     /// Export the record of everything that happened, and verify an export
     #[command(subcommand)]
     Journal(JournalCommand),
@@ -89,12 +94,20 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether it opens the platform's data. A guard stands on another machine; a drill has a
-    /// folder of its own.
+    /// Whether it opens the platform's data, so that root must first become their owner. A guard
+    /// stands on another machine; a drill has a folder of its own; a restore puts a folder in the
+    /// place of another, which its owner may not, and gives it to that owner itself.
     pub(crate) const fn opens_data(&self) -> bool {
         match self {
             Self::Guard(args) => matches!(args.command, Some(GuardCommand::Invite { .. })),
-            Self::Drill(_) | Self::Demo(_) | Self::Manual(_) | Self::Setup(_) => false,
+            Self::Backup(args) => args.command.is_none(),
+            Self::Journal(JournalCommand::Verify { .. })
+            | Self::Mirror(mirror::MirrorCommand::Verify { .. })
+            | Self::Restore(_)
+            | Self::Drill(_)
+            | Self::Demo(_)
+            | Self::Manual(_)
+            | Self::Setup(_) => false,
             _ => true,
         }
     }
@@ -265,6 +278,12 @@ pub(crate) enum StaffCommand {
         #[command(flatten)]
         out: Out,
     },
+    /// Print a cyber envelope: two codes for each person, numbers, first cards; the one before is
+    /// worthless from then on
+    Kit(kit::KitArgs),
+    /// Everybody who works for the town, with or without an account, and who calls whom
+    #[command(subcommand)]
+    Roster(roster::RosterCommand),
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod drill;
 pub(crate) mod guard;
 pub(crate) mod journal;
+pub(crate) mod kit;
 pub(crate) mod manual;
 pub(crate) mod mirror;
 pub(crate) mod oncall;
@@ -14,8 +15,10 @@ pub(crate) mod pages;
 pub(crate) mod play;
 pub(crate) mod rehearse;
 pub(crate) mod restore;
+pub(crate) mod roster;
 pub(crate) mod serve;
 pub(crate) mod setup;
+pub(crate) mod sheets;
 pub(crate) mod staff;
 pub(crate) mod tenant;
 

@@ -76,6 +76,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Asset(command) => commands::asset::run(common, command).await?,
         Command::Staff(command) => commands::staff::run(common, command).await?,
         Command::Oncall(command) => return commands::oncall::run(common, command).await,
+        Command::Sheets(args) => commands::sheets::run(common, args).await?,
         Command::Journal(command) => return commands::journal::run(common, command).await,
         Command::ExportPages(args) => commands::pages::run(common, args).await?,
         Command::Backup(args) => commands::backup::run(common, args).await?,

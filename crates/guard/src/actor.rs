@@ -6,11 +6,13 @@
 //!   listening socket or a connection to one) is never stopped: stopping it would be the outage.
 //!   An ordinary user cannot hide behind a listening socket.
 
-use std::collections::HashSet;
 use std::fs;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use beffroi_town::watch::{ActorSeen, PATH_BYTES_MAX, TEXT_BYTES_MAX, shown_path};
+
+use crate::service::Service;
 
 /// First user identifier of ordinary accounts (`login.defs`, Debian).
 const ORDINARY_UID_MIN: u32 = 1000;
@@ -30,6 +32,8 @@ pub(crate) struct Actor {
     pub(crate) sid: u32,
     pub(crate) exe: Option<PathBuf>,
     pub(crate) serves_others: bool,
+    /// The one whom it serves over the network, where it serves nobody else and lets nobody in.
+    pub(crate) client: Option<IpAddr>,
     /// What its deeds are counted under.
     pub(crate) session: String,
 }
@@ -48,7 +52,8 @@ impl Actor {
         let stat = Stat::of(pid)?;
         let exe = fs::read_link(format!("/proc/{pid}/exe")).ok();
         let system_account = [real_uid, saved_uid].iter().any(|uid| *uid < ORDINARY_UID_MIN);
-        let serves_others = pid == 1 || exe.is_none() || (system_account && holds_service(pid));
+        let service = system_account.then(|| Service::of(pid)).flatten();
+        let serves_others = pid == 1 || exe.is_none() || service.is_some();
         let session = if serves_others {
             format!("service {pid}.{}", stat.started)
         } else {
@@ -63,6 +68,7 @@ impl Actor {
             sid: stat.sid,
             exe,
             serves_others,
+            client: service.and_then(|service| service.only_client),
             session,
         })
     }
@@ -76,6 +82,7 @@ impl Actor {
             uid: self.uid,
             user: user_name(self.uid).map(|name| bounded(name, TEXT_BYTES_MAX)),
             session: Some(bounded(session_of(self.pid, &self.session), TEXT_BYTES_MAX)),
+            client: self.client.map(|client| client.to_string()),
         }
     }
 }
@@ -109,57 +116,6 @@ impl Stat {
 pub(crate) fn all_pids() -> Vec<u32> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
-}
-
-/// Whether `pid` holds a listening socket, or a connection to a port that is listened on.
-fn holds_service(pid: u32) -> bool {
-    let mut listening: HashSet<u64> = HashSet::new();
-    let mut ports: HashSet<u16> = HashSet::new();
-    let mut connected: Vec<(u64, u16)> = Vec::new();
-    for table in ["tcp", "tcp6"] {
-        let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/{table}")) else { continue };
-        for (state, port, inode) in text.lines().skip(1).filter_map(tcp_line) {
-            if state == 0x0a {
-                listening.insert(inode);
-                ports.insert(port);
-            } else if state == 0x01 {
-                connected.push((inode, port));
-            }
-        }
-    }
-    if let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/unix")) {
-        listening.extend(text.lines().skip(1).filter_map(unix_listener));
-    }
-    let serving =
-        connected.iter().filter(|(_, port)| ports.contains(port)).map(|(inode, _)| *inode);
-    listening.extend(serving);
-    let Ok(open) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
-    open.flatten().filter_map(|entry| fs::read_link(entry.path()).ok()).any(|target| {
-        let name = target.to_string_lossy();
-        let inode = name.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']'));
-        inode.and_then(|inode| inode.parse().ok()).is_some_and(|inode| listening.contains(&inode))
-    })
-}
-
-/// State, local port and inode of one line of `/proc/net/tcp`.
-fn tcp_line(line: &str) -> Option<(u8, u16, u64)> {
-    let fields: Vec<&str> = line.split_whitespace().collect();
-    let port = fields.get(1)?.rsplit(':').next()?;
-    Some((
-        u8::from_str_radix(fields.get(3)?, 16).ok()?,
-        u16::from_str_radix(port, 16).ok()?,
-        fields.get(9)?.parse().ok()?,
-    ))
-}
-
-/// Inode of a listening socket in a line of `/proc/net/unix` (flag `__SO_ACCEPTCON`).
-fn unix_listener(line: &str) -> Option<u64> {
-    let fields: Vec<&str> = line.split_whitespace().collect();
-    let flags = u32::from_str_radix(fields.get(3)?, 16).ok()?;
-    if flags & 0x1_0000 == 0 {
-        return None;
-    }
-    fields.get(6)?.parse().ok()
 }
 
 /// The name of a user, from the local table alone: no look-up may leave this host here.
@@ -199,13 +155,5 @@ mod tests {
         assert_eq!(me.pid, std::process::id());
         assert_eq!(me.exe, std::env::current_exe().ok());
         assert!(!me.serves_others);
-    }
-
-    #[test]
-    fn a_listener_is_found() {
-        assert!(!holds_service(std::process::id()));
-        let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        assert!(holds_service(std::process::id()));
-        drop(door);
     }
 }

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use beffroi_town::watch::{AlarmOutcome, Suspicion};
+use beffroi_town::watch::{AlarmOutcome, Letter, Suspicion};
 
 use crate::alarms::Alarms;
 use crate::core::{Core, Who};
 use crate::decide::What;
 use crate::holdings::lock;
 use crate::opens::Job;
+use crate::record::Record;
 use crate::shelf::Shelf;
 use crate::status::beat;
 use crate::stop;
 use crate::touches::Touches;
 use crate::vitals::{READINGS_IN_A_ROW, Sensors, is_alarming};
-use crate::workers::Workers;
 
 /// How often the clerk looks around without being called.
 const ROUND: Duration = Duration::from_millis(100);
@@ -37,8 +37,6 @@ pub(crate) struct Clerk {
     pub(crate) bell: Receiver<()>,
     /// Wakes the messenger.
     pub(crate) messenger: SyncSender<()>,
-    /// Present when opens are seen.
-    pub(crate) workers: Option<Arc<Workers>>,
     pub(crate) alarming: u32,
 }
 
@@ -58,8 +56,8 @@ impl Clerk {
                 self.write_status();
             }
             if round.is_multiple_of(ROUNDS_PER_LOOK)
-                && let Some(workers) = &self.workers
-                && !workers.jobs.hand_over(Job::Look)
+                && self.core.level.letter != Letter::C
+                && !self.core.workers.jobs.hand_over(Job::Look)
             {
                 tracing::debug!("the workers are busy: they look next time");
             }
@@ -77,6 +75,7 @@ impl Clerk {
         let now = self.core.now();
         let holdings = &self.core.holdings;
         let inventory = lock(&holdings.shelf).take_queued();
+        Record::flush(&self.core.record);
         Touches::flush(&holdings.touches);
         Shelf::write_down(&holdings.shelf, inventory);
         {

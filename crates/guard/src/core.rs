@@ -14,7 +14,7 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 
 use beffroi_town::edge::{Clock, Entropy};
-use beffroi_town::watch::{AlarmOutcome, Level, Mode, Suspicion, Touch, Vitals};
+use beffroi_town::watch::{AlarmOutcome, Letter, Level, Mode, Suspicion, Touch, Vitals};
 use beffroi_town::{AlarmId, Instant};
 
 use crate::actor::Actor;
@@ -23,10 +23,12 @@ use crate::content::Change;
 use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
 use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
+use crate::record::Record;
 use crate::shelf::{Kept, file_number};
 use crate::stop;
 use crate::touches::touch;
 use crate::watchdog::Lapse;
+use crate::workers::Workers;
 
 /// How long a held actor waits for a person before it goes on.
 pub(crate) const HOLD_MS: i64 = 10 * 60_000;
@@ -45,6 +47,7 @@ pub(crate) struct Core {
     pub(crate) level: Level,
     pub(crate) holdings: Holdings,
     pub(crate) decider: Mutex<Decider>,
+    pub(crate) record: Mutex<Record>,
     pub(crate) alarms: Mutex<Alarms>,
     /// Scopes whose opens are denied, and until when.
     pub(crate) condemned: Mutex<HashMap<Scope, Option<Instant>>>,
@@ -52,6 +55,8 @@ pub(crate) struct Core {
     pub(crate) scanned: AtomicBool,
     pub(crate) stopping: Arc<AtomicBool>,
     pub(crate) keeper: SyncSender<Task>,
+    /// Who keeps and scores contents while others wait; nobody at level C.
+    pub(crate) workers: Workers,
     /// The keeper could not take a task: the folders must be scanned anew.
     pub(crate) rescan: AtomicBool,
     /// Wakes the clerk, who writes alarms down and has them sent.
@@ -203,7 +208,13 @@ impl Core {
             return;
         }
         let touch = self.note(path, Touch::Rewritten, before.clone(), who);
-        self.ask_keeper(Task::Compare { path: path.to_owned(), before, touch, who: who.clone() });
+        // Scored ahead of the keeper's other work: the next file is being replaced meanwhile.
+        let task = Task::Compare { path: path.to_owned(), before, touch, who: who.clone() };
+        if self.level.letter == Letter::C {
+            self.ask_keeper(task);
+        } else if let Err(task) = self.workers.jobs.compare(task) {
+            self.ask_keeper(task);
+        }
     }
 
     /// A folder was moved: inside what is watched, or out of it.
@@ -253,7 +264,12 @@ impl Core {
     /// Feeds one event and carries out what follows.
     pub(crate) fn decide(&self, who: &Who, what: What) -> Verdict {
         let event = Event { at: self.now(), session: who.session.clone(), user: who.user, what };
-        let verdict = lock(&self.decider).feed(&event);
+        let verdict = {
+            // Recorded in the order in which they are weighed.
+            let mut decider = lock(&self.decider);
+            lock(&self.record).push(&event);
+            decider.feed(&event)
+        };
         match &verdict {
             Verdict::Allow => {}
             Verdict::Hold(finding) => self.act(finding, false, who),
@@ -299,12 +315,15 @@ impl Core {
             }
             if matches!(
                 outcome,
-                AlarmOutcome::Held | AlarmOutcome::Stopped | AlarmOutcome::DeniedOnly
+                AlarmOutcome::Held
+                    | AlarmOutcome::Stopped
+                    | AlarmOutcome::ClientCut
+                    | AlarmOutcome::DeniedOnly
             ) {
                 alarm.report.stopped_at.get_or_insert(now);
             }
             alarm.held_until = match alarm.report.outcome {
-                AlarmOutcome::Stopped => None,
+                AlarmOutcome::Stopped | AlarmOutcome::ClientCut => None,
                 _ => alarm.held_until.or(Some(now.plus_ms(HOLD_MS))),
             };
         }
@@ -352,7 +371,7 @@ impl Core {
             }
         }
         if actor.serves_others {
-            return (AlarmOutcome::DeniedOnly, Vec::new());
+            return (cut_client(actor, stop), Vec::new());
         }
         let paused = stop::pause_tree(actor);
         match (paused.is_empty(), stop) {
@@ -399,13 +418,30 @@ impl Core {
     }
 }
 
+/// Who serves others is never stopped. One that serves a single client is ended once that client is
+/// cut off, so that its connection goes too; its accesses are denied already.
+fn cut_client(actor: &Actor, stop: bool) -> AlarmOutcome {
+    let Some(client) = actor.client.filter(|_| stop) else { return AlarmOutcome::DeniedOnly };
+    match crate::client::cut_off(client) {
+        Ok(()) => {
+            stop::end(actor);
+            AlarmOutcome::ClientCut
+        }
+        Err(error) => {
+            tracing::error!(%error, %client, "a client could not be cut off; it is denied access");
+            AlarmOutcome::DeniedOnly
+        }
+    }
+}
+
 fn rank(outcome: AlarmOutcome) -> u8 {
     match outcome {
         AlarmOutcome::Observed | AlarmOutcome::Unknown => 0,
         AlarmOutcome::NotStopped | AlarmOutcome::Released => 1,
         AlarmOutcome::DeniedOnly => 2,
         AlarmOutcome::Held => 3,
-        AlarmOutcome::Stopped => 4,
+        AlarmOutcome::ClientCut => 4,
+        AlarmOutcome::Stopped => 5,
     }
 }
 

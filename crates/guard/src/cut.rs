@@ -89,7 +89,7 @@ fn rules(pinned: &[SocketAddr]) -> String {
     text
 }
 
-fn nft(arguments: &[&str], input: Option<&str>) -> io::Result<String> {
+pub(crate) fn nft(arguments: &[&str], input: Option<&str>) -> io::Result<String> {
     let mut child = Command::new("nft")
         .args(arguments)
         // A service's PATH often lacks it.
@@ -108,14 +108,14 @@ fn nft(arguments: &[&str], input: Option<&str>) -> io::Result<String> {
     Err(io::Error::other(String::from_utf8_lossy(&stderr).trim().to_owned()))
 }
 
-fn explain(error: &io::Error) -> String {
+pub(crate) fn explain(error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::NotFound {
         return "nft is not installed; type: apt-get install nftables".to_owned();
     }
     format!("nft says: {error}")
 }
 
-fn failed(operation: &'static str, cause: &str) -> GuardError {
+pub(crate) fn failed(operation: &'static str, cause: &str) -> GuardError {
     GuardError::Cut { operation, cause: cause.to_owned() }
 }
 

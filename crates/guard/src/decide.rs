@@ -350,4 +350,6 @@ impl Window {
 }
 
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
 mod tests;

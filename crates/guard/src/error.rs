@@ -87,6 +87,9 @@ pub enum GuardError {
     /// The watchdog is gone.
     #[error("the guard's watchdog is gone, so the guard ended too; start it again")]
     WatchdogGone,
+    /// A file that is no record of events.
+    #[error("'{0}' holds no event of a guard; give the events.jsonl of a state folder")]
+    NoRecord(String),
     /// A worker of the guard ended with a panic, which is a defect.
     #[error("the guard's {0} ended unexpectedly; start the guard again and report this")]
     WorkerEnded(&'static str),

@@ -4,7 +4,9 @@ use data_encoding::BASE64URL_NOPAD;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use beffroi_town::GuardId;
 use beffroi_town::watch::{Enrolment, HeadSeen, PlatformAddress};
@@ -58,6 +60,9 @@ pub(crate) fn addresses(platform: &PlatformAddress) -> Vec<SocketAddr> {
     all
 }
 
+/// Whether it was said already that others may read the enrolment file.
+static SAID: Once = Once::new();
+
 /// Reads an enrolment file and says what is wrong with it.
 pub(crate) fn read_enrolment(path: &Path) -> Result<Enrolment> {
     let enrolment: Enrolment =
@@ -66,6 +71,13 @@ pub(crate) fn read_enrolment(path: &Path) -> Result<Enrolment> {
             object: shown(path),
             source: std::io::ErrorKind::NotFound.into(),
         })?;
+    let others = std::fs::metadata(path).is_ok_and(|about| about.mode() & 0o077 != 0);
+    if others {
+        // It is read again until the platform answers; said once.
+        SAID.call_once(|| {
+            tracing::warn!(file = %shown(path), "others may read the enrolment file, and use it first: chmod 600");
+        });
+    }
     if enrolment.platforms.is_empty() {
         return Err(GuardError::Enrolment("it names no platform; make a new one"));
     }

@@ -103,7 +103,7 @@ impl Keeper {
             Task::Refresh(path) => self.refresh(&path),
             Task::Scan(folder, who) => self.scan(&folder, Some(&who)),
             Task::Compare { path, before, touch, who } => {
-                if let Some(change) = self.compare(&path, &before, patient) {
+                if let Some(change) = compare(&self.core, &path, &before, patient) {
                     self.core.rewritten(&path, change, Some(touch), &who);
                 }
                 self.refresh(&path);
@@ -251,16 +251,6 @@ impl Keeper {
         }
     }
 
-    fn compare(&self, path: &Path, before: &Kept, patient: bool) -> Option<Change> {
-        let after = sample_of(path).filter(|sample| patient || !sample.is_empty())?;
-        let link = self.core.holdings.reserve(before.device).filter(|_| before.linked);
-        let earlier = link.and_then(|reserve| sample_of(&reserve.link_path(before.inode)));
-        Some(match earlier {
-            Some(earlier) => Change::between(&earlier, &after),
-            None => from_kind(before.kind, &after),
-        })
-    }
-
     /// Judges a rewriting by what the file was known to be, since nothing kept its bytes.
     fn rescore(&self, path: &Path, who: &Who, patient: bool) {
         let Some(before) = lock(&self.core.holdings.shelf).get(path).cloned() else { return };
@@ -347,6 +337,29 @@ impl Keeper {
             }
         }
     }
+}
+
+/// What became of a file that another one replaced; none when that is still empty, unless `patient`.
+fn compare(core: &Core, path: &Path, before: &Kept, patient: bool) -> Option<Change> {
+    let after = sample_of(path).filter(|sample| patient || !sample.is_empty())?;
+    let link = core.holdings.reserve(before.device).filter(|_| before.linked);
+    let earlier = link.and_then(|reserve| sample_of(&reserve.link_path(before.inode)));
+    Some(match earlier {
+        Some(earlier) => Change::between(&earlier, &after),
+        None => from_kind(before.kind, &after),
+    })
+}
+
+/// Scores a replaced file at once, for a worker; what has to wait is the keeper's.
+pub(crate) fn score_replaced(core: &Core, task: Task) {
+    if is_emptied(&task) {
+        return core.ask_keeper(task);
+    }
+    let Task::Compare { path, before, touch, who } = task else { return core.ask_keeper(task) };
+    if let Some(change) = compare(core, &path, &before, false) {
+        core.rewritten(&path, change, Some(touch), &who);
+    }
+    core.ask_keeper(Task::Refresh(path));
 }
 
 /// Whether a file to be judged is empty now: between emptying and writing, every save looks so.

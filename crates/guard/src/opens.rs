@@ -13,6 +13,7 @@ use std::time::{Duration, Instant as Tick};
 
 use crate::core::Who;
 use crate::holdings::lock;
+use crate::keeper::Task;
 
 /// Past it, who waits is let through when innocent and denied when suspicious.
 const DEADLINE: Duration = Duration::from_millis(1_800);
@@ -97,6 +98,8 @@ pub(crate) enum Job {
     Write(Arc<Open>),
     /// Somebody closed a file written to.
     Closed(PathBuf, Who),
+    /// Somebody gave a new file the name of an existing one.
+    Compare(Task),
     /// Look again at everything not yet scored.
     Look,
 }
@@ -124,6 +127,17 @@ impl Jobs {
             self.bell.notify_one();
         }
         taken
+    }
+
+    /// Hands over a file to compare with what it replaced; gives it back when there are too many.
+    pub(crate) fn compare(&self, task: Task) -> Result<(), Task> {
+        let mut waiting = lock(&self.waiting);
+        if waiting.jobs.len() >= JOBS_MAX {
+            return Err(task);
+        }
+        waiting.jobs.push_back(Job::Compare(task));
+        self.bell.notify_one();
+        Ok(())
     }
 
     /// Puts off an open until its turn comes again.

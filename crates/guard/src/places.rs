@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use crate::content::SAMPLE_BYTES;
 
 /// Bytes looked at in one place.
-const PLACE_BYTES: u64 = 4096;
+const PLACE_BYTES: usize = 4096;
 /// Most places remembered of one file: the newest.
 const PLACES_MAX: usize = 16;
 
@@ -20,7 +20,7 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) fn note(&mut self, offset: u64) {
-        let start = offset / PLACE_BYTES * PLACE_BYTES;
+        let start = offset - offset % PLACE_BYTES as u64;
         if start < SAMPLE_BYTES as u64 || self.starts.contains(&start) {
             return;
         }
@@ -38,7 +38,7 @@ impl Places {
     pub(crate) fn read(&self, file: &File) -> io::Result<Vec<u8>> {
         let mut all = Vec::new();
         for start in &self.starts {
-            let mut place = [0; PLACE_BYTES as usize];
+            let mut place = [0; PLACE_BYTES];
             let read = file.read_at(&mut place, *start)?;
             all.extend(place.iter().take(read));
         }
@@ -60,6 +60,6 @@ mod tests {
             places.note(70_000 + n * 5000);
         }
         assert_eq!(places.starts.len(), PLACES_MAX);
-        assert_eq!(places.starts.last(), Some(&(265_000 / PLACE_BYTES * PLACE_BYTES)));
+        assert_eq!(places.starts.last(), Some(&(265_000 - 265_000 % 4096)));
     }
 }

@@ -23,7 +23,9 @@ use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
 use crate::level::level;
 use crate::marks::{Marks, Sight};
 use crate::messenger::Messenger;
+use crate::record::Record;
 use crate::restore::{self, Plan, Selection};
+use crate::review;
 use crate::sense_kernel::Responder;
 use crate::sense_plain::Plain;
 use crate::vitals::Sensors;
@@ -108,7 +110,7 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
     let outcome = (|| {
         let pulse = Pulse::new(options.beat_for_watchdog)
             .map_err(|error| GuardError::Senses(format!("no pipe to the watchdog: {error}")))?;
-        let (follow, workers, pulse) = start_senses(&core, sight, pulse, &mut crew)?;
+        let (follow, pulse) = start_senses(&core, sight, pulse, &mut crew)?;
         let keeper = Keeper::new(Arc::clone(&core), ends.tasks, follow);
         crew.start("keeper", move || keeper.run())?;
         let clerk = Clerk {
@@ -116,7 +118,6 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
             sensors,
             bell: ends.bell,
             messenger: messenger_call,
-            workers,
             alarming: 0,
         };
         crew.start("clerk", move || clerk.run())?;
@@ -143,6 +144,8 @@ fn build(
     let level = level(&sight, options.mode, &vitals, holdings.lacks_reserve());
     let (keeper, tasks) = sync_channel(TASKS_MAX);
     let (bell, bell_ear) = sync_channel(1);
+    review::note_mode(&holdings.state, options.mode, now)?;
+    let record = Record::begin(holdings.state.join("events.jsonl"))?;
     let alarms = Alarms::open(&holdings.state.join("alarms"))?;
     let core = Arc::new(Core {
         clock: Arc::clone(&edge.clock),
@@ -153,12 +156,14 @@ fn build(
         level,
         holdings,
         decider: Mutex::default(),
+        record: Mutex::new(record),
         alarms: Mutex::new(alarms),
         condemned: Mutex::new(HashMap::new()),
         vitals: Mutex::new(vitals),
         scanned: AtomicBool::new(false),
         stopping: Arc::clone(shutdown),
         keeper,
+        workers: Workers::default(),
         rescan: AtomicBool::new(false),
         bell,
         answered: AtomicU64::new(0),
@@ -169,25 +174,24 @@ fn build(
     Ok((core, sight, Ends { tasks, bell: bell_ear }))
 }
 
-/// What follows a folder, who does the work, and the pulse, unless the senses took it: nobody waits for
+/// What follows a folder, and the pulse, unless the senses took it: nobody waits for
 /// plain senses, so a slow disk under them is no reason to be ended.
-type Started = (Follow, Option<Arc<Workers>>, Option<Pulse>);
+type Started = (Follow, Option<Pulse>);
 
 fn start_senses(core: &Arc<Core>, sight: Sight, pulse: Pulse, crew: &mut Crew) -> Result<Started> {
     if sight.letter == Letter::C {
         let plain = Plain::open(Arc::clone(core))?;
         crew.start("senses", move || plain.run())?;
-        return Ok((Box::new(|_: &Path| Ok(())), None, Some(pulse)));
+        return Ok((Box::new(|_: &Path| Ok(())), Some(pulse)));
     }
     let marks = Marks::open(sight, &core.holdings.own_folders())?;
-    let workers = Arc::new(Workers::default());
     for _ in 0..WORKERS {
-        let (core, workers) = (Arc::clone(core), Arc::clone(&workers));
-        crew.start("worker", move || work(&core, &workers))?;
+        let core = Arc::clone(core);
+        crew.start("worker", move || work(&core))?;
     }
-    let responder = Responder::new(Arc::clone(core), marks.clone(), Arc::clone(&workers), pulse);
+    let responder = Responder::new(Arc::clone(core), marks.clone(), pulse);
     crew.start("responder", move || responder.run())?;
-    Ok((Box::new(move |folder: &Path| marks.follow(folder)), Some(workers), None))
+    Ok((Box::new(move |folder: &Path| marks.follow(folder)), None))
 }
 
 /// The threads of a guard.

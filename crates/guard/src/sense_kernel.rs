@@ -33,7 +33,6 @@ use crate::opens::{Job, Open, answer};
 use crate::shelf::file_number;
 use crate::sys;
 use crate::watchdog::Pulse;
-use crate::workers::Workers;
 use crate::writers::Writers;
 
 /// Events are read in pieces of this size.
@@ -49,7 +48,6 @@ const ACTORS_MAX: usize = 8_192;
 pub(crate) struct Responder {
     core: Arc<Core>,
     marks: Marks,
-    workers: Arc<Workers>,
     writers: Writers,
     actors: HashMap<u32, (Tick, Option<Arc<Actor>>)>,
     waiting: Vec<Arc<Open>>,
@@ -59,12 +57,11 @@ pub(crate) struct Responder {
 }
 
 impl Responder {
-    pub(crate) fn new(core: Arc<Core>, marks: Marks, workers: Arc<Workers>, pulse: Pulse) -> Self {
+    pub(crate) fn new(core: Arc<Core>, marks: Marks, pulse: Pulse) -> Self {
         Self {
             writers: Writers::of_now(&core.holdings.watched),
             core,
             marks,
-            workers,
             actors: HashMap::new(),
             waiting: Vec::new(),
             buffer: vec![0; BUFFER_BYTES],
@@ -167,7 +164,7 @@ impl Responder {
         }
         if event.mask & libc::FAN_CLOSE_WRITE != 0 && !is_folder {
             let job = Job::Closed(path.clone(), who.clone());
-            if !self.workers.jobs.hand_over(job) {
+            if !self.core.workers.jobs.hand_over(job) {
                 self.core.ask_keeper(Task::Refresh(path.clone()));
             }
         }
@@ -263,12 +260,12 @@ impl Responder {
             Intent::Read => true,
             // Asked again before the first write, where the kernel does.
             Intent::OpenToWrite => {
-                self.workers.opened(&who.session, file);
+                self.core.workers.opened(&who.session, file);
                 self.marks.letter() == Letter::A
             }
             Intent::WriteIfOpenForIt if !self.writers.contains(file) => true,
             Intent::WriteIfOpenForIt | Intent::Write => {
-                access.is_some_and(|at| self.workers.goes_on(&who.session, file, at))
+                access.is_some_and(|at| self.core.workers.goes_on(&who.session, file, at))
             }
         }
     }
@@ -285,7 +282,7 @@ impl Responder {
         }
         let open = Arc::new(Open::new(file, Arc::clone(&self.marks.opens), path, who, access));
         self.waiting.push(Arc::clone(&open));
-        if !self.workers.jobs.hand_over(Job::Write(Arc::clone(&open))) {
+        if !self.core.workers.jobs.hand_over(Job::Write(Arc::clone(&open))) {
             // Too many wait: the server comes first, and the loss is counted by the reserve.
             open.answer(true);
             self.core.say(Suspicion::EventsLost, false);

@@ -44,6 +44,13 @@ pub(crate) fn pause_tree(actor: &Actor) -> Vec<(u32, u64)> {
     paused
 }
 
+/// Asks a worker to end.
+pub(crate) fn end(actor: &Actor) {
+    if !signal(actor.pid, actor.started, Signal::TERM) {
+        tracing::debug!(pid = actor.pid, "the worker had ended before it was asked to");
+    }
+}
+
 /// Lets paused processes go on.
 pub(crate) fn resume(paused: &[(u32, u64)]) {
     for (pid, started) in paused {

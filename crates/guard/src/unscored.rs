@@ -2,13 +2,13 @@
 
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use beffroi_town::Instant;
 
 use crate::content::{Change, Damage, SAMPLE_BYTES};
-use crate::core::{Core, Who};
+use crate::core::{Core, Who, open_quietly};
 use crate::holdings::lock;
 use crate::places::Places;
 use crate::shelf::Kept;
@@ -100,12 +100,22 @@ impl Unscored {
 
     /// Whether the whole content is still the one that was kept.
     fn is_as_before(&self, core: &Core) -> bool {
+        (&self.file).rewind().is_ok() && self.is_kept_content(core, &self.file)
+    }
+
+    /// Whether another file holds the content that was kept.
+    pub(crate) fn is_kept_in(&self, core: &Core, path: &Path) -> bool {
+        open_quietly(path).is_ok_and(|file| self.is_kept_content(core, &file))
+    }
+
+    fn is_kept_content(&self, core: &Core, file: &File) -> bool {
+        let size = self.before.size;
         let Some(reserve) = core.holdings.reserve(self.before.device) else { return false };
-        let copy = File::open(reserve.copy_path(self.copy));
-        let (Ok(copy), Ok(now)) = (copy, self.file.try_clone()) else { return false };
-        self.before.size <= COMPARED_BYTES_MAX
-            && (&now).rewind().is_ok()
-            && crate::state::same_bytes(&copy, &now).unwrap_or(false)
+        size <= COMPARED_BYTES_MAX
+            && file.metadata().is_ok_and(|meta| meta.len() == size)
+            && File::open(reserve.copy_path(self.copy))
+                .and_then(|copy| crate::state::same_bytes(&copy, file))
+                .unwrap_or(false)
     }
 
     /// Opened for writing, nothing written: nothing to undo.

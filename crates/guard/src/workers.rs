@@ -8,8 +8,8 @@
 //! - What cannot be kept in time is let through for the innocent, denied to the suspicious, and
 //!   counted either way.
 
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant as Tick};
 
@@ -18,11 +18,11 @@ use beffroi_town::watch::{Mode, Suspicion, Touch};
 
 use crate::core::{Core, Who};
 use crate::holdings::lock;
-use crate::keeper::Task;
+use crate::keeper::{Task, score_replaced};
 use crate::opens::{Job, Jobs, Open};
 use crate::places::Places;
 use crate::reserve::NotKept;
-use crate::shelf::Kept;
+use crate::shelf::{Kept, file_number};
 use crate::touches::{Held, Touches, touch};
 use crate::unscored::{SCORE_PATIENCE_MS, Unscored, sample};
 
@@ -38,6 +38,9 @@ const TURN_PATIENCE: Duration = Duration::from_secs(1);
 const WORKERS_NICE: i32 = -15;
 /// How long after its last write a session goes on writing into a file whose content is kept.
 const GOES_ON: Duration = Duration::from_mins(1);
+/// Files that one session made of late, and sessions that made any, that are remembered.
+const MADE_MAX: usize = 32;
+const MADE_SESSIONS_MAX: usize = 1_024;
 /// Files being written to that are remembered.
 const WRITTEN_MAX: usize = 65_536;
 
@@ -51,6 +54,8 @@ pub(crate) struct Workers {
     scoring: Mutex<()>,
     /// Sessions for which a content is being kept just now.
     keeping: Mutex<HashSet<String>>,
+    /// Files that a session made and closed of late: copies, perhaps.
+    made: Mutex<HashMap<String, VecDeque<PathBuf>>>,
     /// Files being written to, by device and inode.
     written: Mutex<HashMap<(u64, u64), Writing>>,
 }
@@ -65,7 +70,8 @@ struct Writing {
 }
 
 /// Serves jobs until the guard stops.
-pub(crate) fn work(core: &Arc<Core>, workers: &Workers) {
+pub(crate) fn work(core: &Arc<Core>) {
+    let workers = &core.workers;
     // Somebody waits for what is done here.
     if let Err(error) = rustix::process::nice(WORKERS_NICE) {
         tracing::warn!(%error, "the guard's workers run at ordinary priority");
@@ -74,6 +80,7 @@ pub(crate) fn work(core: &Arc<Core>, workers: &Workers) {
         match workers.jobs.next() {
             Some(Job::Write(open)) => serve(core, workers, &open),
             Some(Job::Closed(path, who)) => workers.closed(core, &path, &who),
+            Some(Job::Compare(task)) => score_replaced(core, task),
             Some(Job::Look) => workers.look(core, None, None),
             None => {}
         }
@@ -236,8 +243,30 @@ impl Workers {
             self.look(core, Some(&who.session), Some(path));
             core.ask_keeper(Task::Refresh(path.to_owned()));
         } else {
+            if lock(&core.decider).made_by(file_number(path), &who.session) {
+                self.note_made(path, &who.session);
+            }
             core.ask_keeper(Task::Rescore(path.to_owned(), who.clone()));
         }
+    }
+
+    fn note_made(&self, path: &Path, session: &str) {
+        let mut made = lock(&self.made);
+        if made.len() >= MADE_SESSIONS_MAX && !made.contains_key(session) {
+            made.clear();
+        }
+        let paths = made.entry(session.to_owned()).or_default();
+        if paths.len() >= MADE_MAX {
+            paths.pop_front();
+        }
+        paths.push_back(path.to_owned());
+    }
+
+    /// Whether the session wrote the very content that it emptied elsewhere first: log rotation by
+    /// copying does.
+    fn has_copied(&self, core: &Core, unscored: &Unscored) -> bool {
+        let paths = lock(&self.made).get(&unscored.who.session).cloned().unwrap_or_default();
+        paths.iter().any(|path| unscored.is_kept_in(core, path))
     }
 
     /// Scores what changed: of one session, or of all. `closed` was just closed.
@@ -250,12 +279,18 @@ impl Workers {
                 None => all.drain().flat_map(|(_, list)| list).collect(),
             }
         };
-        let emptied = taken.iter().filter(|unscored| unscored.is_emptied()).count();
+        let emptied = taken
+            .iter()
+            .filter(|unscored| unscored.is_emptied() && !self.has_copied(core, unscored))
+            .count();
         for mut unscored in taken {
             let is_closed = closed == Some(unscored.path.as_path());
             let file = (unscored.before.device, unscored.before.inode);
             unscored.places =
                 lock(&self.written).get(&file).map_or_else(Places::default, |w| w.places.clone());
+            if unscored.is_emptied() && self.has_copied(core, &unscored) {
+                continue;
+            }
             if unscored.look(core, is_closed, emptied >= EMPTY_AT_ONCE) {
                 let mut all = lock(&self.unscored);
                 all.entry(unscored.who.session.clone()).or_default().push(unscored);

@@ -70,13 +70,15 @@ fn pages(folder: &Path) -> anyhow::Result<()> {
     small.iter().try_for_each(|(name, text)| write(&folder.join(name), text.as_bytes()))
 }
 
-/// Envelopes for nobody's roster, forty and four hundred people; every sheet of calm and of attack.
+/// Envelopes for one person and for forty; every sheet of a calm town, of one under attack and of
+/// one whose every text is hostile.
 fn printed(folder: &Path) -> anyhow::Result<()> {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let mut put = |name: String, html: &str, pages: Option<u32>| {
         counts.extend(pages.map(|pages| (name.clone(), pages)));
         write(&folder.join(format!("{name}.html")), html.as_bytes())
     };
+    let nobody = StaffFacts::default();
     // Cover, people, numbers, five cards; the calls take the rest.
     for (count, calls) in [(1, 1), (40, 2)] {
         for lang in Lang::ALL {
@@ -87,16 +89,26 @@ fn printed(folder: &Path) -> anyhow::Result<()> {
             put(name, &staff::kit(&facts, &people, lang), Some(pages))?;
         }
     }
-    let hostile = [("hostile", towns::hostile())];
-    for (name, facts) in towns::all().into_iter().chain(hostile) {
+    for (name, facts) in towns::all() {
+        let sheet = sheet(SheetKind::Poster, &facts, &nobody, &place(&facts), Lang::Fr)?;
+        put(format!("{name}-poster-fr"), &sheet.html, Some(1))?;
+    }
+    for (name, facts, staff) in [
+        ("calm", towns::calm(), nobody),
+        ("gravelines", towns::gravelines(), staff::staff(40)),
+        ("hostile", towns::hostile(), staff::hostile(5)),
+    ] {
         for lang in Lang::ALL {
             for kind in SheetKind::ALL {
-                let many = if name == "gravelines" { 40 } else { 0 };
-                let staff = if many > 0 { staff::staff(many) } else { StaffFacts::default() };
                 let sheet = sheet(kind, &facts, &staff, &place(&facts), lang)?;
-                let one = !matches!(kind, SheetKind::RollCall);
-                let name = format!("{name}-{}-{}", kind.code(), lang.tag());
-                put(name, &sheet.html, one.then_some(1))?;
+                // Whatever is typed, the poster is one page; the others are as long as what is typed.
+                let one =
+                    kind == SheetKind::Poster || (kind != SheetKind::RollCall && name != "hostile");
+                put(
+                    format!("{name}-{}-{}", kind.code(), lang.tag()),
+                    &sheet.html,
+                    one.then_some(1),
+                )?;
             }
         }
     }

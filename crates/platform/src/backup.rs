@@ -2,7 +2,7 @@
 //! moment, sealed for whoever holds the key that stays away from this machine.
 //!
 //! Rules:
-//! - What stands in front says what follows: counts and hashes of everything ([`format`]).
+//! - What stands in front says what follows: counts and hashes of everything ([`mod@format`]).
 //! - Any program that speaks age and gzip opens it: `age -d -i KEY FILE | gunzip`.
 //! - It is read back and checked before it gets its name. So whatever bears the name of a backup
 //!   was whole; a full disk or a kill leaves the earlier ones as they are.

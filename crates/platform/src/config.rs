@@ -216,6 +216,7 @@ mod tests {
             ("[backup]\nkeep = 0", "at least 1"),
             ("[backup]\npush = \"u@h:relative\"", "user@host:/folder"),
             ("[backup]\npush = \"-e x:/y\"", "user@host:/folder"),
+            ("[backup]\npush = \"u@h:/x; rm -r /\"", "plain letters"),
             ("[mirror]\nrsync = \"/srv\"", "mirror.folder"),
             ("[mirror]\nssh_options = [\"StrictHostKeyChecking=no\"]", "cannot be changed"),
             ("[mirror]\nssh_options = [\"Port=1 -o x=y\"]", "without spaces"),

@@ -82,12 +82,12 @@ fn listen_advice(error: &std::io::Error) -> &'static str {
     match error.kind() {
         std::io::ErrorKind::PermissionDenied => {
             "ports below 1024 ask for a right that the unit gives: start it by systemctl start \
-             beffroi, or choose a port from 1024 on with --listen"
+             beffroi, or choose a port from 1024 on, with --listen or in [doors]"
         }
         std::io::ErrorKind::AddrNotAvailable => {
-            "this machine has no such address; choose another with --listen"
+            "this machine has no such address; choose another, with --listen or in [doors]"
         }
-        _ => "is another program there? Choose another with --listen",
+        _ => "is another program there? Choose another, with --listen or in [doors]",
     }
 }
 

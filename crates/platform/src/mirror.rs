@@ -187,10 +187,7 @@ impl Mirror {
     fn places(&self) -> Vec<String> {
         let folder = self.config.mirror.folder.as_ref().map(|path| path.display().to_string());
         let remote = self.config.mirror.remote.as_ref();
-        folder
-            .into_iter()
-            .chain(remote.map(|remote| format!("{}:{}", remote.host, remote.path)))
-            .collect()
+        folder.into_iter().chain(remote.map(ToString::to_string)).collect()
     }
 
     /// Makes one tenant's pages; the names of files that it had and has no more.

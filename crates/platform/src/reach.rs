@@ -5,6 +5,8 @@ use std::{
     collections::BTreeSet,
     fs,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs},
+    sync::mpsc,
+    time::Duration,
 };
 
 use beffroi_town::watch::PlatformAddress;
@@ -16,6 +18,8 @@ use crate::{
     tls::{first_certificate, key_sha256, own::Own},
 };
 
+/// How long the name service may take.
+const NAME_SERVICE_MAX: Duration = Duration::from_secs(1);
 /// As many addresses as an enrolment file names of one door.
 const ADDRESSES_MAX: usize = 8;
 
@@ -118,9 +122,17 @@ fn addresses_of(url: &str) -> Vec<SocketAddr> {
     if host.parse::<IpAddr>().is_ok() {
         return Vec::new();
     }
-    let found = (host.as_str(), port_of(url)).to_socket_addrs();
-    let found: Vec<SocketAddr> =
-        found.map(|all| all.take(ADDRESSES_MAX).collect()).unwrap_or_default();
+    // A name service that is away takes long to say so: the start does not wait for it.
+    let (answer, heard) = mpsc::sync_channel(1);
+    let port = port_of(url);
+    std::thread::spawn(move || {
+        let found = (host.as_str(), port).to_socket_addrs();
+        let found: Vec<SocketAddr> =
+            found.map(|all| all.take(ADDRESSES_MAX).collect()).unwrap_or_default();
+        // Nobody waits any more: then it is worth nothing.
+        answer.try_send(found).unwrap_or_default();
+    });
+    let found = heard.recv_timeout(NAME_SERVICE_MAX).unwrap_or_default();
     if found.is_empty() {
         tracing::warn!(%url, "no address is known for this name: a guard whose host is cut will \
                               not find the platform; write the address itself");

@@ -31,16 +31,12 @@ fn ssh_command(ssh: &Ssh, data: &Path) -> String {
 fn rsync(remote: &Remote, data: &Path) -> Command {
     let mut command = Command::new("rsync");
     command
-        .args(["--timeout=30", "--protect-args", "-e", &ssh_command(&remote.ssh, data)])
+        .args(["--timeout=30", "-e", &ssh_command(&remote.ssh, data)])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
     command
-}
-
-fn target(remote: &Remote) -> String {
-    format!("{}:{}/", remote.host, remote.path)
 }
 
 /// Runs rsync to its end; what it printed.
@@ -76,11 +72,11 @@ async fn run(mut command: Command, ssh: &Ssh, data: &Path) -> Result<String, Str
 /// Copies one file, then asks whether the copy is the same.
 pub(crate) async fn push_file(file: &Path, remote: &Remote, data: &Path) -> Result<(), String> {
     let mut copy = rsync(remote, data);
-    copy.args(["--times", "--chmod=F600", "--"]).arg(file).arg(target(remote));
+    copy.args(["--times", "--chmod=F600", "--"]).arg(file).arg(remote.to_string());
     run(copy, &remote.ssh, data).await?;
     let mut compare = rsync(remote, data);
     compare.args(["--dry-run", "--checksum", "--out-format=%n", "--"]);
-    compare.arg(file).arg(target(remote));
+    compare.arg(file).arg(remote.to_string());
     let differs = run(compare, &remote.ssh, data).await?;
     if differs.trim().is_empty() { Ok(()) } else { Err("what arrived is another file".to_owned()) }
 }
@@ -100,7 +96,7 @@ pub(crate) async fn push_tree(
     let mut copy = rsync(remote, data);
     copy.args(["--times", "--chmod=D755,F644", "--delay-updates", "--delete-missing-args"]);
     copy.args(["--from0", "--mkpath", "--files-from"]).arg(&list).arg("--");
-    copy.arg(format!("{}/", folder.display())).arg(target(remote));
+    copy.arg(format!("{}/", folder.display())).arg(remote.to_string());
     run(copy, &remote.ssh, data).await.map(drop)
 }
 

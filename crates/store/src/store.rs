@@ -63,6 +63,8 @@ pub struct TestOptions {
     pub lite_pages_max: Option<u32>,
     /// A PostgreSQL server that acknowledges before the data is on the disk is accepted.
     pub pg_without_sync: bool,
+    /// The call to the database that fails, from 1; 0: none.
+    pub fail_nth_call: i64,
 }
 
 /// The store. Cheap to clone; all clones share their connections.
@@ -138,6 +140,7 @@ impl Store {
             faults: Arc::default(),
             newest: watch::Sender::new(0),
         };
+        inner.faults.fail_nth(options.fail_nth_call);
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -147,7 +147,7 @@ coded_here! {
     /// What a guard did about an alarm.
     alarm_outcome(AlarmOutcome) = "alarm-outcome" {
         Observed => "observed", Held => "held", Stopped => "stopped",
-        Released => "released", DeniedOnly => "denied_only", NotStopped => "not_stopped", Unknown => "unknown",
+        Released => "released", ClientCut => "client_cut", DeniedOnly => "denied_only", NotStopped => "not_stopped", Unknown => "unknown",
     }
     /// What a guard weighed.
     guard_signal(Signal) = "guard-signal" {

@@ -89,6 +89,26 @@ pub(crate) enum GuardCommand {
         #[command(flatten)]
         out: Out,
     },
+    /// Say what protection would have held and stopped, before it is switched on
+    Review {
+        /// Where the guard keeps its state
+        #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
+        state: PathBuf,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Let a client computer in again that the guard of this machine cut off
+    LetIn {
+        /// Its address, as the alarm says it
+        client: std::net::IpAddr,
+    },
+    /// Decide again over a record of events, and say what would be held or stopped
+    Replay {
+        /// The events.jsonl of a guard's state folder
+        file: PathBuf,
+        #[command(flatten)]
+        out: Out,
+    },
     /// Put back what vanished or was overwritten, from the reserve of this machine
     Restore {
         /// Where the guard keeps its state

@@ -1,13 +1,16 @@
 //! `beffroi guard`
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::{Context, Result, bail};
 use beffroi_guard::{
-    Edge, Offline, Options,
+    Edge, OBSERVE_DAYS, Offline, Options, Replay,
     watchdog::{self, Lapse},
 };
 use beffroi_platform::edge::{SystemClock, SystemEntropy};
@@ -54,6 +57,13 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
             println!("There: beffroi guard --watch DIR --enrol {}", out.display());
             Ok(())
         }
+        Some(GuardCommand::Review { state, out }) => review(&state, out.json),
+        Some(GuardCommand::LetIn { client }) => {
+            beffroi_guard::let_in(client)?;
+            println!("{client} is let in again.");
+            Ok(())
+        }
+        Some(GuardCommand::Replay { file, out }) => replay(&file, out.json),
         Some(GuardCommand::Restore { state, reserve, watch, alarm, plan }) => {
             let options = Options { reserve, ..Options::new(watch, state) };
             restore(&options, alarm.as_deref(), plan)
@@ -124,6 +134,59 @@ fn probe(level: &Level, machine: bool) -> Result<()> {
     println!("{}", words.guard_letter(level.letter));
     for hole in &level.holes {
         println!("  - {}", words.guard_hole(*hole));
+    }
+    Ok(())
+}
+
+fn review(state: &Path, machine: bool) -> Result<()> {
+    let review = beffroi_guard::review(state, now())?;
+    if machine {
+        return print_json(&review);
+    }
+    let words = Words::of(Lang::En);
+    for would in &review.alarms {
+        let report = &would.report;
+        let act = if would.stopped { "stop" } else { "hold" };
+        let who = report.actor.as_ref().map_or("somebody", |actor| actor.exe.as_str());
+        println!("{act}  {who}: {}", words.guard_suspicion(report.kind));
+        println!(
+            "      {} files touched, outcome: {}",
+            report.touched_total,
+            words.alarm_outcome(report.outcome)
+        );
+    }
+    match review.observing_since {
+        Some(_) => println!("Observed for {} days; {OBSERVE_DAYS} are proposed.", review.days),
+        None => println!("This guard does not observe: it protects already, or never ran."),
+    }
+    println!(
+        "{} alarms. To switch protection on: beffroi guard --mode protect",
+        review.alarms.len()
+    );
+    Ok(())
+}
+
+fn replay(file: &Path, machine: bool) -> Result<()> {
+    let replayed = beffroi_guard::replay(file)?;
+    if machine {
+        return print_json(&replayed);
+    }
+    let words = Words::of(Lang::En);
+    for verdict in &replayed.verdicts {
+        let Some(finding) = verdict.finding() else { continue };
+        let act = if verdict.rank() == 2 { "stop" } else { "hold" };
+        println!("{act}  {:?}: {}", finding.scope, words.guard_suspicion(finding.kind));
+        for reason in &finding.reasons {
+            let signal = words.guard_signal(reason.signal);
+            println!("      {} times, {} points: {signal}", reason.times, reason.points);
+        }
+    }
+    let Replay { events, missing, unreadable, verdicts } = &replayed;
+    println!("{events} events, {} verdicts.", verdicts.len());
+    if missing + unreadable > 0 {
+        println!(
+            "{missing} events are missing and {unreadable} lines unreadable: the guard may have decided otherwise."
+        );
     }
     Ok(())
 }

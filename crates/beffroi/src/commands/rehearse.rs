@@ -25,7 +25,7 @@ pub(crate) async fn run(common: &Common, args: RehearseArgs) -> Result<()> {
         settings.doors = config(common)?.doors;
         settings.doors.listen = Some(listen);
     }
-    let public_url = config(common)?.check()?.doors.public_url.unwrap_or_default();
+    let public_url = config(common)?.check()?.doors.reached_at();
     let options = Options {
         ready: readiness(&real, &tenant, &public_url).await?,
         real,

@@ -17,7 +17,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use beffroi_platform::config::RawConfig;
+use beffroi_platform::config::{Config, RawConfig};
 use beffroi_town::Lang;
 use beffroi_words::{Value, Words};
 
@@ -66,7 +66,12 @@ fn set_up(common: &Common, args: &SetupArgs) -> Result<ExitCode> {
         writeln!(out, "{}", words.say("setup-welcome"))?;
         ask::by_dialogue(words, &known, &mut input, &mut out)?
     };
-    let (made, differences) = plan::apply(&text, &plan::settings_of(&answers, &place.folder));
+    let mut wanted = plan::settings_of(&answers, &place.folder);
+    let (identity, public) = beffroi_platform::backup::new_identity();
+    let key = plan::recipient(&text, &answers, || public);
+    let identity = key.as_ref().map(|_| identity);
+    wanted.extend(key);
+    let (made, differences) = plan::apply(&text, &wanted);
     check(&place.config, &made)?;
     show(words, &place, &answers, &differences)?;
     if args.dry_run {
@@ -81,8 +86,15 @@ fn set_up(common: &Common, args: &SetupArgs) -> Result<ExitCode> {
     if changed || !place.config.exists() {
         act::write_config(&place.config, &made, &place.folder)?;
     }
+    if let Some(identity) = identity {
+        println!("\n{}\n", words.say_with("setup-backup-key", &[("key", identity.into())]));
+    }
+    let config = RawConfig::read(&place.config)?.check()?;
+    if place.installed {
+        act::open_folders(&config, &place.folder)?;
+    }
     people(words, &program, &answers)?;
-    finish(words, &place, &answers, changed)
+    finish(words, &place, &answers, (&config, changed))
 }
 
 /// The language of this terminal.
@@ -200,13 +212,17 @@ fn people(words: &Words, program: &Program, answers: &Answers) -> Result<()> {
 }
 
 /// Starts the platform where this machine can, looks at it, and says where it is.
-fn finish(words: &Words, place: &Place, answers: &Answers, changed: bool) -> Result<ExitCode> {
-    let config = RawConfig::read(&place.config)?.check()?;
+fn finish(
+    words: &Words,
+    place: &Place,
+    answers: &Answers,
+    (config, changed): (&Config, bool),
+) -> Result<ExitCode> {
     let started = place.installed && act::start_unit(changed)?;
     let own = is(answers, "tls", "own");
     let first = entries(answers).first().map(|entry| entry.id.path()).unwrap_or_default();
     let file = place.config.display().to_string();
-    match act::look(&config, &first, started) {
+    match act::look(config, &first, started) {
         Answering::Yes => {}
         Answering::Nobody if !started => {
             let command = act::command_to_start(&place.config, place.installed);
@@ -231,7 +247,7 @@ fn finish(words: &Words, place: &Place, answers: &Answers, changed: bool) -> Res
         say("setup-guards", door.url.clone().unwrap_or_default());
     }
     if own {
-        let authority = act::give_authority(&config, &place.config)?;
+        let authority = act::give_authority(config, &place.config)?;
         let values =
             [("file", Value::from(authority.file)), ("fingerprint", authority.fingerprint.into())];
         println!("{}", words.say_with("setup-authority", &values));

@@ -20,6 +20,8 @@ pub(crate) async fn run(common: &Common, command: StaffCommand) -> Result<()> {
         StaffCommand::Add { tenant, name, role, out } => {
             add(common, &tenant, &NewPerson { name: &name, role }, out.json).await
         }
+        StaffCommand::Kit(args) => super::kit::run(common, args).await,
+        StaffCommand::Roster(command) => super::roster::run(common, command).await,
         StaffCommand::List { tenant, out } => {
             let scope = TenantScope::for_tenant(&tenant_id(&tenant)?);
             let all = accounts::list(&open(common).await?, &scope).await?;

@@ -9,6 +9,7 @@
 mod bell;
 mod disk;
 mod drill;
+mod envelope;
 mod guards_door;
 mod journal;
 mod lasting;

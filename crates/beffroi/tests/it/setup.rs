@@ -46,9 +46,11 @@ fn serve(here: &Path) -> Server {
 
 fn answers(here: &Path, towns: &str, ports: (u16, u16)) {
     let text = format!(
-        "towns = [{towns}]\nlisten = \"127.0.0.1:{}\"\nguards = \"127.0.0.1:{}\"\n\
+        "towns = [{towns}]\nbackup = \"{}\"\nlisten = \"127.0.0.1:{}\"\nguards = \"127.0.0.1:{}\"\n\
          director = \"Camille Martin\"\n",
-        ports.0, ports.1
+        here.join("backups").display(),
+        ports.0,
+        ports.1
     );
     fs::write(here.join("answers.toml"), text).unwrap();
 }
@@ -67,12 +69,17 @@ fn from_answers_to_a_page_that_answers_and_again() {
     assert_eq!(said.code, 3, "{said:?}");
     assert!(said.out.contains("Code à usage unique de Camille Martin"), "{}", said.out);
     assert!(said.out.contains("beffroi serve --config"), "{}", said.out);
+    assert!(said.out.contains("AGE-SECRET-KEY-1"), "{}", said.out);
+    // The key was shown once: neither the configuration nor the data hold it.
+    let config = fs::read_to_string(here.join("beffroi.toml")).unwrap();
+    assert!(config.contains("\nrecipient = \"age1") && !config.contains("AGE-SECRET-KEY"));
 
     let _server = serve(here);
     let said = setup(here, &["--answers", "answers.toml"]).well();
     let page = format!("Elle répond : https://127.0.0.1:{}/c/59273/", ports.0);
     assert!(said.replace('\u{202f}', " ").contains(&page), "{said}");
     assert!(said.contains("rien ne change") && !said.contains("Code à usage unique"), "{said}");
+    assert!(!said.contains("AGE-SECRET-KEY"), "{said}");
     let kept = fs::read_to_string(here.join("beffroi-ca.crt")).unwrap();
     let made = fs::read_to_string(here.join("data/tls/ca.pem")).unwrap().replace('\r', "");
     assert_eq!(kept, made);

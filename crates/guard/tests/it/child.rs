@@ -44,6 +44,7 @@ fn play() {
     match words.as_slice() {
         ["guard", options] => guard(options),
         ["watchdog", options] => crate::watchdog::play(options),
+        ["let in", client] => beffroi_guard::let_in(client.parse().unwrap()).unwrap(),
         ["wait", folder] => crate::watchdog::play_visitors(Path::new(folder)),
         ["attack", kind, folder] => crate::attack::play(kind, Path::new(folder)),
         ["everyday", folder] => crate::everyday::play(Path::new(folder)),

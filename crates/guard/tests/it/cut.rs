@@ -17,9 +17,9 @@ use crate::platform::Platform;
 use crate::playground::{need_root, wait_for};
 
 /// A pair of namespaces and the cable between them; gone when the test ends.
-struct Town {
-    host: String,
-    outside: String,
+pub(crate) struct Town {
+    pub(crate) host: String,
+    pub(crate) outside: String,
 }
 
 fn ip(line: &str) {
@@ -29,7 +29,7 @@ fn ip(line: &str) {
 }
 
 impl Town {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         need_root();
         let nft = Command::new("nft").arg("--version").stdout(Stdio::null()).status();
         nft.expect("the tool 'nft' is missing; type: apt-get install nftables");

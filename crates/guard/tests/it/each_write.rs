@@ -39,6 +39,11 @@ fn attacked(kind: &str, ground: &Playground, altered_max: usize) {
     let alarm = ground.alarm("the alarm", |a| a.counts.rewritten + a.counts.vanished > 0);
     let altered = files - ground.intact();
     println!("measured: '{kind}' {end} after {altered} of {files} files ({:?})", alarm.outcome);
+    // What was decided is decided again from the record of events.
+    let replayed = beffroi_guard::replay(&ground.state().join("events.jsonl")).unwrap();
+    let worst = replayed.verdicts.iter().map(beffroi_guard::decide::Verdict::rank).max();
+    let acted = if alarm.outcome == AlarmOutcome::Stopped { 2 } else { 1 };
+    assert!(worst >= Some(acted) && replayed.missing == 0, "{replayed:?}");
     let report = ground.restore_all(guard);
     assert_eq!((ground.intact(), report.lost, report.failed), (files, 0, 0), "{report:?}");
     assert!((1..=altered_max).contains(&altered), "{altered} altered");

@@ -18,6 +18,15 @@ pub(crate) fn play(share: &Path) {
     };
     sh("mkdir w && cd w && for n in $(seq 1 300); do echo \"ligne $n\" > f$n; done");
     sh("tar cf a.tar w && rm -r w && tar xf a.tar && gzip <a.tar >a.tar.gz && rm -r w a.tar");
+    // Logs are rotated by copying and emptying; originals packed; a table edited; a base at work.
+    sh(
+        "for n in 20 21 22 23 24; do cp \"dossier 00$n.txt\" log.$n; : > \"dossier 00$n.txt\"; done",
+    );
+    sh("for n in 25 26 27; do gzip -f \"dossier 00$n.txt\"; done");
+    sh(
+        "sed -i s/cantine/restaurant/ 'dossier 0028.txt' && cp 'dossier 0028.txt' 'dossier 0029.txt'",
+    );
+    sh(PYTHON_AT_WORK);
     for number in 0..15 {
         let name = share.join(format!("dossier {number:04}.txt"));
         let text = fs::read_to_string(&name).unwrap_or_default() + "une ligne de plus\n";
@@ -31,9 +40,31 @@ pub(crate) fn play(share: &Path) {
     println!("done");
 }
 
+/// A base is filled, changed and vacuumed; a file mapped and changed a little.
+const PYTHON_AT_WORK: &str = "exec python3 -c '
+import mmap, sqlite3
+base = sqlite3.connect(\"base.db\")
+base.execute(\"create table actes (n integer, texte text)\")
+for tour in range(20):
+    with base:
+        base.executemany(\"insert into actes values (?, ?)\", [(n, \"acte \" * 20) for n in range(200)])
+        base.execute(\"delete from actes where n % 7 = ?\", [tour % 7])
+base.execute(\"vacuum\")
+with open(\"dossier 0016.txt\", \"r+b\") as file, mmap.mmap(file.fileno(), 0) as view:
+    view[10:14] = b\"vu: \"
+'";
+
 #[test]
 fn untar_remove_and_save_raise_no_alarm() {
-    let ground = Playground::new(30);
+    no_alarm(&Playground::new(30));
+}
+
+#[test]
+fn nor_do_they_where_each_write_is_seen_on_a_whole_disk() {
+    no_alarm(&Playground::on(Some("ext4"), 30));
+}
+
+fn no_alarm(ground: &Playground) {
     let guard = ground.guard(&json!({ "protect": true }));
     let mut user = ground.role(&["everyday".to_owned(), ground.share().display().to_string()]);
     wait_for("the user's work to end", || {

@@ -24,7 +24,11 @@ mod playground;
 #[cfg(test)]
 mod rewriting;
 #[cfg(test)]
+mod samba;
+#[cfg(test)]
 mod survival;
+#[cfg(test)]
+mod table;
 #[cfg(test)]
 mod vanishing;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant as Tick};
 
 use crate::attack::{MARKER, MARKER_TEXT};
@@ -22,6 +22,8 @@ pub(crate) const USER: u32 = 65534;
 const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Playground {
+    /// The network namespace that the guard runs in, when not ours.
+    pub(crate) space: Option<String>,
     share: PathBuf,
     /// Unmounted before the folder goes.
     _disk: Option<Disk>,
@@ -68,7 +70,8 @@ impl Playground {
         open_to_all(&program);
         let disk = kind.map(|kind| Disk::new(kind, folder.path()));
         let share = disk.as_ref().map_or(folder.path(), |disk| &disk.mount).join("share");
-        let mut ground = Self { share, _disk: disk, folder, program, originals: BTreeMap::new() };
+        let mut ground =
+            Self { space: None, share, _disk: disk, folder, program, originals: BTreeMap::new() };
         for folder in [ground.share(), ground.share().with_file_name("elsewhere")] {
             fs::create_dir(&folder).unwrap();
             give(&folder);
@@ -135,7 +138,11 @@ impl Playground {
         all.extend(more.as_object().unwrap().clone());
         drop(fs::remove_file(self.state().join("status.json")));
         let role = [role.to_owned(), options.to_string()];
-        let guard = Killed(command(&self.program, &role).spawn().unwrap());
+        let mut started = command(&self.program, &role);
+        if let Some(space) = &self.space {
+            started = in_space(space, &started);
+        }
+        let guard = Killed(started.spawn().unwrap());
         wait_for("the first scan", || self.status().filter(|beat| beat.watched[0].scanned));
         guard
     }
@@ -163,6 +170,11 @@ impl Playground {
     /// One that comes by another path.
     pub(crate) fn attacker_in(&self, kind: &str, folder: &Path) -> Attacker {
         self.role(&["attack".to_owned(), kind.to_owned(), folder.display().to_string()])
+    }
+
+    /// This program in a role.
+    pub(crate) fn command(&self, role: &[String]) -> Command {
+        command(&self.program, role)
     }
 
     pub(crate) fn role(&self, role: &[String]) -> Attacker {
@@ -260,6 +272,17 @@ pub(crate) fn run(command: &mut Command) {
     assert!(done.status.success(), "{command:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
+/// The same command in a network namespace.
+pub(crate) fn in_space(space: &str, inner: &Command) -> Command {
+    let mut outer = Command::new("ip");
+    outer.args(["netns", "exec", space]).arg(inner.get_program()).args(inner.get_args());
+    for (name, value) in inner.get_envs() {
+        outer.env(name, value.unwrap_or_default());
+    }
+    outer.stdin(Stdio::piped()).stdout(Stdio::piped());
+    outer
+}
+
 /// An attacker that waits for the word.
 pub(crate) struct Attacker {
     pub(crate) child: Killed,
@@ -353,7 +376,7 @@ fn give(path: &Path) {
     std::os::unix::fs::chown(path, Some(USER), Some(USER)).unwrap();
 }
 
-fn open_to_all(path: &Path) {
+pub(crate) fn open_to_all(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -99,6 +99,11 @@ fn observing_tells_and_touches_nobody() {
     let alarm = ground.alarm("the alarm", |alarm| alarm.counts.vanished == 60);
     assert_eq!(alarm.outcome, AlarmOutcome::Observed);
     assert_eq!(alarm.stopped_at, None);
+    // What a person reads before protection is switched on.
+    let review = beffroi_guard::review(&ground.state(), alarm.raised_at).unwrap();
+    assert!(review.observing_since.is_some());
+    let [would] = review.alarms.as_slice() else { panic!("{review:?}") };
+    assert_eq!((would.stopped, &would.report.id), (false, &alarm.id), "it would have held");
     assert_eq!(ground.restore_all(guard).restored_verified, 60);
     assert_eq!(ground.intact(), 60);
 }

@@ -26,6 +26,7 @@ fn every(check: impl Fn(&str, SheetKind, &Sheet)) {
         for lang in Lang::ALL {
             for kind in SheetKind::ALL {
                 check(name, kind, &made(kind, &facts, &staff::staff(12), lang));
+                check(name, kind, &made(kind, &facts, &staff::hostile(12), lang));
             }
         }
     }

@@ -70,6 +70,22 @@ pub(crate) fn staff(count: usize) -> StaffFacts {
     StaffFacts { roster: roster(count), emergency: emergency() }
 }
 
+/// People whose every text is what nobody should type.
+pub(crate) fn hostile(count: usize) -> StaffFacts {
+    let text = format!("</td><b>W\u{202e}</b>{}", "W".repeat(200));
+    let mut staff = staff(count);
+    for one in &mut staff.roster {
+        one.name.clone_from(&text);
+        one.function.clone_from(&text);
+        one.service.clone_from(&text);
+        one.phones = vec![text.clone(); 5];
+    }
+    for (_, place) in &mut staff.emergency.spots {
+        place.clone_from(&text);
+    }
+    staff
+}
+
 pub(crate) fn kit_facts(town: &TownFacts, count: usize) -> KitFacts {
     KitFacts {
         tenant: town.tenant.clone(),

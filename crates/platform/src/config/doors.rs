@@ -73,6 +73,15 @@ pub struct GuardsDoor {
     pub url: Option<String>,
 }
 
+impl Doors {
+    /// Where people reach the platform, without a final slash: what they type, else where it
+    /// listens.
+    pub fn reached_at(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        self.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", self.listen))
+    }
+}
+
 impl RawDoors {
     /// Checks every setting.
     ///

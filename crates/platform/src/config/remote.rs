@@ -22,7 +22,7 @@ pub enum Place {
 pub struct Remote {
     /// `user@host`.
     pub host: String,
-    /// The folder there.
+    /// The folder there, without a final slash: empty for what the account is confined to.
     pub path: String,
     /// How it is reached.
     pub ssh: Ssh,
@@ -43,8 +43,14 @@ impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Folder(folder) => write!(f, "{}", folder.display()),
-            Self::Remote(remote) => write!(f, "{}:{}", remote.host, remote.path),
+            Self::Remote(remote) => remote.fmt(f),
         }
+    }
+}
+
+impl std::fmt::Display for Remote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}/", self.host, self.path)
     }
 }
 
@@ -120,12 +126,15 @@ impl Remote {
     ) -> Result<Self, ConfigError> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "@._-".contains(c);
         let host_fits = !host.is_empty() && !host.starts_with('-') && host.chars().all(plain);
-        let path_fits = path.starts_with('/') && !path.chars().any(char::is_control);
+        // Nothing that a shell on the other machine would take for its own.
+        let of_path = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        let path_fits = path.starts_with('/') && path.chars().all(of_path);
         if host_fits && path_fits {
             let path = path.trim_end_matches('/').to_owned();
             return Ok(Self { host: host.to_owned(), path, ssh });
         }
-        let reason = format!("'{host}:{path}' is not of the form user@host:/folder");
+        let reason =
+            format!("'{host}:{path}' is not of the form user@host:/folder, in plain letters");
         Err(wrong(setting, reason))
     }
 }

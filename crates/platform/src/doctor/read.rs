@@ -19,6 +19,7 @@ use crate::{
 pub async fn read(store: &Store, config: &Config, clock: &dyn Clock) -> Facts {
     let mut facts = around(config, clock).await;
     kept::read(store, &mut facts).await;
+    facts.envelopes = kept::envelopes(store, config, facts.now).await;
     facts
 }
 

@@ -329,12 +329,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(folder.path()).await;
         // Several at once: all of them end up with the same.
-        let made: BTreeSet<String> = std::thread::scope(|scope| {
+        let keys: BTreeSet<String> = std::thread::scope(|scope| {
             let make = || Own::open(folder.path(), &store, &names(), NOW)?.key_sha256();
             let all: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
             all.into_iter().map(|one| one.join().unwrap().unwrap()).collect()
         });
-        assert_eq!(made.len(), 1);
+        assert_eq!(keys.len(), 1);
         let tls = folder.path().join("tls");
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&tls), 0o700);

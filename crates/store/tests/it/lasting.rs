@@ -22,14 +22,19 @@ on_both!(
     everything_comes_back_on_sqlite,
     everything_comes_back_on_postgres,
     what_is_damaged_is_refused_and_nothing_is_kept,
+    a_database_that_fails_at_any_call_keeps_nothing,
     a_place_that_holds_data_is_refused,
     an_older_schema_is_brought_up_to_date,
     what_would_be_lost_is_counted,
     the_census_counts_across_tenants,
 );
 
-const OPTIONS: TestOptions =
-    TestOptions { lite_without_sync: false, lite_pages_max: None, pg_without_sync: true };
+const OPTIONS: TestOptions = TestOptions {
+    lite_without_sync: false,
+    lite_pages_max: None,
+    pg_without_sync: true,
+    fail_nth_call: 0,
+};
 
 /// Towns with an incident, an alarm, a draft, sessions, failures, work that is claimed.
 async fn busy(place: &Place) -> Store {
@@ -89,11 +94,20 @@ async fn loaded(
     bytes: &[u8],
     aside: Option<&str>,
 ) -> Result<Loaded, LoadError> {
+    loaded_with(to, contents, bytes, (aside, OPTIONS)).await
+}
+
+async fn loaded_with(
+    to: &Place,
+    contents: &Contents,
+    bytes: &[u8],
+    (aside, options): (Option<&str>, TestOptions),
+) -> Result<Loaded, LoadError> {
     let origin = Origin { sha256: "ab".repeat(32), made_at: Instant::from_ms(5) };
     let mut from = BufReader::new(bytes);
     let at = to.now();
     let load = Load { contents, from: &mut from, origin: &origin, at, aside };
-    load::into_for_test(&to.location, chance(), load, OPTIONS).await
+    load::into_for_test(&to.location, chance(), load, options).await
 }
 
 async fn everything_comes_back_on_sqlite(from: Place) {
@@ -188,6 +202,35 @@ async fn what_is_damaged_is_refused_and_nothing_is_kept(from: Place) {
     let refused = loaded(&to, &newer, &bytes, None).await;
     assert!(matches!(refused, Err(LoadError::Store(Error::TooNew { .. }))), "{refused:?}");
     assert_eq!(held::held_for_test(&to.location, OPTIONS).await.unwrap(), None);
+}
+
+async fn a_database_that_fails_at_any_call_keeps_nothing(from: Place) {
+    let store = busy(&from).await;
+    let (contents, bytes) = dumped(&store).await;
+    let to = match from.location {
+        Location::Folder(_) => Place::lite(),
+        Location::Postgres { .. } => Place::postgres(),
+    };
+    give_key(&from, &to);
+    let (mut nth, mut failed) = (1, 0);
+    loop {
+        let options = TestOptions { fail_nth_call: nth, ..OPTIONS };
+        match loaded_with(&to, &contents, &bytes, (None, options)).await {
+            Err(LoadError::Store(Error::Injected)) => failed += 1,
+            other => {
+                other.unwrap();
+                break;
+            }
+        }
+        assert_eq!(held::held_for_test(&to.location, OPTIONS).await.unwrap(), None, "call {nth}");
+        // Every one of the first, then fewer: hundreds of rows are filled in alike.
+        nth += 1 + nth / 12;
+    }
+    assert!(failed > 30 && nth > 100, "only {failed} calls could fail, of {nth}");
+    let again = to.open().await;
+    for town in FIVE {
+        verified(&again, town).await;
+    }
 }
 
 /// Counts and hashes a text anew, as a forger would; the text.

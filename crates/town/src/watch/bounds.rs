@@ -82,6 +82,7 @@ impl AlarmReport {
         if let Some(actor) = &self.actor {
             within("actor exe", actor.exe.len(), PATH_BYTES_MAX)?;
             within("actor user", actor.user.as_ref().map_or(0, String::len), TEXT_BYTES_MAX)?;
+            within("actor client", actor.client.as_ref().map_or(0, String::len), TEXT_BYTES_MAX)?;
             within("actor session", actor.session.as_ref().map_or(0, String::len), TEXT_BYTES_MAX)?;
         }
         Ok(())

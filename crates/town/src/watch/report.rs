@@ -90,6 +90,8 @@ pub enum AlarmOutcome {
     Released,
     /// The actor is stopped.
     Stopped,
+    /// It served one client over the network: that client is cut off, its worker ended.
+    ClientCut,
     /// It serves other people, so it runs on; its opens of existing files are denied.
     DeniedOnly,
     /// It had ended, or could not be stopped.
@@ -112,6 +114,9 @@ pub struct ActorSeen {
     pub user: Option<String>,
     /// Session or control group.
     pub session: Option<String>,
+    /// Address of the one client that it served over the network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
 }
 
 /// Whole numbers of what was touched.

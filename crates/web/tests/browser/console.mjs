@@ -69,20 +69,20 @@ const press = (page, action) =>
 /** Who is on call, the calls, and the screen that rings. */
 async function onCall(page, shot) {
   await open(page, "/console/oncall");
-  await shot("40-oncall");
+  await shot("60-oncall");
   await page.locator("main details").first().evaluate((one) => { one.open = true; });
-  await shot("41-oncall-add");
+  await shot("61-oncall-add");
   await open(page, await page.locator('main a[href^="/console/oncall/"]').first().getAttribute("href"));
   await page.locator("main details").first().evaluate((one) => { one.open = true; });
-  await shot("42-contact");
+  await shot("62-contact");
   await open(page, "/console/oncall");
   await open(page, await page.locator('main a[href^="/console/calls/"]').first().getAttribute("href"));
-  await shot("43-call");
+  await shot("63-call");
   await open(page, "/console/watch");
   await page.locator("#watch-sound").click();
   await page.waitForTimeout(2500);
   if (await page.locator("#watch").getAttribute("data-struck") === null) faults.push("the watch screen made no sound");
-  await shot("44-watch");
+  await shot("64-watch");
 }
 
 /** The page of a message, as somebody who was rung opens it on a telephone. */
@@ -91,13 +91,47 @@ async function answering() {
     const context = await browser.newContext({ viewport: { width, height: 640 }, bypassCSP: true });
     const page = await context.newPage();
     await open(page, `/a/${answer}?lang=${lang}`);
-    await look(page, `45-answer-${lang}-${width}`);
+    await look(page, `65-answer-${lang}-${width}`);
     await open(page, `/a/?lang=${lang}`);
     await page.fill("#code", "ABC");
     await page.locator("form button").click();
-    await look(page, `46-answer-code-${lang}-${width}`);
+    await look(page, `66-answer-code-${lang}-${width}`);
     await context.close();
   }
+}
+
+/** Getting ready: what must be there on paper. */
+async function prepare(page, shot) {
+  await open(page, "/console/prepare");
+  await shot("40-prepare");
+  await open(page, "/console/phones?number=0328000011");
+  await shot("41-phones");
+  await open(page, await page.locator('main .list a[href^="/console/phones/"]').first().getAttribute("href"));
+  await shot("42-phone");
+  await open(page, "/console/emergency");
+  await shot("43-emergency");
+  await open(page, "/console/roster");
+  await page.locator("summary").last().click();
+  await page.fill("#table", "nom;telephone\n;12 34\nA;x\n");
+  await press(page, "/console/roster/import");
+  await shot("44-roster-wrong");
+  await open(page, "/console/roster");
+  await shot("45-roster");
+  await open(page, "/console/roster/r-2");
+  await shot("46-person");
+  await open(page, "/console/sheets");
+  await shot("47-sheets");
+  for (const kind of ["poster", "answering", "social", "orders", "roll-call"]) {
+    await open(page, `/console/sheets/${kind}`);
+    await shot(`48-${kind}`);
+  }
+  await open(page, "/console/kit");
+  await shot("49-kit");
+  // A second factor was given a moment ago: the envelope itself is the answer.
+  await press(page, "/console/kit");
+  await shot("50-envelope");
+  await open(page, "/console/kit");
+  await shot("51-kit-printed");
 }
 
 async function walk(lang, width, [enter, second]) {
@@ -176,6 +210,7 @@ async function walk(lang, width, [enter, second]) {
   await shot("25-guards");
   await open(page, await page.locator('main a[href^="/console/guards/"]').first().getAttribute("href"));
   await shot("26-guard");
+  await prepare(page, shot);
   await open(page, "/console/alarms/nowhere");
   await shot("27-not-found");
   await open(page, "/console/setup/totp");

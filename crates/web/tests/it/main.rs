@@ -16,6 +16,7 @@ mod guards_door;
 mod incident;
 mod notices;
 mod oncall;
+mod prepare;
 mod rehearsal;
 mod sample;
 mod walk;

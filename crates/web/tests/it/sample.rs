@@ -15,13 +15,17 @@ use beffroi_crisis::{
 };
 use beffroi_registry::{accounts as ways, tenants as register};
 use beffroi_store::{
-    Location, Store, TenantScope, accounts, alarms, assets, calls, guards, outbox, rounds, services,
+    Location, Store, TenantScope, accounts, alarms, assets, calls, emergency, guards, outbox,
+    phones, roster, rounds, services,
 };
 use beffroi_town::{
-    Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CallId, ContactId, CutMeans, GuardId,
-    Instant, Lang, Role, ServiceId, TenantId,
+    Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CallId, ContactId, CutMeans,
+    EmergencyFacts, GuardId, Instant, Lang, LineId, Role, RosterEntry, RosterId, ServiceId,
+    TenantId,
     edge::{Clock, Entropy},
+    emergency::{self as helpers, ContactKind, Spot},
     oncall::{AddressKind, Contact, ESCALATE_MS, Holidays, Hours, Span, Way},
+    phone::{Forward, LineState},
     watch::{EnrolRequest, Hole, HostFacts, Letter, Level, PlatformAddress},
 };
 use beffroi_web::{Board, Doors, Settings};
@@ -74,6 +78,10 @@ pub(crate) struct Sample {
     pub(crate) guard: GuardId,
     pub(crate) contact: ContactId,
     pub(crate) call: CallId,
+    /// A telephone line of the first town.
+    pub(crate) line: LineId,
+    /// Somebody on its roster.
+    pub(crate) person: RosterId,
     _folder: tempfile::TempDir,
 }
 
@@ -97,6 +105,7 @@ impl Sample {
             }
         }
         furnish(&store).await;
+        let (line, person) = prepared(&store).await;
         let (guard, alarm) = watched(&store).await;
         let (contact, call) = rung(&store).await;
         examined(&store).await;
@@ -112,7 +121,7 @@ impl Sample {
         let played: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
         let board = Arc::new(Board::new(store.clone(), Arc::clone(&played), ""));
         let doors = Doors { store, clock: played, entropy, board, settings: Arc::new(settings) };
-        Self { doors, clock, codes, alarm, guard, contact, call, _folder: folder }
+        Self { doors, clock, codes, alarm, guard, contact, call, line, person, _folder: folder }
     }
 
     /// A printed code of somebody, used up by this.
@@ -236,6 +245,48 @@ async fn furnish(store: &Store) {
         services::set_details(&mut tx, scope.tenant(), &id, &details).await.unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+/// What the first hour needs on paper: a line, places and numbers, two people.
+async fn prepared(store: &Store) -> (LineId, RosterId) {
+    let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(TOWN));
+    let tenant = scope.tenant();
+    let mut tx = store.begin(std::slice::from_ref(tenant), &by, at).await.unwrap();
+    let about = phones::About {
+        number: "03 28 00 00 00".to_owned(),
+        label: "STANDARD-SECRET".to_owned(),
+        instead: Some("03 28 00 00 99".to_owned()),
+    };
+    let line = phones::add(&mut tx, tenant, &about, LineState::Works).await.unwrap();
+    let forward = Forward {
+        who: "Sacha Réseau".to_owned(),
+        mobile: "06 11 22 33 44".to_owned(),
+        how: "*21*".to_owned(),
+    };
+    phones::set_forward(&mut tx, tenant, &line, Some(&forward)).await.unwrap();
+    let insurer = helpers::Contact {
+        kind: ContactKind::Insurer,
+        name: None,
+        phone: Some("01 00 00 00 01".to_owned()),
+        reference: Some("contrat-secret".to_owned()),
+    };
+    let spots = vec![(Spot::Room, "Salle des mariages".to_owned())];
+    let facts = EmergencyFacts { spots, contacts: vec![insurer] };
+    emergency::set(&mut tx, tenant, &facts).await.unwrap();
+    let person = |id: &str, name: &str, caller: Option<&str>| RosterEntry {
+        id: RosterId::parse(id).unwrap(),
+        rank: 1,
+        name: name.to_owned(),
+        function: "Agent".to_owned(),
+        service: "Accueil".to_owned(),
+        phones: vec!["06 00 00 00 07".to_owned()],
+        caller: caller.map(|id| RosterId::parse(id).unwrap()),
+    };
+    let both =
+        [person("r-1", "Dominique Astreinte", None), person("r-2", "Zoé Guichet", Some("r-1"))];
+    roster::save(&mut tx, tenant, &both).await.unwrap();
+    tx.commit().await.unwrap();
+    (line, both[0].id.clone())
 }
 
 /// A guard on the file server, and what it suspects.

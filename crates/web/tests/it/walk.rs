@@ -24,14 +24,27 @@ fn path(sample: &Sample, route: &Route, notice: &str, incident: &str, person: &s
         "people" => person.to_owned(),
         "oncall" => sample.contact.to_string(),
         "calls" => sample.call.to_string(),
+        "phones" => sample.line.to_string(),
+        "roster" => sample.person.to_string(),
         _ => String::new(),
     };
-    route.path.replace("{id}", &id).replace("{lang}", "en").replace("{tag}", "fr")
+    let path = route.path.replace("{id}", &id).replace("{lang}", "en").replace("{tag}", "fr");
+    path.replace("{kind}", "roll-call")
 }
 
 /// Text that only the first town's people may ever read.
-const SECRETS: [&str; 6] =
-    ["fichiers-1", "FIBRE-MAIRIE", "alarm-1", "titre-secret", "Camille Veille", "33600000001"];
+const SECRETS: [&str; 10] = [
+    "fichiers-1",
+    "FIBRE-MAIRIE",
+    "alarm-1",
+    "titre-secret",
+    "Camille Veille",
+    "33600000001",
+    "STANDARD-SECRET",
+    "06 11 22 33 44",
+    "Dominique Astreinte",
+    "contrat-secret",
+];
 
 struct Stage {
     sample: Sample,

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{ErrorKind, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -115,6 +115,38 @@ fn remove(path: &Path) -> std::io::Result<()> {
     }
 }
 
+/// Where the unit is told of the folders that it may write to beside its own.
+const FOLDERS: &str = "/etc/systemd/system/beffroi.service.d/folders.conf";
+
+/// Opens the folders that the configuration names to the platform: makes that of the backups for
+/// the owner of the data, and tells the unit, which writes nowhere else.
+pub(super) fn open_folders(config: &Config, data: &Path) -> Result<()> {
+    let owner = fs::metadata(data).with_context(|| format!("look at {}", data.display()))?;
+    if let Some(folder) = &config.backup.folder
+        && !folder.exists()
+    {
+        let made = || {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            std::os::unix::fs::chown(folder, Some(owner.uid()), Some(owner.gid()))
+        };
+        made().with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    let all = [&config.backup.folder, &config.mirror.folder];
+    let outside = all.into_iter().flatten().filter(|folder| !folder.starts_with(data));
+    // '-': a folder of a disk that is away does not keep the platform from starting.
+    let lines: Vec<String> =
+        outside.map(|folder| format!("ReadWritePaths=-{}\n", folder.display())).collect();
+    let text = format!("# Written by: beffroi setup\n[Service]\n{}", lines.concat());
+    if fs::read_to_string(FOLDERS).is_ok_and(|present| present == text) || lines.is_empty() {
+        return Ok(());
+    }
+    let path = Path::new(FOLDERS);
+    path.parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(path, &text))
+        .with_context(|| format!("cannot write {FOLDERS}"))
+}
+
 /// Starts the unit, or starts it anew where the configuration changed. False where this machine is
 /// not run by systemd.
 pub(super) fn start_unit(changed: bool) -> Result<bool> {
@@ -122,7 +154,7 @@ pub(super) fn start_unit(changed: bool) -> Result<bool> {
         return Ok(false);
     }
     let verb = if changed { "restart" } else { "start" };
-    for words in [["enable", "--quiet", UNIT], [verb, "--quiet", UNIT]] {
+    for words in [&["daemon-reload"][..], &["enable", "--quiet", UNIT], &[verb, "--quiet", UNIT]] {
         let done = Command::new("systemctl").args(words).status().context("start systemctl")?;
         if !done.success() {
             bail!("systemctl {} failed; it says why: journalctl -u {UNIT}", words.join(" "));

@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn enter_accepts_and_a_wrong_answer_is_asked_again() {
         let words = Words::of(Lang::Fr);
-        let typed = "Saint-Denis\nGravelines\n\n\n\n\nCamille Martin\n";
+        let typed = "Saint-Denis\nGravelines\n\n\n\n\n\n\nCamille Martin\n";
         let mut out = Vec::new();
         let answers = by_dialogue(words, &known(), &mut typed.as_bytes(), &mut out).unwrap();
         let said = String::from_utf8(out).unwrap();

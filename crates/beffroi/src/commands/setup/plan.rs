@@ -22,6 +22,36 @@ pub(super) struct Setting {
 
 /// The settings that follow from the answers.
 pub(super) fn settings_of(answers: &Answers, folder: &Path) -> Vec<Setting> {
+    let mut all = doors_of(answers, folder);
+    let wanted = |name: &str| {
+        let answer = answers.get(name).filter(|answer| *answer != "no");
+        answer.map(|answer| Value::String(answer.to_owned()))
+    };
+    let backup = wanted("backup");
+    let daily = backup.as_ref().map(|_| Value::Integer(24));
+    all.push(Setting { section: "backup", key: "folder", value: backup });
+    all.push(Setting { section: "backup", key: "every_hours", value: daily });
+    all.push(Setting { section: "beat", key: "url", value: wanted("beat") });
+    all
+}
+
+/// Backups that nobody could open are not made: where they are wanted and no key is known yet, this
+/// is the setting for the new key's public half.
+pub(super) fn recipient(
+    text: &str,
+    answers: &Answers,
+    public: impl FnOnce() -> String,
+) -> Option<Setting> {
+    let wanted = answers.get("backup").is_some_and(|answer| answer != "no");
+    let missing = settings::get(text, "backup", "recipient").is_none();
+    (wanted && missing).then(|| Setting {
+        section: "backup",
+        key: "recipient",
+        value: Some(Value::String(public())),
+    })
+}
+
+fn doors_of(answers: &Answers, folder: &Path) -> Vec<Setting> {
     let text = |text: &str| Some(Value::String(text.to_owned()));
     let answer = |name: &str| answers.get(name).and_then(|answer| text(answer));
     let doors = |key, value| Setting { section: "doors", key, value };
@@ -94,7 +124,10 @@ pub(super) fn answers_of(config: &RawConfig) -> Answers {
     note("proxies", proxies);
     note("listen", doors.listen.clone());
     note("public_url", doors.public_url.clone());
-    note("guards", guards.or_else(|| configured.then(|| "no".to_owned())));
+    let or_no = |answer: Option<String>| answer.or_else(|| configured.then(|| "no".to_owned()));
+    note("guards", or_no(guards));
+    note("backup", or_no(shown(&config.backup.folder)));
+    note("beat", or_no(config.beat.url.clone()));
     answers
 }
 
@@ -152,6 +185,8 @@ mod tests {
             ("listen", "0.0.0.0:443"),
             ("public_url", "https://mairie.example.fr"),
             ("guards", "203.0.113.7:8444"),
+            ("backup", "/var/backups/beffroi"),
+            ("beat", "https://beats.example/1"),
         ];
         let proxy = [
             ("tls", "proxy"),
@@ -159,11 +194,15 @@ mod tests {
             ("listen", "127.0.0.1:8080"),
             ("public_url", "https://mairie.example.fr"),
             ("guards", "no"),
+            ("backup", "no"),
+            ("beat", "no"),
         ];
         let mut text = settings::TEMPLATE.to_owned();
         // One after the other into the same file: the second leaves nothing of the first.
         for given in [answers(&own), answers(&proxy), answers(&own)] {
-            let wanted = settings_of(&given, Path::new("/var/lib/beffroi"));
+            let mut wanted = settings_of(&given, Path::new("/var/lib/beffroi"));
+            let key = beffroi_platform::backup::new_identity().1;
+            wanted.extend(recipient(&text, &given, || key));
             let (made, differences) = apply(&text, &wanted);
             assert!(!differences.is_empty());
             let raw: RawConfig = toml::from_str(&made).unwrap();

@@ -101,6 +101,18 @@ pub(super) const QUESTIONS: &[Question] = &[
         check: |text, _| guards(text),
     },
     Question {
+        name: "backup",
+        applies: |_, _| true,
+        default: |known, _| if known.installed { "/var/backups/beffroi" } else { "no" }.to_owned(),
+        check: |text, _| folder(text),
+    },
+    Question {
+        name: "beat",
+        applies: |_, _| true,
+        default: |_, _| "no".to_owned(),
+        check: |text, _| beat(text),
+    },
+    Question {
         name: "director",
         applies: |known, _| !known.has_director,
         default: |_, _| String::new(),
@@ -191,6 +203,24 @@ fn file(text: &str) -> Checked {
     is_whole.then(|| text.to_owned()).ok_or_else(|| wrong("setup-wrong-file", text))
 }
 
+fn folder(text: &str) -> Checked {
+    if agrees(text) == Some(false) {
+        return Ok("no".to_owned());
+    }
+    let text = text.trim_end_matches('/');
+    let good = Path::new(text).is_absolute() && !text.contains(['"', '\n']);
+    good.then(|| text.to_owned()).ok_or_else(|| wrong("setup-wrong-folder", ""))
+}
+
+fn beat(text: &str) -> Checked {
+    if agrees(text) == Some(false) {
+        return Ok("no".to_owned());
+    }
+    let good =
+        text.starts_with("https://") && host_of(text).is_some() && !text.contains([' ', '"', '<']);
+    good.then(|| text.to_owned()).ok_or_else(|| wrong("setup-wrong-beat", ""))
+}
+
 fn proxies(text: &str) -> Checked {
     let all: Result<Vec<IpAddr>, _> = parts(text).map(str::parse).collect();
     match all {
@@ -269,6 +299,8 @@ mod tests {
             ("public_url", "mairie.example.fr/", "https://mairie.example.fr"),
             ("public_url", "https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
             ("guards", "non", "no"),
+            ("backup", "/srv/backup/", "/srv/backup"),
+            ("beat", "https://beats.example/x?y=1", "https://beats.example/x?y=1"),
             ("proxies", "10.0.0.1,::1", "10.0.0.1, ::1"),
         ] {
             assert_eq!(checked(name, text).as_deref(), Ok(kept), "{name} {text}");
@@ -289,6 +321,8 @@ mod tests {
             ("public_url", "http://mairie.fr", "setup-wrong-url"),
             ("public_url", "mairie.fr/beffroi", "setup-wrong-url"),
             ("proxies", "haproxy", "setup-wrong-proxies"),
+            ("backup", "backups", "setup-wrong-folder"),
+            ("beat", "http://beats.example", "setup-wrong-beat"),
             ("director", "x", "setup-wrong-name"),
         ] {
             assert_eq!(checked(name, text), Err(key), "{name} {text}");

@@ -32,6 +32,18 @@ pub(super) const TEMPLATE: &str = r#"# The configuration of Beffroi, written by:
 # that is cut off has no name service.
 # guards = "0.0.0.0:8444"
 # guards_url = "https://203.0.113.7:8444"
+
+[backup]
+# The backup of the platform itself: where to, who can open it, how often. Copy them elsewhere too.
+# folder = "/var/backups/beffroi"
+# recipient = "age1..."
+# every_hours = 24
+# push = "backup@elsewhere.example:/srv/beffroi"
+
+[beat]
+# An address elsewhere that is told each minute that the platform lives, and wakes somebody when it
+# is not.
+# url = "https://beats.example/your-key"
 "#;
 
 /// What a setting is, if it is there.

@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use beffroi_registry::kits;
 use beffroi_store::{Head, OperatorScope, Store, TenantScope, census, journal, oncall, rounds};
 use beffroi_town::{AssetId, Instant, TenantId};
 
-use super::super::facts::{Facts, GuardFacts, Journals, Rounds, Town};
+use super::super::facts::{Envelopes, Facts, GuardFacts, Journals, Rounds, Town};
+use crate::config::Config;
 use crate::noted::{BACKUP, BACKUP_COPY, BEAT, MIRROR, REHEARSAL};
 
 /// How many journals are verified at a time: those that changed last, so that over time every one
 /// that matters is looked at.
 const JOURNALS_MAX: usize = 20;
+/// How many towns' envelopes are looked at: each takes several readings.
+const ENVELOPES_MAX: usize = 1_000;
 /// A beat older than this says nothing of a clock.
 const LATELY_MS: i64 = 10 * 60_000;
 
@@ -24,6 +28,30 @@ pub(super) async fn read(store: &Store, facts: &mut Facts) {
     if let Err(error) = fill(store, facts).await {
         facts.closed = Some(crate::noted::told(&error));
     }
+}
+
+/// The envelopes of every town that has people who act; unknown beyond [`ENVELOPES_MAX`] towns, and
+/// when the database fails.
+pub(super) async fn envelopes(store: &Store, config: &Config, now: Instant) -> Option<Envelopes> {
+    let operator = OperatorScope::for_operator();
+    let able = async { census::able(&mut store.read().await?, &operator).await };
+    let mut towns = able.await.ok()?;
+    towns.retain(|town| town.people > 0);
+    if towns.len() > ENVELOPES_MAX {
+        return None;
+    }
+    let url = config.doors.reached_at();
+    let mut found = Envelopes::default();
+    for town in towns {
+        let scope = TenantScope::for_tenant(&town.tenant);
+        let name = format!("{} ({})", town.name, town.tenant);
+        match kits::standing(store, now, &scope, &url).await.ok()? {
+            None => found.missing.push(name),
+            Some(standing) if !standing.stale.is_empty() => found.stale.push(name),
+            Some(_) => {}
+        }
+    }
+    Some(found)
 }
 
 async fn fill(store: &Store, facts: &mut Facts) -> Result<(), beffroi_store::Error> {

@@ -1,0 +1,134 @@
+//! Whether a process serves others, and whom: what its sockets tell.
+//!
+//! Rule: told by the kernel's tables of the network that the process lives in, never by its name.
+
+use std::collections::HashSet;
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// What a process serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Service {
+    /// Its one client, when it holds no door open itself and serves no second one: a worker of a
+    /// file share is such a process.
+    pub(crate) only_client: Option<IpAddr>,
+}
+
+/// A line of `/proc/net/tcp`.
+struct Socket {
+    state: u8,
+    port: u16,
+    peer: IpAddr,
+    inode: u64,
+}
+
+const LISTENING: u8 = 0x0a;
+const CONNECTED: u8 = 0x01;
+
+impl Service {
+    /// Of `pid`, when it holds a listening socket, or a connection to a port that is listened on.
+    pub(crate) fn of(pid: u32) -> Option<Self> {
+        // Most processes hold none: the tables of the whole network are not read for them.
+        let held = sockets_of(pid);
+        if held.is_empty() {
+            return None;
+        }
+        let mut doors: HashSet<u64> = HashSet::new();
+        let mut ports: HashSet<u16> = HashSet::new();
+        let mut connected: Vec<Socket> = Vec::new();
+        for table in ["tcp", "tcp6"] {
+            let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/{table}")) else { continue };
+            for socket in text.lines().skip(1).filter_map(Socket::of_line) {
+                if socket.state == LISTENING {
+                    doors.insert(socket.inode);
+                    ports.insert(socket.port);
+                } else if socket.state == CONNECTED {
+                    connected.push(socket);
+                }
+            }
+        }
+        let network_doors = doors.clone();
+        if let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/unix")) {
+            doors.extend(text.lines().skip(1).filter_map(unix_listener));
+        }
+        connected.retain(|socket| ports.contains(&socket.port));
+        let lets_in = held.iter().any(|inode| network_doors.contains(inode));
+        let clients: HashSet<IpAddr> =
+            connected.iter().filter(|s| held.contains(&s.inode)).map(|s| s.peer).collect();
+        let serves = !clients.is_empty() || held.iter().any(|inode| doors.contains(inode));
+        let only = clients.iter().next().copied().filter(|_| clients.len() == 1 && !lets_in);
+        serves.then_some(Self { only_client: only })
+    }
+}
+
+fn sockets_of(pid: u32) -> HashSet<u64> {
+    let Ok(open) = fs::read_dir(format!("/proc/{pid}/fd")) else { return HashSet::new() };
+    let targets = open.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
+    let inode = |target: std::path::PathBuf| {
+        let name = target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
+        name
+    };
+    targets.filter_map(inode).collect()
+}
+
+impl Socket {
+    fn of_line(line: &str) -> Option<Self> {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let port = fields.get(1)?.rsplit(':').next()?;
+        Some(Self {
+            state: u8::from_str_radix(fields.get(3)?, 16).ok()?,
+            port: u16::from_str_radix(port, 16).ok()?,
+            peer: address(fields.get(2)?.split(':').next()?)?,
+            inode: fields.get(9)?.parse().ok()?,
+        })
+    }
+}
+
+/// Words of 32 bits, each as this machine stores it.
+fn address(text: &str) -> Option<IpAddr> {
+    let word = |at: usize| {
+        let word = u32::from_str_radix(text.get(at..at + 8)?, 16).ok()?;
+        Some(word.to_ne_bytes())
+    };
+    if text.len() == 8 {
+        return Some(IpAddr::V4(Ipv4Addr::from(word(0)?)));
+    }
+    let words = [word(0)?, word(8)?, word(16)?, word(24)?];
+    let bytes: [u8; 16] = words.concat().try_into().ok()?;
+    Some(IpAddr::V6(Ipv6Addr::from(bytes)).to_canonical())
+}
+
+/// Inode of a listening socket in a line of `/proc/net/unix` (flag `__SO_ACCEPTCON`).
+fn unix_listener(line: &str) -> Option<u64> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let flags = u32::from_str_radix(fields.get(3)?, 16).ok()?;
+    if flags & 0x1_0000 == 0 {
+        return None;
+    }
+    fields.get(6)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_is_found() {
+        let me = std::process::id();
+        assert_eq!(Service::of(me), None);
+        let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        assert_eq!(Service::of(me), Some(Service { only_client: None }));
+        drop(door);
+    }
+
+    #[test]
+    fn addresses_are_read_as_the_kernel_writes_them() {
+        let read = |text| address(text).map(|address| address.to_string());
+        if cfg!(target_endian = "little") {
+            assert_eq!(read("0200420A").as_deref(), Some("10.66.0.2"));
+            assert_eq!(read("0000000000000000FFFF00000200420A").as_deref(), Some("10.66.0.2"));
+            assert_eq!(read("660000FD000000000000000002000000").as_deref(), Some("fd00:66::2"));
+        }
+        assert_eq!(read("zz"), None);
+    }
+}

@@ -1,0 +1,128 @@
+//! A real Samba server with real clients, in network namespaces made for them: the client that
+//! attacks is cut off, the others go on, the server is never stopped.
+
+use beffroi_town::watch::{AlarmOutcome, Suspicion};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::child::Killed;
+use crate::cut::Town;
+use crate::playground::{Playground, in_space, open_to_all, run, wait_for};
+use serde_json::json;
+
+/// In a namespace of its own every port is free.
+const PORT: &str = "4455";
+
+struct Samba {
+    folder: PathBuf,
+    _server: Killed,
+}
+
+impl Samba {
+    fn start(ground: &Playground, town: &Town) -> Self {
+        let folder = ground.path().join("samba");
+        fs::create_dir(&folder).unwrap();
+        open_to_all(&folder);
+        for inner in ["p", "l", "s", "c"] {
+            fs::create_dir(folder.join(inner)).unwrap();
+        }
+        let at = folder.display();
+        let config = format!(
+            "[global]\nserver role = standalone\nprivate dir = {at}/p\nlock directory = {at}/l\n\
+             state directory = {at}/s\ncache directory = {at}/c\npid directory = {at}/l\n\
+             ncalrpc dir = {at}/n\nlog file = {at}/log\nmap to guest = bad user\n\
+             guest account = nobody\nload printers = no\ndisable spoolss = yes\n\
+             smb ports = {PORT}\n[share]\npath = {}\nguest ok = yes\nread only = no\n\
+             veto files = /.beffroi-reserve/\n",
+            ground.share().display()
+        );
+        fs::write(folder.join("smb.conf"), config).unwrap();
+        let mut smbd = Command::new("smbd");
+        smbd.args(["-F", "--no-process-group", "-s"]).arg(folder.join("smb.conf"));
+        let mut smbd = in_space(&town.host, &smbd);
+        smbd.env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin").stderr(Stdio::null());
+        let server = smbd.spawn().expect("Samba is missing; scripts/setup-tests");
+        let samba = Self { folder, _server: Killed(server) };
+        wait_for("Samba", || {
+            samba.client(&town.host, "127.0.0.1", "ls").status.success().then_some(())
+        });
+        samba
+    }
+
+    fn command(&self, space: &str, server: &str, what: &str) -> Command {
+        let mut client = Command::new("smbclient");
+        client.args(["-N", "-p", PORT, &format!("//{server}/share"), "-t", "10", "-s"]);
+        client.arg(self.folder.join("smb.conf")).args(["-c", what]);
+        let mut client = in_space(space, &client);
+        client.stdin(Stdio::null()).stderr(Stdio::null());
+        client
+    }
+
+    fn client(&self, space: &str, server: &str, what: &str) -> Output {
+        self.command(space, server, what).output().expect("smbclient is missing")
+    }
+}
+
+/// What one client types to replace each file by noise of its own.
+fn attack(ground: &Playground, noise: &Path) -> String {
+    use ring::rand::SecureRandom;
+    let mut bytes = vec![0; 9_000];
+    ring::rand::SystemRandom::new().fill(&mut bytes).unwrap();
+    fs::write(noise, bytes).unwrap();
+    let put = |name: &std::ffi::OsString| {
+        format!("put \"{}\" \"{}\"", noise.display(), name.to_str().unwrap())
+    };
+    ground.originals.keys().map(put).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn the_client_that_attacks_is_cut_off_and_the_others_go_on() {
+    let town = Town::new();
+    let mut ground = Playground::on(Some("ext4"), 60);
+    ground.space = Some(town.host.clone());
+    let guard = ground.guard(&json!({ "protect": true }));
+    let samba = Samba::start(&ground, &town);
+    let commands = attack(&ground, &ground.path().join("noise"));
+    let attacker = samba.command(&town.outside, "10.66.0.1", &commands).spawn().unwrap();
+    let attacker = Killed(attacker);
+    let alarm = ground.alarm("the cut", |alarm| alarm.outcome == AlarmOutcome::ClientCut);
+    assert_eq!(alarm.kind, Suspicion::MassRewriting);
+    let client = alarm.actor.as_ref().and_then(|actor| actor.client.as_deref());
+    assert_eq!(client, Some("10.66.0.2"));
+    // Its worker is gone, and with it whatever it had begun.
+    let worker = format!("/proc/{}", alarm.actor.as_ref().unwrap().pid);
+    wait_for("the worker's end", || (!Path::new(&worker).exists()).then_some(()));
+    drop(attacker);
+    let altered = 60 - ground.intact();
+    println!("measured: over SMB {altered} of 60 files were altered before the client was cut off");
+    assert!((1..=3).contains(&altered), "{altered}");
+    // It does not come back; somebody else works as before, on the very files.
+    assert!(!samba.client(&town.outside, "10.66.0.1", "ls").status.success());
+    let mine = ground.path().join("mine");
+    fs::write(&mine, b"une note de service").unwrap();
+    let work = format!("put {} note.txt; get note.txt {}.back; ls", mine.display(), mine.display());
+    assert!(samba.client(&town.host, "127.0.0.1", &work).status.success());
+    assert_eq!(fs::read(ground.path().join("mine.back")).unwrap(), b"une note de service");
+    // A person lets it in again.
+    let let_in = ["let in".to_owned(), "10.66.0.2".to_owned()];
+    run(&mut in_space(&town.host, &ground.command(&let_in)));
+    assert!(samba.client(&town.outside, "10.66.0.1", "ls").status.success());
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
+}
+
+#[test]
+fn a_client_that_deletes_is_denied_and_everything_comes_back() {
+    let town = Town::new();
+    let mut ground = Playground::on(Some("ext4"), 60);
+    ground.space = Some(town.host.clone());
+    let guard = ground.guard(&json!({ "protect": true }));
+    let samba = Samba::start(&ground, &town);
+    samba.client(&town.outside, "10.66.0.1", "del dossier*");
+    let alarm = ground.alarm("the alarm", |alarm| alarm.counts.vanished > 0);
+    assert_eq!(alarm.outcome, AlarmOutcome::DeniedOnly);
+    println!("measured: over SMB {} of 60 files were deleted", 60 - ground.intact());
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
+}
