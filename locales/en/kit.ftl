@@ -158,7 +158,7 @@ prepare-missing = { $count ->
     [one] One answer is missing
    *[other] { $count } answers are missing
 }
-prepare-changed = Changed { $ago }.
+prepare-changed = Last change: { $ago }.
 
 todo-kit-none = Print the cyber envelope: nobody has one yet
 todo-kit-stale = Print a new cyber envelope: the last one is { $age } old. { $reason }

@@ -161,7 +161,7 @@ prepare-missing = { $count ->
     [one] Une réponse manque
    *[other] { $count } réponses manquent
 }
-prepare-changed = Modifié { $ago }.
+prepare-changed = Dernier changement : { $ago }.
 
 todo-kit-none = Imprimez l’enveloppe cyber : personne n’en a encore
 todo-kit-stale = Imprimez une nouvelle enveloppe cyber : la dernière a { $age }. { $reason }

@@ -92,8 +92,12 @@ pub(super) fn html(desk: &Desk<'_>, head: PrintHead) -> Result<String, PageError
 fn number(desk: &Desk<'_>) -> (Option<String>, String) {
     let (town, v) = (desk.town, desk.voice());
     match (top::reach(town).works, top::number(town)) {
-        (Works::Yes, Some((number, true))) => (Some(number), v.say("sheet-poster-call")),
-        (Works::Yes, Some((number, false))) => (Some(number), v.say("sheet-poster-instead")),
+        (Works::Yes, Some((number, true))) => {
+            (Some(in_one_piece(&number)), v.say("sheet-poster-call"))
+        }
+        (Works::Yes, Some((number, false))) => {
+            (Some(in_one_piece(&number)), v.say("sheet-poster-instead"))
+        }
         (Works::No, _) => (None, v.say("page-now-phone-out")),
         _ => (None, String::new()),
     }
@@ -155,7 +159,7 @@ fn section(town: &Town<'_>, status: ServiceStatus, title: String) -> Section {
             names.push(name);
         } else {
             // A number is never cut at the end of a line.
-            let own = own.iter().map(|text| in_one_piece(text)).collect::<Vec<_>>().join(" – ");
+            let own = own.iter().map(|text| in_one_piece(text)).collect::<Vec<_>>().join(" · ");
             lines.push(Line { name, own: inert::line(&own, LINE_CHARS_MAX) });
         }
     }

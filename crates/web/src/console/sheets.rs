@@ -104,7 +104,7 @@ pub async fn show(call: Call) -> Answer {
         let made = made(&call, &facts, kind, lang).await?;
         let texts = (1..).zip(made.texts).map(|(number, text): (usize, _)| Text {
             id: format!("text-{}-{number}", lang.tag()),
-            rows: 2 + text.body.lines().map(|line| line.chars().count() / 45 + 1).sum::<usize>(),
+            rows: 2 + text.body.lines().map(|line| line.chars().count() / 34 + 1).sum::<usize>(),
             label: text.label,
             body: text.body,
         });
