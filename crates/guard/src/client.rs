@@ -50,20 +50,20 @@ fn set(client: IpAddr) -> &'static str {
 
 /// The table with its sets, made or as it stands.
 fn rules() -> String {
-    let mut text = format!(
+    let chain = |name: &str, hook: &str, side: &str| {
+        format!(
+            "add chain inet {TABLE} {name} {{ type filter hook {hook} priority -300; policy accept; }}\n\
+             flush chain inet {TABLE} {name}\n\
+             add rule inet {TABLE} {name} ip {side} @v4 drop\n\
+             add rule inet {TABLE} {name} ip6 {side} @v6 drop\n"
+        )
+    };
+    let sets = format!(
         "add table inet {TABLE}\n\
          add set inet {TABLE} v4 {{ type ipv4_addr; }}\n\
          add set inet {TABLE} v6 {{ type ipv6_addr; }}\n"
     );
-    for (chain, hook, side) in [("incoming", "input", "saddr"), ("outgoing", "output", "daddr")] {
-        text.push_str(&format!(
-            "add chain inet {TABLE} {chain} {{ type filter hook {hook} priority -300; policy accept; }}\n\
-             flush chain inet {TABLE} {chain}\n\
-             add rule inet {TABLE} {chain} ip {side} @v4 drop\n\
-             add rule inet {TABLE} {chain} ip6 {side} @v6 drop\n"
-        ));
-    }
-    text
+    sets + &chain("incoming", "input", "saddr") + &chain("outgoing", "output", "daddr")
 }
 
 #[cfg(test)]

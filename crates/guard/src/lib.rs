@@ -18,6 +18,7 @@ pub mod decide;
 pub mod error;
 pub mod watchdog;
 
+mod acting;
 mod actor;
 mod alarms;
 mod clerk;

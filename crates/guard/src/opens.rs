@@ -99,7 +99,7 @@ pub(crate) enum Job {
     /// Somebody closed a file written to.
     Closed(PathBuf, Who),
     /// Somebody gave a new file the name of an existing one.
-    Compare(Task),
+    Compare(Box<Task>),
     /// Look again at everything not yet scored.
     Look,
 }
@@ -130,7 +130,7 @@ impl Jobs {
     }
 
     /// Hands over a file to compare with what it replaced; gives it back when there are too many.
-    pub(crate) fn compare(&self, task: Task) -> Result<(), Task> {
+    pub(crate) fn compare(&self, task: Box<Task>) -> Result<(), Box<Task>> {
         let mut waiting = lock(&self.waiting);
         if waiting.jobs.len() >= JOBS_MAX {
             return Err(task);

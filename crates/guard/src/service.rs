@@ -65,8 +65,7 @@ fn sockets_of(pid: u32) -> HashSet<u64> {
     let Ok(open) = fs::read_dir(format!("/proc/{pid}/fd")) else { return HashSet::new() };
     let targets = open.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
     let inode = |target: std::path::PathBuf| {
-        let name = target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
-        name
+        target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
     };
     targets.filter_map(inode).collect()
 }

@@ -80,7 +80,7 @@ pub(crate) fn work(core: &Arc<Core>) {
         match workers.jobs.next() {
             Some(Job::Write(open)) => serve(core, workers, &open),
             Some(Job::Closed(path, who)) => workers.closed(core, &path, &who),
-            Some(Job::Compare(task)) => score_replaced(core, task),
+            Some(Job::Compare(task)) => score_replaced(core, *task),
             Some(Job::Look) => workers.look(core, None, None),
             None => {}
         }
@@ -92,8 +92,8 @@ fn serve(core: &Arc<Core>, workers: &Workers, open: &Arc<Open>) {
         return;
     }
     workers.look(core, Some(&open.who.session), None);
-    let suspicious = lock(&core.decider).points(&open.who.session) > 0;
-    if (open.age() < TURN_PATIENCE || suspicious) && !workers.may_begin(core, open) {
+    let suspect = core.mode == Mode::Protect && lock(&core.decider).points(&open.who.session) > 0;
+    if (open.age() < TURN_PATIENCE || suspect) && !workers.may_begin(core, open) {
         workers.jobs.postpone(open);
         return;
     }

@@ -56,7 +56,7 @@ fn attack(level: &str, kind: &str, on: &str) -> Outcome {
     let ended = Tick::now();
     let touched = FILES - ground.intact();
     while ended.elapsed() < Duration::from_secs(3)
-        && ground.alarms().iter().all(|alarm| (alarm.touched_total as usize) < touched)
+        && ground.alarms().iter().all(|alarm| alarm.touched_total < touched as u64)
     {
         std::thread::park_timeout(Duration::from_millis(20));
     }
@@ -65,7 +65,7 @@ fn attack(level: &str, kind: &str, on: &str) -> Outcome {
     Outcome { touched, lost: FILES - ground.intact() }
 }
 
-fn row(what: String, unit: &str, ours: f64, goal: f64) -> Value {
+fn row(what: &str, unit: &str, ours: f64, goal: f64) -> Value {
     json!({
         "what": what, "unit": unit, "ours": ours, "peer": null, "peer_name": null,
         "ratio": null, "goal": goal, "met": ours <= goal,
@@ -84,13 +84,13 @@ fn attacks(level: &str, disks: &[&str], rows: &mut Vec<Value>) {
         // Below level A losses are published, not promised.
         let (lost_max, touched_max) = if level == "A" { (0, *most) } else { (FILES, FILES) };
         rows.push(row(
-            format!("level {level}, {name} on {on}: lost of {FILES}"),
+            &format!("level {level}, {name} on {on}: lost of {FILES}"),
             "files",
             lost as f64,
             lost_max as f64,
         ));
         rows.push(row(
-            format!("level {level}, {name}: touched before the stop"),
+            &format!("level {level}, {name}: touched of {FILES} before the stop"),
             "files",
             touched as f64,
             touched_max as f64,
