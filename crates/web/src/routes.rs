@@ -175,7 +175,7 @@ pub static ROUTES: &[Route] = &[
     grave("/console/guards/{id}/revoke", ACTORS, |c| Box::pin(guards::revoke(c))),
     grave("/console/guards/{id}/restore", ACTORS, |c| Box::pin(guards::restore(c))),
     get("/console/rehearsal", STAFF, |c| Box::pin(rehearsal::show(c))),
-    post("/console/rehearsal/end", STAFF, |c| Box::pin(rehearsal::end(c))),
+    post("/console/rehearsal/end", STAFF, |c| Box::pin(ready(rehearsal::end(&c)))),
     get("/console/oncall", STAFF, |c| Box::pin(oncall::list(c))),
     grave("/console/oncall", ACTORS, |c| Box::pin(contact::add(c))),
     grave("/console/oncall/week", ACTORS, |c| Box::pin(oncall::set_week(c))),

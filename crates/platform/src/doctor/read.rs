@@ -55,7 +55,7 @@ fn certificates(config: &Config) -> Vec<Certificate> {
     let one = |file: PathBuf| {
         let first = tls::first_certificate(&file).ok();
         let ends_at = first.and_then(|first| tls::validity(&first)).map(|(_, ends_at)| ends_at);
-        Certificate { ends_at, file }
+        Certificate { file, ends_at }
     };
     let named = match &config.doors.tls {
         Some(Tls::Files { certificate, .. }) => Some(one(certificate.clone())),

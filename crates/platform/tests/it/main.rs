@@ -4,12 +4,12 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::expect_used,
-    clippy::indexing_slicing,
     reason = "helpers of tests fail by panicking"
 )]
 
 mod bell;
 mod mail;
+mod pulse;
 mod receiver;
 
 mod doors;

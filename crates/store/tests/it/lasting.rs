@@ -290,7 +290,8 @@ async fn an_older_schema_is_brought_up_to_date(from: Place) {
         if !added.is_empty() {
             assert!(rows.is_empty(), "{}: rows of a table that grew are not cut here", sum.table);
             sum.columns.retain(|column| !is_later(&sum.table, column));
-            old += &format!("{}\n", json!({ "table": sum.table, "columns": sum.columns }));
+            old += &json!({ "table": sum.table, "columns": sum.columns }).to_string();
+            old.push('\n');
             continue;
         }
         old += heading;

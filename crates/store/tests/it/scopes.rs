@@ -5,9 +5,9 @@ use beffroi_store::{
     incidents, journal, kits, notices, oncall, phones, roster, services, tenants, texts,
 };
 use beffroi_town::{
-    AccountId, AlarmId, AlarmState, AssetId, AssetState, CallId, ContactId, CutMeans, GuardId,
-    Incident, IncidentId, LineId, NoticeId, Phase, Role, RosterId, ServiceId, ServiceStatus,
-    incident::Nature, phone::LineState,
+    AccountId, Alarm, AlarmId, AlarmState, AssetId, AssetState, CallId, ContactId, CutMeans,
+    GuardId, Incident, IncidentId, LineId, NoticeId, Phase, Role, RosterId, ServiceId,
+    ServiceStatus, incident::Nature, phone::LineState,
 };
 use serde_json::json;
 
@@ -98,22 +98,14 @@ async fn populate(place: &Place, store: &Store) -> Names {
     roster::save(&mut tx, &town, std::slice::from_ref(&person)).await.unwrap();
     let holder = kits::Holder { account: account.clone(), role: Role::Director };
     let kit = kits::record(&mut tx, &town, "hash", &[(holder, vec!["x".into()])]).await.unwrap();
-    let somebody = contact("k1", "59273");
-    oncall::add(&mut tx, &somebody).await.unwrap();
-    let off = beffroi_town::oncall::Weekly { off: true, ..Default::default() };
-    oncall::set_weekly_test(&mut tx, &town, off, Some("secret")).await.unwrap();
-    let call = a_call("c1", "59273", at);
-    calls::open(&mut tx, &call).await.unwrap();
-    calls::join(&mut tx, &call, &raised).await.unwrap();
-    let new = calls::tries::NewTry { contact: &somebody.id, way: 0, channel: "sms" };
-    calls::tries::ring(&mut tx, &call, &new).await.unwrap();
+    let (contact, call) = rung(&mut tx, &raised).await;
     tx.commit().await.unwrap();
     Names {
         line,
         person: person.id,
         kit: kit.id,
-        contact: somebody.id,
-        call: call.id,
+        contact,
+        call,
         mail,
         cut,
         notice,
@@ -124,6 +116,21 @@ async fn populate(place: &Place, store: &Store) -> Names {
         incident: incident.id,
         alarm: raised.id,
     }
+}
+
+/// Gives the tenant of an alarm somebody on call, who is rung for it.
+async fn rung(tx: &mut Tx, raised: &Alarm) -> (ContactId, CallId) {
+    let (town, at) = (code("59273"), tx.at());
+    let somebody = contact("k1", "59273");
+    oncall::add(tx, &somebody).await.unwrap();
+    let off = beffroi_town::oncall::Weekly { off: true, ..Default::default() };
+    oncall::set_weekly_test(tx, &town, off, Some("secret")).await.unwrap();
+    let call = a_call("c1", "59273", at);
+    calls::open(tx, &call).await.unwrap();
+    calls::join(tx, &call, raised).await.unwrap();
+    let new = calls::tries::NewTry { contact: &somebody.id, way: 0, channel: "sms" };
+    calls::tries::ring(tx, &call, &new).await.unwrap();
+    (somebody.id, call.id)
 }
 
 /// Every write that names something of another tenant finds nothing.

@@ -67,13 +67,12 @@ impl Readiness {
         match &self.kit {
             None => push(f.t("todo-kit-none"), "/console/kit"),
             Some(standing) => {
-                for reason in &standing.stale {
+                if let Some(reason) = standing.stale.first() {
                     let values = [
                         ("age", Value::from(f.words.duration(standing.age_ms))),
                         ("reason", kit::reason(f, *reason).into()),
                     ];
                     push(f.words.say_with("todo-kit-stale", &values), "/console/kit");
-                    break;
                 }
             }
         }
@@ -140,7 +139,7 @@ pub async fn show(call: Call) -> Answer {
         rows.push(emergency_row(&f, &ready));
     }
     rows.push(rehearsal_row(&f, &ready));
-    page(&PreparePage { rows, f })
+    page(&PreparePage { f, rows })
 }
 
 fn kit_row(f: &Frame, ready: &Readiness) -> ReadyRow {

@@ -89,11 +89,11 @@ fn running(f: Frame, exercise: &Exercise, progress: &Progress) -> RunningPage {
         Some(_) if band.step == f.t("rehearsal-band-wait") => None,
         next => next.map(|step| f.words.rehearsal_do(step)),
     };
-    RunningPage { what, rows, f }
+    RunningPage { f, what, rows }
 }
 
 /// Ends the rehearsal. On the real house there is none to end.
-pub async fn end(call: Call) -> Answer {
+pub fn end(call: &Call) -> Answer {
     let exercise = call.doors.settings.exercise.as_ref().ok_or(Refusal::NotFound)?;
     exercise.end(call.at);
     Ok(reply::see_other("/console/rehearsal"))
