@@ -124,7 +124,7 @@ pub fn numbers(text: &str) -> Vec<String> {
 /// French numbers that stand one after the other with nothing but a dash between them.
 fn several(run: &str) -> Vec<String> {
     let digits: Vec<u8> = run.bytes().filter(u8::is_ascii_digit).collect();
-    if digits.len() % 10 != 0 {
+    if !digits.len().is_multiple_of(10) {
         return Vec::new();
     }
     let each = digits.chunks(10).filter_map(|ten| std::str::from_utf8(ten).ok());

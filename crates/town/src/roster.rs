@@ -128,9 +128,8 @@ mod tests {
         let CallCircle(names) = check_callers(&all).unwrap_err();
         assert_eq!((names.len(), names.first()), (4, names.last()));
         for pair in names.windows(2) {
-            let called = all.iter().find(|one| one.name == pair[1]).unwrap();
-            let caller = called.caller.as_ref().unwrap().as_str().to_uppercase();
-            assert_eq!(caller, pair[0]);
+            let second = all.iter().find(|one| one.name == pair[1]).unwrap();
+            assert_eq!(second.caller.as_ref().unwrap().as_str().to_uppercase(), pair[0]);
         }
         all[1].caller = Some(all[1].id.clone());
         assert!(check_callers(&all).is_err(), "somebody who calls themselves");

@@ -101,8 +101,8 @@ pub(super) fn links_of(
     let caller = entries.iter().find(|one| me.caller.as_ref() == Some(&one.id));
     let called_by = caller.map(|one| v.say_with("kit-called-by", &[("name", named(one).into())]));
     let all = roster::in_order(entries);
-    let called = all.into_iter().filter(|one| one.caller.as_ref() == Some(&me.id));
-    (called_by, called.map(named).collect())
+    let mine = all.into_iter().filter(|one| one.caller.as_ref() == Some(&me.id));
+    (called_by, mine.map(named).collect())
 }
 
 /// What everybody may dial.

@@ -78,12 +78,11 @@ pub(super) fn html(desk: &Desk<'_>, head: PrintHead) -> Result<String, PageError
     };
     let room = fit::room(&page);
     let fitting = Size::ALL.into_iter().find(|size| size.takes(&page.sections) <= room);
-    match fitting {
-        Some(size) => page.size = size.class(),
-        None => {
-            let cut = fit::cut(&mut page.sections, room);
-            page.more = (cut > 0).then(|| v.say_count("sheet-poster-more", cut));
-        }
+    if let Some(size) = fitting {
+        page.size = size.class();
+    } else {
+        let cut = fit::cut(&mut page.sections, room);
+        page.more = (cut > 0).then(|| v.say_count("sheet-poster-more", cut));
     }
     page.render().map_err(|source| PageError::Template { page: "poster", source })
 }

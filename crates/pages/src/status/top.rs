@@ -143,9 +143,10 @@ fn now(town: &Town<'_>, concerned: bool) -> Vec<Step> {
     let v = &town.voice;
     let beware = concerned.then(|| step(&v.say("page-now-beware"), "#data"));
     let dead = numbers::troubles(town).iter().any(|one| one.works == Works::No);
-    let usual = match dead {
-        true => step(&v.say("phone-now-some-dead"), "#services"),
-        false => step(&v.say("page-now-as-usual"), ""),
+    let usual = if dead {
+        step(&v.say("phone-now-some-dead"), "#services")
+    } else {
+        step(&v.say("page-now-as-usual"), "")
     };
     match town.mood {
         // An alarm alone tells nothing of the telephone or the mail either.

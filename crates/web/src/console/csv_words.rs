@@ -9,7 +9,7 @@ pub(super) fn told(words: &Words, error: &RowError) -> String {
     let row = error.row.to_string();
     let mut values = vec![("why", Value::from(why))];
     match (error.row, &error.column) {
-        (0, None) => return reason(words, &error.reason),
+        (0, None) => reason(words, &error.reason),
         (0, Some(column)) => {
             values.push(("column", column.as_str().into()));
             words.say_with("csv-column", &values)

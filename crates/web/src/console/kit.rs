@@ -57,7 +57,7 @@ pub async fn show(call: Call) -> Answer {
         Some(known) if known.stale.is_empty() => ("kit-good", "ok"),
         Some(_) => ("kit-stale", "bad"),
     };
-    let stale = standing.iter().flat_map(|known| &known.stale).map(|one| reason(&f, *one));
+    let reasons = standing.iter().flat_map(|known| &known.stale).map(|one| reason(&f, *one));
     let printed = standing.as_ref().map(|known| {
         let holders = known.kit.holders.iter().filter_map(|one| names.get(one.account.as_str()));
         let holders: Vec<String> = holders.cloned().collect();
@@ -76,7 +76,7 @@ pub async fn show(call: Call) -> Answer {
     page(&KitPage {
         state: f.t(state),
         class,
-        stale: stale.collect(),
+        stale: reasons.collect(),
         printed,
         address: beffroi_registry::sheets::outside(url).is_some(),
         langs: Lang::ALL.map(choice).to_vec(),

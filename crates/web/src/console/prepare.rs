@@ -62,13 +62,12 @@ impl Readiness {
         match &self.kit {
             None => push(f.t("todo-kit-none"), "/console/kit"),
             Some(standing) => {
-                for reason in &standing.stale {
+                if let Some(reason) = standing.stale.first() {
                     let values = [
                         ("age", Value::from(f.words.duration(standing.age_ms))),
                         ("reason", kit::reason(f, *reason).into()),
                     ];
                     push(f.words.say_with("todo-kit-stale", &values), "/console/kit");
-                    break;
                 }
             }
         }
@@ -126,7 +125,7 @@ pub async fn show(call: Call) -> Answer {
     if f.may.write {
         rows.push(emergency_row(&f, &ready));
     }
-    page(&PreparePage { rows, f })
+    page(&PreparePage { f, rows })
 }
 
 fn kit_row(f: &Frame, ready: &Readiness) -> ReadyRow {

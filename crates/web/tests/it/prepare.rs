@@ -134,7 +134,8 @@ async fn a_pasted_table_beyond_the_bound_is_refused_in_words() {
     let table = format!("nom\n{}", "Quelqu’un\n".repeat(9_000));
     let page = browser.send(&page, "/console/roster/import", &[("table", &table)]).await;
     assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
-    let few = format!("nom\n{}", (0..400).map(|at| format!("Agent {at}\n")).collect::<String>());
+    let names: Vec<String> = (0..400).map(|at| format!("Agent {at}")).collect();
+    let few = format!("nom\n{}", names.join("\n"));
     let page = browser.open("/console/roster").await;
     let page = browser.send(&page, "/console/roster/import", &[("table", &few)]).await;
     assert!(plain(&page).contains("402 personnes."));

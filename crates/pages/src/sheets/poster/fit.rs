@@ -58,7 +58,7 @@ impl Size {
         let entries: Vec<usize> = section.lines.iter().map(entry).collect();
         // The columns break between entries: the longer one may have half of the tallest more.
         let tallest = entries.iter().copied().max().unwrap_or(0);
-        let columns = (entries.iter().sum::<usize>() + tallest) / 2;
+        let columns = entries.iter().sum::<usize>().midpoint(tallest);
         // The names stand below, across both columns.
         heading + columns + ENTRY_GAP + line * lines(&section.names, 2 * chars)
     }

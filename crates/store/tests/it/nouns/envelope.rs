@@ -127,7 +127,10 @@ async fn emergency_facts_are_sealed_and_replaced(place: Place) {
     found(&place, &store, &["59273"]).await;
     let town = code("59273");
     let mut tx = begin(&place, &store, &["59273"]).await;
-    assert_eq!(emergency::get(tx.conn(), &scope("59273")).await.unwrap(), Default::default());
+    assert_eq!(
+        emergency::get(tx.conn(), &scope("59273")).await.unwrap(),
+        emergency::Emergency::default()
+    );
     emergency::set(&mut tx, &town, &emergency_facts()).await.unwrap();
     let at = tx.at();
     tx.commit().await.unwrap();
