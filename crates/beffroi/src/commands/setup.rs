@@ -49,7 +49,7 @@ pub(crate) async fn run(common: &Common, args: &SetupArgs) -> Result<ExitCode> {
 
 fn set_up(common: &Common, args: &SetupArgs) -> Result<ExitCode> {
     let words = Words::of(args.lang.unwrap_or_else(language));
-    let place = place(common, words)?;
+    let mut place = place(common, words)?;
     let text = match std::fs::read_to_string(&place.config) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => settings::TEMPLATE.to_owned(),
@@ -57,6 +57,10 @@ fn set_up(common: &Common, args: &SetupArgs) -> Result<ExitCode> {
             return Err(error).with_context(|| format!("cannot read {}", place.config.display()));
         }
     };
+    // Data that are somewhere already stay there.
+    if let Some(toml::Value::String(folder)) = settings::get(&text, "data", "folder") {
+        place.folder = PathBuf::from(folder);
+    }
     let program = Program::of(&place.config)?;
     let known = known(&place, &program)?;
     let (mut input, mut out) = (BufReader::new(stdin()), stdout());

@@ -95,6 +95,13 @@ fn run_again_it_changes_what_differs_and_loses_nothing() {
     answers(here, "\"59273\"", ports);
     assert_eq!(setup(here, &["--answers", "answers.toml"]).code, 3);
     let config = here.join("beffroi.toml");
+    // Data that were moved by hand, with the setting, stay where they are.
+    fs::rename(here.join("data"), here.join("moved")).unwrap();
+    let text = fs::read_to_string(&config).unwrap();
+    let from = format!("\"{}\"", here.join("data").display());
+    assert!(text.contains(&from), "{text}");
+    let to = format!("\"{}\"", here.join("moved").display());
+    fs::write(&config, text.replace(&from, &to)).unwrap();
     let mine = "\n# by hand\n[hooks.switch]\ncut = [\"/bin/true\", \"7\"]\n";
     fs::write(&config, fs::read_to_string(&config).unwrap() + mine).unwrap();
     let before = fs::read_to_string(&config).unwrap();
@@ -106,7 +113,9 @@ fn run_again_it_changes_what_differs_and_loses_nothing() {
     let after = fs::read_to_string(&config).unwrap();
     assert!(after.ends_with(mine) && after != before);
     assert_eq!(fs::read_to_string(here.join("beffroi.toml.old")).unwrap(), before);
-    let towns = run(here, &["tenant", "list"]).well();
+    assert!(!here.join("data").exists());
+    let moved = here.join("moved");
+    let towns = run(here, &["tenant", "list", "--data", moved.to_str().unwrap()]).well();
     assert!(towns.contains("59273") && towns.contains("62473"), "{towns}");
 }
 

@@ -126,7 +126,9 @@ pub(super) fn open_folders(config: &Config, data: &Path) -> Result<()> {
         && !folder.exists()
     {
         let made = || {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            // Those above it are anybody's to pass through; itself is its owner's alone.
+            folder.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::DirBuilder::new().mode(0o700).create(folder)?;
             std::os::unix::fs::chown(folder, Some(owner.uid()), Some(owner.gid()))
         };
         made().with_context(|| format!("cannot make {}", folder.display()))?;
@@ -137,14 +139,13 @@ pub(super) fn open_folders(config: &Config, data: &Path) -> Result<()> {
     let lines: Vec<String> =
         outside.map(|folder| format!("ReadWritePaths=-{}\n", folder.display())).collect();
     let text = format!("# Written by: beffroi setup\n[Service]\n{}", lines.concat());
-    if fs::read_to_string(FOLDERS).is_ok_and(|present| present == text) || lines.is_empty() {
-        return Ok(());
-    }
     let path = Path::new(FOLDERS);
-    path.parent()
-        .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::write(path, &text))
-        .with_context(|| format!("cannot write {FOLDERS}"))
+    let written = if lines.is_empty() {
+        remove(path)
+    } else {
+        path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, &text))
+    };
+    written.with_context(|| format!("cannot write {FOLDERS}"))
 }
 
 /// Starts the unit, or starts it anew where the configuration changed. False where this machine is
