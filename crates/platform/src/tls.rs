@@ -1,4 +1,4 @@
-//! TLS of the doors: what a door shows, from files of the operator's ([`files`]) or from the
+//! TLS of the doors: what a door shows, from files of the operator's (`files`) or from the
 //! platform's own authority ([`own`]).
 //!
 //! Rules: TLS 1.2 and 1.3, nothing older; what a door shows is exchanged while it stays open; an

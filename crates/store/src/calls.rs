@@ -1,7 +1,7 @@
 //! Calls: the ringing of a list of people, what was sent to whom, and who acknowledged.
 //!
 //! Rules:
-//! - An alarm that comes to exist, or comes back, asks for a call in the same commit ([`ask`]);
+//! - An alarm that comes to exist, or comes back, asks for a call in the same commit (`ask`);
 //!   whoever opens it does so later, from the outbox.
 //! - A call is acknowledged once, by one statement: of two who answer at once, one was first.
 //! - Whoever decides on an alarm acknowledges its calls; a call whose alarms were all dismissed is

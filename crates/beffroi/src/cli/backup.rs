@@ -17,7 +17,7 @@ pub(crate) struct BackupArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct BackupMake {
-    /// Folder to write to; wins over [backup] folder
+    /// Folder to write to; wins over `folder` of the section `backup`
     #[arg(long, value_name = "DIR")]
     pub(crate) to: Option<PathBuf>,
     /// Do not seal it: whoever reads the file has every secret of the platform
