@@ -4,13 +4,13 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::expect_used,
-    clippy::indexing_slicing,
     reason = "helpers of tests fail by panicking"
 )]
 
 mod bell;
 mod mail;
 mod receiver;
+mod town;
 
 mod doors;
 
