@@ -28,6 +28,7 @@ oncall-holidays-off = but not on public holidays
 ## Calls, in words
 
 rung-weekly = Weekly test
+rung-simulated = { $what } (simulated)
 rung-single = Test asked for one person
 rung-by-operator = The operator’s people
 rung-by-former = Somebody who has left the list
@@ -107,7 +108,9 @@ oncall-add = Add to the list
 oncall-name = Name
 oncall-name-hint = Kept sealed; never in a message
 oncall-name-missing = Write a name
-oncall-way = Way to call this person
+oncall-way-1 = First way to call this person
+oncall-way-2 = Second way, should the first fail
+oncall-way-3 = Third way
 oncall-way-none = None
 oncall-way-missing = Choose at least one way
 oncall-way-choose = Choose the way this address belongs to

@@ -29,6 +29,7 @@ oncall-holidays-off = sauf les jours fériés
 ## Les appels, en clair
 
 rung-weekly = Essai hebdomadaire
+rung-simulated = { $what } (simulé)
 rung-single = Essai demandé pour une personne
 rung-by-operator = L’astreinte de l’opérateur
 rung-by-former = Une personne qui n’est plus sur la liste
@@ -108,7 +109,9 @@ oncall-add = Ajouter à la liste
 oncall-name = Nom
 oncall-name-hint = Gardé chiffré ; jamais dans les messages
 oncall-name-missing = Écrivez un nom
-oncall-way = Moyen de l’appeler
+oncall-way-1 = Premier moyen de l’appeler
+oncall-way-2 = Deuxième moyen, si le premier échoue
+oncall-way-3 = Troisième moyen
 oncall-way-none = Aucun
 oncall-way-missing = Choisissez au moins un moyen
 oncall-way-choose = Choisissez le moyen de cette adresse

@@ -23,7 +23,7 @@ use beffroi_platform::{
     config::RawConfig,
     edge::{SystemClock, SystemEntropy},
 };
-use beffroi_store::{Location, Store, TenantScope, alarms, assets, calls, outbox, tenants};
+use beffroi_store::{Location, Store, TenantScope, alarms, assets, calls, tenants};
 use beffroi_town::{
     Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, ContactId, Lang, Tenant, TenantId,
     catalogue,
@@ -130,17 +130,16 @@ async fn storm() -> Done<f64> {
             }
         }
     }
-    let operator = beffroi_store::OperatorScope::for_operator();
-    let end = Moment::now() + PATIENCE;
+    // Until each alarm is part of a call, and a moment for a message too many.
+    let (scope, end) = (TenantScope::for_tenant(town), Moment::now() + PATIENCE);
     loop {
         let mut conn = store.read().await?;
-        let mut left = 0;
-        for kind in [calls::ASKED, calls::RING] {
-            left += outbox::due(&mut conn, &operator, kind, SystemClock.now()).await?;
+        let mut joined = 0;
+        for call in calls::list(&mut conn, &scope, 1_000).await? {
+            joined += calls::alarms(&mut conn, &scope, &call.id).await?.len();
         }
         drop(conn);
-        let rung = heard.lock().unwrap_or_else(PoisonError::into_inner).len();
-        if left == 0 && rung > 0 {
+        if joined >= 100 {
             break;
         }
         if Moment::now() > end {
@@ -148,6 +147,7 @@ async fn storm() -> Done<f64> {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    tokio::time::sleep(Duration::from_secs(2)).await;
     platform.stop().await;
     let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
     let rings: usize = heard.values().map(Vec::len).sum();

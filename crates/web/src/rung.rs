@@ -76,6 +76,9 @@ impl Rung {
 /// What a call is about: `Des fichiers disparaissent`, or which test.
 pub(crate) fn about(words: &Words, call: &Call) -> String {
     match (call.kind, call.told) {
+        (CallKind::Alarm, Some(kind)) if call.simulated => {
+            words.say_with("rung-simulated", &[("what", words.alarm_kind(kind).into())])
+        }
         (CallKind::Alarm, Some(kind)) => words.alarm_kind(kind),
         (CallKind::Weekly, _) | (CallKind::Alarm, None) => words.say("rung-weekly"),
         (CallKind::Single, _) => words.say("rung-single"),

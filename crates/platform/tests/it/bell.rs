@@ -1,160 +1,29 @@
 //! Somebody wakes up: the assembled house rings real gateways on loopback.
 
-use std::{path::Path, sync::Arc, time::Duration};
-
-use beffroi_crisis::{Deed, calls, oncall};
-use beffroi_platform::edge::{SystemClock, SystemEntropy};
-use beffroi_store::{OperatorScope, Store, TenantScope, alarms, calls as kept};
-use beffroi_town::{
-    Actor, Alarm, AlarmId, AlarmKind, AlarmState, CallId, ContactId, Instant, Lang, catalogue,
-    edge::Clock,
-    oncall::{Call, CallState, Contact, ESCALATE_MS, Holidays, Outcome, Way},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
 };
+
+use beffroi_crisis::{Deed, calls};
+use beffroi_platform::{
+    Platform,
+    config::RawConfig,
+    edge::{SystemClock, SystemEntropy},
+};
+use beffroi_store::{OperatorScope, calls as kept, rounds};
+use beffroi_town::{Actor, AlarmKind, Instant, edge::Clock, oncall::CallState};
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::{
-    LISTEN, gravelines,
+    LISTEN,
     receiver::{Receiver, Reply, ok},
     start,
+    town::{Town, next, silent, until, visit, webhook},
 };
-
-pub(crate) struct Town {
-    folder: TempDir,
-    pub(crate) store: Store,
-    pub(crate) scope: TenantScope,
-}
-
-impl Town {
-    pub(crate) async fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let (store, scope) = gravelines(folder.path()).await;
-        Self { folder, store, scope }
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn deed<'a>(&'a self, actor: &'a Actor) -> Deed<'a> {
-        Deed { store: &self.store, actor, at: SystemClock.now(), scope: &self.scope }
-    }
-
-    pub(crate) async fn person(&self, name: &str, ways: &[(&str, &str)]) -> ContactId {
-        let way = |(channel, address): &(&str, &str)| Way {
-            channel: (*channel).to_owned(),
-            address: (*address).to_owned(),
-        };
-        let one = Contact {
-            id: ContactId::parse("unread").unwrap(),
-            tenant: self.scope.tenant().clone(),
-            rank: 0,
-            name: name.to_owned(),
-            lang: Lang::Fr,
-            for_operator: name == "Opérateur",
-            watch: vec![],
-            holidays: Holidays::AsDays,
-            quiet: None,
-            ways: ways.iter().map(way).collect(),
-            escalate_ms: ESCALATE_MS,
-            paused: false,
-        };
-        oncall::add(&self.deed(&Actor::CommandLine), &one).await.unwrap()
-    }
-
-    pub(crate) async fn raise(&self, place: &str, kind: AlarmKind, at: Instant) {
-        let tenant = self.scope.tenant();
-        let alarm = Alarm {
-            id: AlarmId::new(at, &SystemEntropy::new()),
-            tenant: tenant.clone(),
-            kind,
-            guard: None,
-            asset: Some(catalogue::asset_id(tenant, place).unwrap()),
-            first_at: at,
-            raised_at: at,
-            received_at: at,
-            repeats: 0,
-            touched: 0,
-            stopped_at: None,
-            simulated: false,
-            detail: json!({}),
-            state: AlarmState::Open,
-        };
-        let tenants = std::slice::from_ref(tenant);
-        let mut tx = self.store.begin(tenants, &Actor::Platform, at).await.unwrap();
-        alarms::raise(&mut tx, &alarm, 1).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-
-    pub(crate) async fn test(&self, contact: &ContactId) -> CallId {
-        calls::test(&self.deed(&Actor::CommandLine), Some(contact)).await.unwrap()
-    }
-
-    pub(crate) async fn calls(&self) -> Vec<Call> {
-        kept::list(&mut self.store.read().await.unwrap(), &self.scope, 500).await.unwrap()
-    }
-
-    /// The failures of a call's messages by channel, once none is on its way any more.
-    pub(crate) async fn outcomes(&self, call: &CallId) -> Vec<(String, String)> {
-        until(async || {
-            let mut conn = self.store.read().await.unwrap();
-            let all = kept::tries::list(&mut conn, &self.scope, call).await.unwrap();
-            let done = !all.is_empty() && all.iter().all(|one| one.outcome != Outcome::Pending);
-            done.then(|| {
-                let code = |outcome: &Outcome| match outcome {
-                    Outcome::Failed { code, .. } => code.clone(),
-                    _ => "receipt".to_owned(),
-                };
-                all.iter().map(|one| (one.channel.clone(), code(&one.outcome))).collect()
-            })
-        })
-        .await
-    }
-}
-
-/// Asks until there is an answer; ten seconds at most.
-pub(crate) async fn until<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let end = tokio::time::Instant::now() + Duration::from_secs(10);
-    loop {
-        if let Some(answer) = ask().await {
-            return answer;
-        }
-        assert!(tokio::time::Instant::now() < end, "nothing happened");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-pub(crate) fn webhook(name: &str, receiver: &Receiver, more: &str) -> String {
-    let url = receiver.url("/hook");
-    format!("[channels.{name}]\nkind = \"webhook\"\nurl = {url:?}\ntimeout_seconds = 2\n{more}\n")
-}
-
-/// A request to the platform, on a thread of its own.
-async fn visit(method: &'static str, url: String) -> (u16, String) {
-    tokio::task::spawn_blocking(move || {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build();
-        let agent: ureq::Agent = config.into();
-        let mut answer = match method {
-            "GET" => agent.get(&url).call().unwrap(),
-            _ => agent.post(&url).send_empty().unwrap(),
-        };
-        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
-    })
-    .await
-    .unwrap()
-}
-
-pub(crate) async fn next(receiver: &Arc<Receiver>) -> crate::receiver::Asked {
-    let receiver = Arc::clone(receiver);
-    let asked = tokio::task::spawn_blocking(move || receiver.next(10)).await.unwrap();
-    asked.expect("the gateway was not asked")
-}
-
-pub(crate) async fn silent(receiver: &Arc<Receiver>) {
-    let receiver = Arc::clone(receiver);
-    let asked = tokio::task::spawn_blocking(move || receiver.next(1)).await.unwrap();
-    assert!(asked.is_none(), "{asked:?}");
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alarm_rings_the_next_person_when_a_gateway_lies_and_the_link_answers() {
@@ -322,20 +191,119 @@ async fn a_storm_of_one_town_is_one_ring() {
     }
     next(&good).await;
     silent(&good).await;
+    // Each alarm is part of the one call, once its row of the outbox was looked at.
     until(async || {
-        let operator = OperatorScope::for_operator();
+        let calls = town.calls().await;
+        assert_eq!(calls.len(), 1);
         let mut conn = town.store.read().await.unwrap();
-        let now = SystemClock.now();
-        let left = beffroi_store::outbox::due(&mut conn, &operator, kept::ASKED, now).await;
-        (left.unwrap() == 0).then_some(())
+        let joined = kept::alarms(&mut conn, &town.scope, &calls[0].id).await.unwrap();
+        (joined.len() == 15).then_some(())
     })
     .await;
-    let calls = town.calls().await;
-    assert_eq!(calls.len(), 1);
-    let mut conn = town.store.read().await.unwrap();
-    let joined = kept::alarms(&mut conn, &town.scope, &calls[0].id).await.unwrap();
-    assert_eq!(joined.len(), 15, "each alarm is part of it");
-    drop(conn);
+    platform.stop().await;
+}
+
+struct Movable(AtomicI64);
+
+impl Clock for Movable {
+    fn now(&self) -> Instant {
+        SystemClock.now().plus_ms(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_an_hour_off_either_way_stops_nothing() {
+    const HOUR_MS: i64 = 3_600_000;
+    let town = Town::new().await;
+    let good = Arc::new(Receiver::new(ok()));
+    let settings = [LISTEN.to_owned(), webhook("good", &good, "")].concat();
+    let alix = town.person("Alix", &[("good", "alix")]).await;
+    let clock = Arc::new(Movable(AtomicI64::new(0)));
+    let begin = async |clock: &Arc<Movable>| {
+        let data = town.path().join("data");
+        let text = format!("[data]\nfolder = \"{}\"\n{settings}", data.display());
+        let config = toml::from_str::<RawConfig>(&text).unwrap().check().unwrap();
+        let clock: Arc<dyn Clock> = Arc::clone(clock) as Arc<dyn Clock>;
+        Platform::start(config, clock, Arc::new(SystemEntropy::new())).await.unwrap()
+    };
+    let platform = begin(&clock).await;
+    let test = async || {
+        let (actor, at) = (Actor::CommandLine, clock.now());
+        let deed = Deed { store: &town.store, actor: &actor, at, scope: &town.scope };
+        let call = calls::test(&deed, Some(&alix)).await.unwrap();
+        next(&good).await;
+        // Stopped before that is written down, it would be sent once more.
+        town.outcomes(&call).await;
+    };
+    test().await;
+    for off in [-HOUR_MS, HOUR_MS, 0, -HOUR_MS] {
+        clock.0.store(off, Ordering::SeqCst);
+        test().await;
+    }
+    // The clock is put right while nobody runs: what was asked for before is not forgotten.
+    platform.stop().await;
+    let (actor, at) = (Actor::CommandLine, SystemClock.now().plus_ms(HOUR_MS));
+    let deed = Deed { store: &town.store, actor: &actor, at, scope: &town.scope };
+    calls::test(&deed, Some(&alix)).await.unwrap();
+    clock.0.store(0, Ordering::SeqCst);
+    let platform = begin(&clock).await;
+    next(&good).await;
+    silent(&good).await;
+    platform.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operators_people_hear_that_the_platform_was_silent() {
+    let town = Town::new().await;
+    let good = Arc::new(Receiver::new(ok()));
+    let settings = [LISTEN.to_owned(), webhook("good", &good, "")].concat();
+    town.person("Alix", &[("good", "alix")]).await;
+    town.person("Opérateur", &[("good", "operateur")]).await;
+    let platform = start(town.path(), &settings).await.unwrap();
+    silent(&good).await;
+    platform.stop().await;
+    let platform = start(town.path(), &settings).await.unwrap();
+    silent(&good).await;
+    platform.stop().await;
+    let mut book = town.store.bookkeeping().await.unwrap();
+    let before = SystemClock.now().plus_ms(-20 * 60_000);
+    rounds::done(&mut book, "alive", before, &json!({})).await.unwrap();
+    book.commit().await.unwrap();
+    let platform = start(town.path(), &settings).await.unwrap();
+    let sent = next(&good).await.json();
+    assert_eq!(sent["to"], "operateur");
+    assert!(sent["text"].as_str().unwrap().contains("plateforme muette"), "{sent}");
+    platform.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_platform_beats_outward_and_says_what_fails() {
+    let town = Town::new().await;
+    let (well, ill) = (Arc::new(Receiver::new(ok())), Arc::new(Receiver::new(ok())));
+    let beat = format!(
+        "{LISTEN}[beat]\nurl = {:?}\nfailing_url = {:?}\nevery_seconds = 5\n",
+        well.url("/ping"),
+        ill.url("/ping/fail"),
+    );
+    let platform = start(town.path(), &beat).await.unwrap();
+    assert_eq!(next(&well).await.json(), json!({ "state": "ok", "failing": [] }));
+    let mut book = town.store.bookkeeping().await.unwrap();
+    rounds::failed(&mut book, "mirror", SystemClock.now(), "no route").await.unwrap();
+    book.commit().await.unwrap();
+    let asked = next(&ill).await;
+    assert!(asked.line.contains("/ping/fail"));
+    assert_eq!(asked.json(), json!({ "state": "failing", "failing": ["mirror"] }));
+    platform.stop().await;
+
+    let dead = "[beat]\nurl = \"http://127.0.0.1:1/\"\nmethod = \"GET\"\n";
+    let platform = start(town.path(), &format!("{LISTEN}{dead}")).await.unwrap();
+    let row = until(async || {
+        let mut conn = town.store.read().await.unwrap();
+        let row = rounds::get(&mut conn, &OperatorScope::for_operator(), "beat").await.unwrap();
+        row.filter(|row| row.failing_since.is_some())
+    })
+    .await;
+    assert_eq!(row.failure.as_deref(), Some("unreachable"));
     platform.stop().await;
 }
 

@@ -10,7 +10,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::{LISTEN, bell::Town, start};
+use crate::{LISTEN, start, town::Town};
 
 /// A certificate for `localhost` that only this test believes.
 fn certificate(folder: &Path) -> TlsAcceptor {

@@ -9,8 +9,8 @@
 
 mod bell;
 mod mail;
-mod pulse;
 mod receiver;
+mod town;
 
 mod doors;
 

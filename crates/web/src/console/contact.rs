@@ -16,8 +16,12 @@ use crate::{
     routes::Answer, rung,
 };
 
-/// Ways that the form offers.
-const WAYS: [(&str, &str); 3] = [("way1", "to1"), ("way2", "to2"), ("way3", "to3")];
+/// Ways that the form offers: the fields, and the label of the first.
+const WAYS: [(&str, &str, &str); 3] = [
+    ("way1", "to1", "oncall-way-1"),
+    ("way2", "to2", "oncall-way-2"),
+    ("way3", "to3", "oncall-way-3"),
+];
 const MINUTE_MS: i64 = 60_000;
 
 /// The answers that the form of a contact offers.
@@ -27,8 +31,7 @@ pub(super) struct FormParts {
     pub(super) langs: Vec<Choice>,
     /// The caller may mark operators' people.
     pub(super) operator: Vec<Choice>,
-    /// Fields of the ways, with the first one's labels apart.
-    pub(super) ways: [(&'static str, &'static str); 3],
+    pub(super) ways: [(&'static str, &'static str, &'static str); 3],
 }
 
 impl FormParts {
@@ -98,7 +101,7 @@ fn filled(one: &Contact) -> Fields {
         .with("quiet", one.quiet.map(|quiet| quiet.to_string()).unwrap_or_default())
         .with("minutes", (one.escalate_ms / MINUTE_MS).to_string())
         .with("lang", one.lang.tag());
-    for ((channel, to), way) in WAYS.iter().zip(&one.ways) {
+    for ((channel, to, _), way) in WAYS.iter().zip(&one.ways) {
         form = form.with(channel, &way.channel).with(to, &way.address);
     }
     if one.for_operator { form.with("operator", "yes") } else { form }
@@ -204,7 +207,7 @@ fn typed(call: &mut Request) -> Result<Option<Contact>, Refusal> {
 fn ways(call: &mut Request) -> Vec<Way> {
     let words = call.words();
     let mut ways = Vec::new();
-    for (channel_field, address_field) in WAYS {
+    for (channel_field, address_field, _) in WAYS {
         let channel = call.form.get(channel_field).to_owned();
         let address = call.form.get(address_field).to_owned();
         if channel.is_empty() {

@@ -108,7 +108,7 @@ async fn everywhere(call: &Request) -> Result<Vec<Ringing>, Refusal> {
 async fn screen(call: Request, all: bool) -> Answer {
     let facts = call.facts().await?;
     let calls = if all { everywhere(&call).await? } else { own(&call).await? };
-    let f = call.frame(call.words().say("watch-title"), "watch", &facts);
+    let f = call.frame(call.words().say("watch-title"), "oncall", &facts);
     let source = if all { "/console/watch/all.json" } else { "/console/watch.json" };
     let mut answer = page(&WatchPage { f, source, calls, everywhere: all })?;
     let policy = HeaderValue::from_static(POLICY);
