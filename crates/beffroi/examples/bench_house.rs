@@ -93,7 +93,15 @@ fn main() -> Done<()> {
 fn program() -> Done<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let words = ["build", "--release", "--quiet", "--locked", "-p", "beffroi", "--bin", "beffroi"];
-    if !Command::new(cargo).args(words).status()?.success() {
+    let mut command = Command::new(cargo);
+    // What cargo told this example of itself would make build scripts run again.
+    for (name, _) in std::env::vars_os() {
+        let told = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+        if name.to_str().is_some_and(|name| told.iter().any(|start| name.starts_with(start))) {
+            command.env_remove(name);
+        }
+    }
+    if !command.args(words).status()?.success() {
         return Err("the program does not build".into());
     }
     let here = std::env::current_exe()?;
