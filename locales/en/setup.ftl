@@ -13,6 +13,7 @@ setup-ask-guards = At which address do guards reach the platform? A number rathe
 setup-ask-backup = In which folder does the platform back itself up each day? Best on another disk. ("no": no backups)
 setup-ask-beat = Which address, elsewhere, is told each minute that the platform lives? Its silence will wake somebody there. ("no": none)
 setup-ask-director = Who is the first person to enter the console, as director? First name and surname.
+setup-ask-oncall = Who is woken first by an alarm? A name, a channel and its address: Camille Martin, sms=+33612345678. ("no": later)
 setup-agree = Do all this? (yes, no)
 setup-yes = yes
 setup-ended = The answers ended too early. Nothing was done.
@@ -30,6 +31,7 @@ setup-wrong-proxies = Give IP addresses, separated by commas (127.0.0.1).
 setup-wrong-address = Give an IP address and a port (0.0.0.0:443).
 setup-wrong-url = Give an address without a path, beginning with https:// (https://mairie.example.fr).
 setup-wrong-name = Give a first name and a surname, of 2 to 100 characters.
+setup-wrong-oncall = Give a name, a comma, then a channel and its address: Camille Martin, sms=+33612345678. Or answer no.
 setup-wrong-unknown = { $name }: nobody asks for it. The known names are: { $list }.
 setup-refused = The answers file { $file } will not do, and nothing was done:
 
@@ -52,6 +54,7 @@ setup-code = One-time code of { $name }: { $code }
     Note it now: it will not be shown again. Hand it over in person.
 setup-backup-key = The key that opens the backups: { $key }
     Copy it onto the recovery sheet, away from this machine. It is kept nowhere and will not be shown again. Without it no backup opens.
+setup-nobody = Nobody is on call: an alarm would wake nobody. Describe a channel in the configuration, then run setup again, or type: beffroi oncall add { $town } NAME --way CHANNEL=ADDRESS
 setup-start = All is ready, but nothing runs: this machine has no systemd. Type: { $command }
     Then run setup again: it will say whether the page answers.
 setup-silent = The platform does not answer. See why: journalctl -u beffroi.service -n 50

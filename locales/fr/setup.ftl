@@ -13,6 +13,7 @@ setup-ask-guards = À quelle adresse les veilleurs joignent-ils la plateforme ? 
 setup-ask-backup = Dans quel dossier la plateforme se sauvegarde-t-elle chaque jour ? De préférence sur un autre disque. (« non » : pas de sauvegarde)
 setup-ask-beat = Quelle adresse, ailleurs, prévenir chaque minute que la plateforme vit ? Son silence y réveillera quelqu’un. (« non » : aucune)
 setup-ask-director = Qui est la première personne à pouvoir entrer dans la console, avec le rôle de direction ? Prénom et nom.
+setup-ask-oncall = Qui réveiller en premier en cas d’alarme ? Un nom, un canal et son adresse : Camille Martin, sms=+33612345678. (« non » : plus tard)
 setup-agree = Faire tout cela ? (oui, non)
 setup-yes = oui
 setup-ended = Les réponses se sont arrêtées avant la fin. Rien n’a été fait.
@@ -30,6 +31,7 @@ setup-wrong-proxies = Donnez des adresses IP, séparées par des virgules (127.0
 setup-wrong-address = Donnez une adresse IP et un port (0.0.0.0:443).
 setup-wrong-url = Donnez une adresse sans chemin, qui commence par https:// (https://mairie.exemple.fr).
 setup-wrong-name = Donnez un prénom et un nom, entre 2 et 100 caractères.
+setup-wrong-oncall = Donnez un nom, une virgule, puis un canal et son adresse : Camille Martin, sms=+33612345678. Ou répondez non.
 setup-wrong-unknown = { $name } : personne ne le demande. Les noms connus sont : { $list }.
 setup-refused = Le fichier de réponses { $file } ne convient pas, rien n’a été fait :
 
@@ -52,6 +54,7 @@ setup-code = Code à usage unique de { $name } : { $code }
     Notez-le maintenant : il ne sera plus montré. Remettez-le en main propre.
 setup-backup-key = La clé qui ouvre les sauvegardes : { $key }
     Recopiez-la sur la fiche de secours, loin de cette machine. Elle n’est gardée nulle part et ne sera plus montrée. Sans elle, aucune sauvegarde ne s’ouvre.
+setup-nobody = Personne n’est d’astreinte : une alarme ne réveillerait personne. Décrivez un canal dans la configuration, puis relancez setup, ou tapez : beffroi oncall add { $town } NOM --way CANAL=ADRESSE
 setup-start = Tout est prêt, mais rien ne tourne : cette machine n’a pas systemd. Tapez : { $command }
     Puis relancez setup : il dira si la page répond.
 setup-silent = La plateforme ne répond pas. Regardez pourquoi : journalctl -u beffroi.service -n 50

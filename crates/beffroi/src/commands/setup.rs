@@ -27,7 +27,7 @@ use crate::{
 };
 use act::{Answering, Program};
 use plan::Difference;
-use questions::{Answers, Known, entries, is};
+use questions::{Answers, Known, entries, is, person_on_call};
 
 /// Everything is set up, but nothing answers yet.
 const NOT_ANSWERING: u8 = 3;
@@ -130,15 +130,23 @@ fn place(common: &Common, words: &Words) -> Result<Place> {
 
 /// What the present configuration and data answer already.
 fn known(place: &Place, program: &Program) -> Result<Known> {
-    let mut known =
-        Known { answers: Answers::new(), installed: place.installed, has_director: false };
+    let mut known = Known {
+        answers: Answers::new(),
+        installed: place.installed,
+        has_director: false,
+        is_watched: false,
+        channels: Vec::new(),
+    };
     if !place.config.is_file() {
         return Ok(known);
     }
-    known.answers = plan::answers_of(&RawConfig::read(&place.config)?);
+    let raw = RawConfig::read(&place.config)?;
+    known.answers = plan::answers_of(&raw);
+    known.channels = raw.channels.keys().cloned().collect();
     let towns = program.towns()?;
     if let Some(first) = towns.first() {
         known.has_director = program.has_director(first)?;
+        known.is_watched = program.is_watched(first)?;
         let offered = if towns.len() > OFFERED_MAX { vec![first.clone()] } else { towns };
         known.answers.insert("towns", offered.join(", "));
         // Members were added, or not: that question is answered.
@@ -208,10 +216,19 @@ fn people(words: &Words, program: &Program, answers: &Answers) -> Result<()> {
         let town = Value::from(entry.to_string());
         println!("{}", words.say_with("setup-town-added", &[("town", town)]));
     }
-    let (Some(name), Some(first)) = (answers.get("director"), all.first()) else { return Ok(()) };
-    let code = program.add_director(first.id.as_str(), name)?;
-    let values = [("name", Value::from(name)), ("code", code.into())];
-    println!("\n{}\n", words.say_with("setup-code", &values));
+    let Some(first) = all.first().map(|entry| entry.id.as_str()) else { return Ok(()) };
+    if let Some(name) = answers.get("director") {
+        let code = program.add_director(first, name)?;
+        let values = [("name", Value::from(name)), ("code", code.into())];
+        println!("\n{}\n", words.say_with("setup-code", &values));
+    }
+    match answers.get("oncall").and_then(|answer| person_on_call(answer)) {
+        Some((name, way)) => program.add_on_call(first, name, way)?,
+        None if !program.is_watched(first)? => {
+            println!("{}", words.say_with("setup-nobody", &[("town", first.into())]));
+        }
+        None => {}
+    }
     Ok(())
 }
 

@@ -70,6 +70,7 @@ fn from_answers_to_a_page_that_answers_and_again() {
     assert!(said.out.contains("Code à usage unique de Camille Martin"), "{}", said.out);
     assert!(said.out.contains("beffroi serve --config"), "{}", said.out);
     assert!(said.out.contains("AGE-SECRET-KEY-1"), "{}", said.out);
+    assert!(said.out.contains("beffroi oncall add 59273"), "nobody is on call: {}", said.out);
     // The key was shown once: neither the configuration nor the data hold it.
     let config = fs::read_to_string(here.join("beffroi.toml")).unwrap();
     assert!(config.contains("\nrecipient = \"age1") && !config.contains("AGE-SECRET-KEY"));
@@ -102,13 +103,18 @@ fn run_again_it_changes_what_differs_and_loses_nothing() {
     assert!(text.contains(&from), "{text}");
     let to = format!("\"{}\"", here.join("moved").display());
     fs::write(&config, text.replace(&from, &to)).unwrap();
-    let mine = "\n# by hand\n[hooks.switch]\ncut = [\"/bin/true\", \"7\"]\n";
+    let mine = "\n# by hand\n[hooks.switch]\ncut = [\"/bin/true\", \"7\"]\n\n\
+                [channels.push]\nkind = \"ntfy\"\nurl = \"https://ntfy.example\"\n";
     fs::write(&config, fs::read_to_string(&config).unwrap() + mine).unwrap();
     let before = fs::read_to_string(&config).unwrap();
 
-    answers(here, "\"62473\", \"59273\"", (free_port(), ports.1));
+    answers(here, "\"59273\", \"62473\"", (free_port(), ports.1));
+    let file = here.join("answers.toml");
+    let more = fs::read_to_string(&file).unwrap() + "oncall = \"Zoé Roy, push=alarms-59273\"\n";
+    fs::write(&file, more).unwrap();
     let said = setup(here, &["--answers", "answers.toml"]);
     assert_eq!(said.code, 3, "{said:?}");
+    assert!(!said.out.contains("astreinte"), "{}", said.out);
     assert!(said.out.contains("avant") && said.out.contains("doors.listen"), "{}", said.out);
     let after = fs::read_to_string(&config).unwrap();
     assert!(after.ends_with(mine) && after != before);
@@ -117,6 +123,9 @@ fn run_again_it_changes_what_differs_and_loses_nothing() {
     let moved = here.join("moved");
     let towns = run(here, &["tenant", "list", "--data", moved.to_str().unwrap()]).well();
     assert!(towns.contains("59273") && towns.contains("62473"), "{towns}");
+    let words = ["oncall", "list", "59273", "--config", "beffroi.toml", "--data"];
+    let list = run(here, &[&words[..], &[moved.to_str().unwrap()]].concat()).well();
+    assert!(list.contains("Zoé Roy") && list.contains("push"), "{list}");
 }
 
 #[test]

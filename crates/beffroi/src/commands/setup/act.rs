@@ -36,20 +36,20 @@ impl Program {
     }
 
     fn ask(&self, words: &[&str]) -> Result<Value> {
+        let said = self.call(&[words, &["--json"]].concat())?;
+        serde_json::from_slice(&said).context("understand this program's answer")
+    }
+
+    fn call(&self, words: &[&str]) -> Result<Vec<u8>> {
         let mut command = Command::new(&self.exe);
         // What the environment says of another platform must not come in between.
-        command
-            .args(words)
-            .arg("--json")
-            .arg("--config")
-            .arg(&self.config)
-            .env_remove("BEFFROI_DATA");
+        command.args(words).arg("--config").arg(&self.config).env_remove("BEFFROI_DATA");
         let said = command.output().context("start this program")?;
         if !said.status.success() {
             let why = String::from_utf8_lossy(&said.stderr);
             bail!("{}", why.trim().trim_start_matches("beffroi: "));
         }
-        serde_json::from_slice(&said.stdout).context("understand this program's answer")
+        Ok(said.stdout)
     }
 
     /// The codes of the open towns of this platform.
@@ -63,6 +63,15 @@ impl Program {
         let all = self.ask(&["staff", "list", town])?;
         let directs = |one: &Value| one["role"] == "director" && one["disabled_at"].is_null();
         Ok(all.as_array().into_iter().flatten().any(directs))
+    }
+
+    pub(super) fn is_watched(&self, town: &str) -> Result<bool> {
+        let all = self.ask(&["oncall", "list", town])?;
+        Ok(all.as_array().is_some_and(|all| !all.is_empty()))
+    }
+
+    pub(super) fn add_on_call(&self, town: &str, name: &str, way: &str) -> Result<()> {
+        self.call(&["oncall", "add", town, name, "--way", way]).map(drop)
     }
 
     pub(super) fn add_town(&self, code: &str) -> Result<()> {

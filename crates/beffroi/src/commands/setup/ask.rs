@@ -152,7 +152,13 @@ mod tests {
     use super::*;
 
     fn known() -> Known {
-        Known { answers: Answers::new(), installed: true, has_director: false }
+        Known {
+            answers: Answers::new(),
+            installed: true,
+            has_director: false,
+            is_watched: false,
+            channels: Vec::new(),
+        }
     }
 
     #[test]

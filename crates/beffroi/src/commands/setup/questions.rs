@@ -23,6 +23,10 @@ pub(super) struct Known {
     pub(super) installed: bool,
     /// Whether the first town has a director already.
     pub(super) has_director: bool,
+    /// Whether somebody is on call for the first town already.
+    pub(super) is_watched: bool,
+    /// The channels that the configuration describes: without one nobody can be reached.
+    pub(super) channels: Vec<String>,
 }
 
 /// Why an answer is refused: a sentence's key, and what goes into it.
@@ -117,6 +121,12 @@ pub(super) const QUESTIONS: &[Question] = &[
         applies: |known, _| !known.has_director,
         default: |_, _| String::new(),
         check: |text, _| name(text),
+    },
+    Question {
+        name: "oncall",
+        applies: |known, _| !known.is_watched && !known.channels.is_empty(),
+        default: |_, _| "no".to_owned(),
+        check: |text, _| on_call(text),
     },
 ];
 
@@ -279,6 +289,24 @@ fn name(text: &str) -> Checked {
     good.then(|| text.to_owned()).ok_or_else(|| wrong("setup-wrong-name", ""))
 }
 
+/// A name, then a channel and an address: `Camille Martin, sms=+33612345678`.
+fn on_call(text: &str) -> Checked {
+    if agrees(text) == Some(false) {
+        return Ok("no".to_owned());
+    }
+    let good = person_on_call(text).is_some_and(|(person, way)| {
+        let whole = way.split_once('=').is_some_and(|(to, at)| !to.is_empty() && !at.is_empty());
+        whole && name(person).is_ok()
+    });
+    good.then(|| text.to_owned()).ok_or_else(|| wrong("setup-wrong-oncall", ""))
+}
+
+/// The parts of that answer: the name, and the way to reach this person.
+pub(super) fn person_on_call(text: &str) -> Option<(&str, &str)> {
+    let (person, way) = text.split_once(',')?;
+    Some((person.trim(), way.trim()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,6 +330,7 @@ mod tests {
             ("backup", "/srv/backup/", "/srv/backup"),
             ("beat", "https://beats.example/x?y=1", "https://beats.example/x?y=1"),
             ("proxies", "10.0.0.1,::1", "10.0.0.1, ::1"),
+            ("oncall", "Zoé Roy, sms=+33612345678", "Zoé Roy, sms=+33612345678"),
         ] {
             assert_eq!(checked(name, text).as_deref(), Ok(kept), "{name} {text}");
         }
@@ -324,6 +353,8 @@ mod tests {
             ("backup", "backups", "setup-wrong-folder"),
             ("beat", "http://beats.example", "setup-wrong-beat"),
             ("director", "x", "setup-wrong-name"),
+            ("oncall", "Zoé Roy", "setup-wrong-oncall"),
+            ("oncall", "Zoé Roy, sms=", "setup-wrong-oncall"),
         ] {
             assert_eq!(checked(name, text), Err(key), "{name} {text}");
         }
