@@ -2,7 +2,7 @@
 //! at rest, disk; started by `cargo xtask bench house`.
 //!
 //! Rules: the real program, of the same profile as this one, in processes of its own; memory is
-//! what the kernel says is resident, all processes of a guard together; at rest means that nobody
+//! what the kernel says is resident, the processes of a guard together; at rest means that nobody
 //! asks for anything, while the rounds and the beats go on.
 
 #![expect(clippy::print_stdout, reason = "the benchmark speaks to the program that started it")]
@@ -238,14 +238,22 @@ fn at_rest(pids: &[u32]) -> Done<(f64, f64)> {
     // USER_HZ is 100 on every Linux: a tick is 10 ms.
     let seconds = (ticks(pids)? - before) / 100.0;
     let hours = begun.elapsed().as_secs_f64() / 3_600.0;
+    Ok((memory(pids)? * 1_024.0 / 1e6, seconds / hours))
+}
+
+/// KiB that are resident. What several processes share (the program's own code above all) counts
+/// once: each is asked for its share of it.
+fn memory(pids: &[u32]) -> Done<f64> {
+    let (file, field) =
+        if pids.len() == 1 { ("status", "VmRSS:") } else { ("smaps_rollup", "Pss:") };
     let mut kib = 0.0;
     for pid in pids {
-        let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let text = line.and_then(|line| line.split_whitespace().next()).ok_or("no VmRSS")?;
-        kib += text.parse::<f64>()?;
+        let text = fs::read_to_string(format!("/proc/{pid}/{file}"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(field));
+        let number = line.and_then(|line| line.split_whitespace().next()).ok_or("no figure")?;
+        kib += number.parse::<f64>()?;
     }
-    Ok((kib * 1_024.0 / 1e6, seconds / hours))
+    Ok(kib)
 }
 
 fn ticks(pids: &[u32]) -> Done<f64> {
