@@ -8,6 +8,7 @@ sheet-kind-roll-call = Roll-call
 sheet-title = { $name }: { $what }
 sheet-printed = Printed on { $at }: check on the page, it changes.
 sheet-call = Dial { $number }.
+sheet-status-names = { $status }: { $names }
 sheet-and-more = and { $count } more
 
 ## The poster

@@ -8,6 +8,7 @@ sheet-kind-roll-call = Feuille d’appel
 sheet-title = { $name } : { $what }
 sheet-printed = Imprimé le { $at } : vérifiez sur la page, elle change.
 sheet-call = Composez le { $number }.
+sheet-status-names = { $status } : { $names }
 sheet-and-more = { $count ->
     [one] et un autre
    *[other] et { $count } autres

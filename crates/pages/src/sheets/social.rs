@@ -37,8 +37,10 @@ fn link(desk: &Desk<'_>) -> Option<String> {
     Some(desk.voice().say_with("sheet-social-page", &[("address", address.into())]))
 }
 
-/// Pieces joined, the later ones left out where they no longer fit; the last one always stays.
+/// Pieces joined, the later ones left out where they no longer fit; the last one stays before all
+/// others.
 pub(super) fn fitting(pieces: Vec<String>, last: Option<String>, chars_max: usize) -> String {
+    let last = last.filter(|one| one.chars().count() <= chars_max);
     let mut left =
         chars_max - last.as_ref().map_or(0, |one| one.chars().count() + 1).min(chars_max);
     let mut kept: Vec<String> = Vec::new();
@@ -87,28 +89,27 @@ fn long(desk: &Desk<'_>) -> String {
     fitting(lines, link(desk), LONG_CHARS_MAX).replace("\n ", "\n")
 }
 
-/// The services of one status, named.
+/// The services of one status, named; of a single one, what to do as well.
 fn named(desk: &Desk<'_>, status: ServiceStatus) -> Option<String> {
     let (town, v) = (desk.town, desk.voice());
-    let mut names: Vec<String> = town
-        .views
+    let views: Vec<_> = town.views.iter().filter(|view| view.status == status).collect();
+    let names: Vec<String> = views
         .iter()
-        .filter(|view| view.status == status)
+        .take(NAMED_MAX)
         .map(|view| inert::line(&v.words.service_name(view.service), 80))
         .collect();
-    let first = (*names.first()?).clone();
-    let more = names.len().saturating_sub(NAMED_MAX);
-    names.truncate(NAMED_MAX);
-    let mut line = format!("{} : {}", v.words.status(status), names.join(", "));
-    if v.lang() == beffroi_town::Lang::En {
-        line = format!("{}: {}", v.words.status(status), names.join(", "));
-    }
+    let values = [("status", v.words.status(status).into()), ("names", names.join(", ").into())];
+    let mut line = v.say_with("sheet-status-names", &values);
+    let more = views.len() - names.len();
     if more > 0 {
         line = format!("{line} {}", v.say_count("sheet-and-more", more));
     }
-    let view = town.views.iter().find(|view| view.status == status)?;
-    if names.len() == 1 && status != ServiceStatus::Open && !first.is_empty() {
-        line = format!("{line}. {}", inert::line(&cards::what_to_do(town, view), 200));
+    match views.as_slice() {
+        [] => None,
+        [one] if status != ServiceStatus::Open => {
+            let what = v.typed(inert::line(&cards::what_to_do(town, one), 200));
+            Some(format!("{line}. {what}"))
+        }
+        _ => Some(line),
     }
-    Some(v.typed(line))
 }

@@ -58,7 +58,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RosterRow>, RowErrors> {
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
     let mut first_rows = BTreeMap::<[String; 3], usize>::new();
     for row in &sheet.rows {
-        let phones = phones(row).unwrap_or_else(|reasons| {
+        let phones = numbers(row.get("phone")).unwrap_or_else(|reasons| {
             errors.extend(reasons.into_iter().map(|reason| row.error("téléphone", reason)));
             Vec::new()
         });
@@ -102,11 +102,6 @@ fn rank(row: &Row) -> Result<Option<u32>, Reason> {
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| Reason::NotANumber { text: short(text) }),
     }
-}
-
-/// The telephone numbers of a cell, or what is wrong with them.
-fn phones(row: &Row) -> Result<Vec<String>, Vec<Reason>> {
-    numbers(row.get("phone"))
 }
 
 /// Telephone numbers that stand in one text, apart by `;`, `/`, a comma or a line end.

@@ -228,10 +228,9 @@ pub async fn save(mut call: Call) -> Answer {
 }
 
 /// Says whether a line answers. The public page follows.
-pub async fn set_state(mut call: Call) -> Answer {
+pub async fn set_state(call: Call) -> Answer {
     let id: LineId = call.id("id")?;
     let Some(state) = LineState::from_code(call.form.get("state")) else {
-        call.form.wrong("state", call.words().say("form-choose"));
         let mut form = Fields::default();
         form.wrong("state", call.words().say("form-choose"));
         return wrong(&phone_page(&call, Some(form)).await?);
