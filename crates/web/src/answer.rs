@@ -1,8 +1,8 @@
 //! `/a/`: where somebody who was rung says 'I see to it'.
 //!
 //! Rules: no log-in, no cookie, no script. Opening a link changes nothing: machines open links
-//! before people do; only the button answers. Guesses are slowed down by address, and every code
-//! that opens nothing gets the same answer.
+//! before people do; only the button answers. Guesses are slowed down by address, every code that
+//! opens nothing gets the same answer, and a right code opens whoever else knocks from there.
 
 use std::net::IpAddr;
 
@@ -201,13 +201,15 @@ impl Visit {
                 return Ok(Err(page.send(StatusCode::UNPROCESSABLE_ENTITY)));
             }
         };
+        // A right code always opens: whoever floods this door from the same address must not keep
+        // the one out who was rung, and 70 bits are not guessed.
+        if let Some(owner) = code::owner(&mut store.read().await?, &code).await? {
+            return Ok(Ok((code, owner)));
+        }
         let attempt = Attempt::at_door(DOOR, self.address);
         if let Some(ms) = attempt.wait(store, self.at).await? {
             let wait = words.say_with("login-wait", &[("duration", words.duration(ms).into())]);
             return Ok(Err(field_page(lang, typed, &wait).send(StatusCode::TOO_MANY_REQUESTS)));
-        }
-        if let Some(owner) = code::owner(&mut store.read().await?, &code).await? {
-            return Ok(Ok((code, owner)));
         }
         attempt.failed(store, self.at).await?;
         let page = field_page(lang, typed, &words.say("answer-code-unknown"));

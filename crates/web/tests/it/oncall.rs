@@ -268,3 +268,21 @@ async fn a_code_of_a_call_that_is_over_tells_nothing_more() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_flood_of_guesses_keeps_nobody_out_who_was_rung() {
+    let sample = Sample::new().await;
+    let mut phone = Browser::new(&beffroi_web::router(sample.doors.clone()));
+    let mut last = StatusCode::OK;
+    for number in 0..30_u8 {
+        let mut values: Vec<u8> = (0..14).map(|place| (number + place) & 31).collect();
+        values.push(beffroi_town::crockford::check_value(&values));
+        let guess = beffroi_town::crockford::text(&values);
+        last = phone.open(&format!("/a/{guess}")).await.status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    let at = format!("/a/{}", sample.answer().await);
+    let page = phone.open(&at).await;
+    let page = phone.send(&page, &format!("{at}?lang=fr"), &[]).await;
+    assert!(page.body.contains("C’est noté"), "{}", page.body);
+}
