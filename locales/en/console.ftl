@@ -137,6 +137,10 @@ today-incident-open = See the incident
 today-card = Reflex card
 today-declare = Declare an incident
 today-setup = Your account is not set up. If you log out now, you cannot get in again.
+today-setup-kit = Your account is not set up. { $count ->
+    [one] One code of the envelope is left to get in again.
+   *[other] { $count } codes of the envelope are left to get in again.
+}
 today-setup-go = Set up my account
 today-alarms = { $count ->
     [one] One alarm awaits a decision

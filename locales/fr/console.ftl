@@ -138,6 +138,10 @@ today-incident-open = Voir l’incident
 today-card = Carte réflexe
 today-declare = Déclarer un incident
 today-setup = Votre compte n’est pas prêt. Si vous vous déconnectez maintenant, vous ne pourrez plus entrer.
+today-setup-kit = Votre compte n’est pas prêt. Pour revenir, il vous reste { $count ->
+    [one] un seul code de l’enveloppe.
+   *[other] { $count } codes de l’enveloppe.
+}
 today-setup-go = Préparer mon compte
 today-alarms = { $count ->
     [one] Une alarme attend une décision

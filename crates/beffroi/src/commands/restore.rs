@@ -1,6 +1,6 @@
 //! `beffroi restore`
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use anyhow::Result;
 use beffroi_platform::{
@@ -13,6 +13,7 @@ use beffroi_words::calendar;
 use crate::{
     cli::{Common, backup::RestoreArgs},
     commands::{config, now, shown},
+    rights,
 };
 
 pub(crate) async fn run(common: &Common, args: RestoreArgs) -> Result<()> {
@@ -46,6 +47,16 @@ pub(crate) async fn run(common: &Common, args: RestoreArgs) -> Result<()> {
         "What happened after the backup is not here: each journal says so in its newest entry."
     );
     println!("Printed codes used since then would work again: print new ones once you are in.");
-    println!("Start it: beffroi serve");
+    if config.folder == Path::new(rights::DATA) && !Path::new(rights::INSTALLED).exists() {
+        println!(
+            "Read the configuration of then, and put it where the service reads it:\n  install -g \
+             beffroi -m 640 {}/from-backup/config.toml {}",
+            rights::DATA,
+            rights::INSTALLED
+        );
+        println!("Start it: beffroi setup");
+    } else {
+        println!("Start it: beffroi serve");
+    }
     Ok(())
 }

@@ -7,6 +7,7 @@ use beffroi_registry::accounts::{
     code::{BadCode, OneTimeCode},
     sessions,
 };
+use beffroi_store::{Store, TenantScope, alarms, incidents};
 
 use crate::{
     Refusal, call::Call, console, cookie, fields::Fields, frame::Frame, reply, routes::Answer,
@@ -93,12 +94,14 @@ pub async fn with_code(call: Call) -> Answer {
     }
 }
 
-/// A fresh session, and on to the console, or to the set-up of a new account.
+/// A fresh session, and on to the console, or to the set-up of a new account: later, when its town
+/// has something to decide now. The console's first page reminds of it until then.
 async fn enter(call: &Call, account: &Account) -> Result<Response, Refusal> {
     let store = &call.doors.store;
     let secure = call.doors.settings.secure_cookies;
     let opened = sessions::open(store, call.at, account, call.device.as_deref()).await?;
-    let to = if account.has_password { "/console/" } else { "/console/setup" };
+    let later = account.has_password || urgent(store, account).await?;
+    let to = if later { "/console/" } else { "/console/setup" };
     let mut answer = reply::see_other(to);
     for line in [
         cookie::set(cookie::SESSION, &opened.token, secure, None),
@@ -109,6 +112,14 @@ async fn enter(call: &Call, account: &Account) -> Result<Response, Refusal> {
         reply::add_cookie(&mut answer, &line);
     }
     Ok(answer)
+}
+
+/// Whether an alarm waits or an incident goes on.
+async fn urgent(store: &Store, account: &Account) -> Result<bool, Refusal> {
+    let scope = TenantScope::for_tenant(&account.tenant);
+    let mut conn = store.read().await?;
+    Ok(!alarms::open(&mut conn, &scope).await?.is_empty()
+        || !incidents::open(&mut conn, &scope).await?.is_empty())
 }
 
 /// Out.

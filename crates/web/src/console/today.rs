@@ -1,7 +1,7 @@
 //! Today: everything that matters on one screen, the next decision first.
 
 use askama::Template;
-use beffroi_store::{calls, cuts};
+use beffroi_store::{accounts::Account, calls, cuts};
 use beffroi_town::{Asset, AssetState, Cut, Notice, ServiceStatus, TownFacts, facts::Mood};
 use beffroi_words::Value;
 
@@ -50,7 +50,7 @@ struct TodayPage {
     headline: String,
     next: NextBox,
     incident: Option<String>,
-    unfinished: bool,
+    unfinished: Option<String>,
     alarms: Vec<rows::AlarmRow>,
     cuts: Vec<CutRow>,
     services: Vec<rows::ServiceRow>,
@@ -98,12 +98,21 @@ pub async fn show(call: Call) -> Answer {
     let newest = newest_cut_of_each(live);
     let f = call.frame(call.words().say("today-title"), "today", &facts);
     let account = &caller.account;
-    let unfinished = !account.has_password || (!account.has_totp && account.codes_left == 0);
+    let unfinished = unfinished(&f, account);
     let bell = bell(&call, &f).await?;
     let ready = prepare::Readiness::read(&call, &facts).await?;
     let mut todos = todos(&f, &facts);
     todos.extend(ready.todos(&f).into_iter().map(|(text, href)| Todo { text, href }));
     page(&TodayPage { unfinished, bell, ..today(f, &facts, &newest, todos) })
+}
+
+/// Why an account is not set up, in words: how this person could come in again.
+fn unfinished(f: &Frame, account: &Account) -> Option<String> {
+    let set_up = account.has_password && (account.has_totp || account.codes_left > 0);
+    (!set_up).then(|| match account.kit_codes_left {
+        0 => f.t("today-setup"),
+        left => f.tn("today-setup-kit", left),
+    })
 }
 
 /// A cut that failed matters only while no later one was ordered.
@@ -131,7 +140,7 @@ fn today(f: Frame, facts: &TownFacts, cuts: &[Cut], todos: Vec<Todo>) -> TodayPa
         headline: headline(&f, facts, mood),
         next: next_box(&f, facts, cuts, !todos.is_empty()),
         incident: facts.incident().map(|incident| format!("/console/incidents/{}", incident.id)),
-        unfinished: false,
+        unfinished: None,
         alarms: facts.open_alarms.iter().map(|alarm| rows::alarm(&f, facts, alarm)).collect(),
         cuts: cuts.iter().filter_map(|cut| cut_row(&f, facts, cut)).collect(),
         services_open: views.len() - services.len(),

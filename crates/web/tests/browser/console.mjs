@@ -229,6 +229,8 @@ if (first) {
   await open(page, "/console/login");
   await page.fill("#one_time_code", first);
   await press(page, "/console/login/code");
+  await look(page, "29-first-time");
+  await open(page, "/console/setup");
   await look(page, "30-setup-phrase");
   await page.fill("#typed", await page.locator("#the-phrase").innerText());
   await press(page, "/console/setup");

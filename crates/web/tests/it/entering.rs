@@ -6,7 +6,7 @@ use beffroi_town::{Actor, Role};
 
 use crate::{
     browser::{Browser, Page},
-    sample::{Sample, TOWN},
+    sample::{OTHER, Sample, TOWN},
 };
 
 async fn console() -> (Sample, axum::Router) {
@@ -24,7 +24,7 @@ fn between<'a>(page: &'a Page, from: &str, to: &str) -> &'a str {
 async fn a_new_person_sets_up_phrase_phone_and_printed_codes_and_comes_back_with_each() {
     let (sample, router) = console().await;
     let new = NewPerson { name: "Camille Neuf", role: Role::Director };
-    let scope = Sample::scope(TOWN);
+    let scope = Sample::scope(OTHER);
     let first =
         accounts::add(&sample.doors.store, &Actor::CommandLine, Sample::START, &scope, &new)
             .await
@@ -50,7 +50,7 @@ async fn a_new_person_sets_up_phrase_phone_and_printed_codes_and_comes_back_with
     let at = beffroi_town::Instant::from_ms(Sample::START.ms() + 60_000);
     let digits = totp::code_at(&secret, at).unwrap();
     let typed = [
-        ("tenant", TOWN),
+        ("tenant", OTHER),
         ("name", "camille neuf"),
         ("phrase", phrase.as_str()),
         ("second", digits.as_str()),
