@@ -19,7 +19,7 @@ pub const HOOK_WORK: &str = "cut_hook";
 const ORDER_VALID_MS: i64 = 15 * 60 * 1000;
 
 /// Begins a write on an asset that the tenant owns.
-async fn begin_owned(deed: &Deed<'_>, id: &AssetId) -> Result<(Tx, Asset), Error> {
+pub(crate) async fn begin_owned(deed: &Deed<'_>, id: &AssetId) -> Result<(Tx, Asset), Error> {
     let ids = std::slice::from_ref(id);
     let mut tx = assets::begin(deed.store, deed.scope, ids, deed.actor, deed.at).await?;
     let absent = || beffroi_store::Error::Absent { noun: "asset", id: id.to_string() };
@@ -37,10 +37,16 @@ async fn begin_owned(deed: &Deed<'_>, id: &AssetId) -> Result<(Tx, Asset), Error
 /// [`Error::NoMeans`], [`Error::NotOwner`]; the store's, also while another cut of it is open.
 pub async fn order(deed: &Deed<'_>, asset: &AssetId) -> Result<String, Error> {
     let (mut tx, asset) = begin_owned(deed, asset).await?;
-    let means = asset.cut_means.clone().ok_or_else(|| Error::NoMeans(asset.id.clone()))?;
-    let cut = cuts::order(&mut tx, &asset.id, &means).await?;
-    send(&mut tx, &asset, (&cut, &means), Order::CutSelf).await?;
+    let cut = order_in(&mut tx, &asset).await?;
     tx.commit().await?;
+    Ok(cut)
+}
+
+/// The order itself, inside a write that was begun.
+pub(crate) async fn order_in(tx: &mut Tx, asset: &Asset) -> Result<String, Error> {
+    let means = asset.cut_means.clone().ok_or_else(|| Error::NoMeans(asset.id.clone()))?;
+    let cut = cuts::order(tx, &asset.id, &means).await?;
+    send(tx, asset, (&cut, &means), Order::CutSelf).await?;
     Ok(cut)
 }
 

@@ -210,6 +210,7 @@ fn go_round(
     rounds.spawn(rounds::follow(store(), Arc::clone(&doors.board), from));
     rounds.spawn(rounds::work(store(), clock(), config.hooks.clone()));
     rounds.spawn(rounds::listen_for_silence(store(), clock()));
+    rounds.spawn(rounds::cut_by_rules(store(), clock()));
     rounds.spawn(rounds::sweep(store(), clock()));
     rounds.spawn(rounds::backup::back_up(store(), clock(), config.clone()));
     rounds.spawn(rounds::mirror::keep_mirror(store(), clock(), config.clone()));

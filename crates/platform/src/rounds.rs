@@ -12,7 +12,7 @@ pub(crate) mod mirror;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use beffroi_crisis::{
-    Deed, alarms,
+    Deed, alarms, cut_rules,
     cuts::{self, HOOK_WORK, HookWork},
 };
 use beffroi_store::{
@@ -31,6 +31,8 @@ use crate::{
 
 /// How often silence is looked for.
 const SILENCE_EVERY: Duration = Duration::from_secs(5);
+/// How often the rules that towns signed are asked.
+const RULES_EVERY: Duration = Duration::from_secs(2);
 /// How often the outbox is looked into when nothing wakes it.
 const WORK_EVERY: Duration = Duration::from_millis(500);
 /// How long a claimed hook is left alone: longer than any hook may run (`config::checked_hook`).
@@ -154,6 +156,35 @@ pub(crate) async fn listen_for_silence(store: Store, clock: Arc<dyn Clock>) {
         ticks.tick().await;
         if let Err(error) = alarms::notice_silence(&store, clock.now()).await {
             tracing::error!(error = &error as &dyn std::error::Error, "silence goes unnoticed");
+        }
+    }
+}
+
+/// Cuts what towns signed beforehand, when their guards see an attack and nobody decides.
+pub(crate) async fn cut_by_rules(store: Store, clock: Arc<dyn Clock>) {
+    let mut ticks = interval(RULES_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let towns = match cut_rules::towns(&store).await {
+            Ok(towns) => towns,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the rules of cutting cannot be read"
+                );
+                continue;
+            }
+        };
+        for town in towns {
+            match cut_rules::apply(&store, &town, clock.now()).await {
+                Ok(None) => {}
+                Ok(Some(asset)) => tracing::warn!(%town, %asset, "cut by the town's rule"),
+                // The others' rules do not wait for this one.
+                Err(error) => {
+                    tracing::error!(%town, error = &error as &dyn std::error::Error, "a rule of cutting was not carried out; it is tried again");
+                }
+            }
         }
     }
 }

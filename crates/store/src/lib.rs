@@ -18,6 +18,7 @@ pub mod bookkeeping;
 pub mod calls;
 pub mod census;
 pub mod changes;
+pub mod cut_rules;
 pub mod cuts;
 mod db;
 pub mod dump;
@@ -74,6 +75,7 @@ pub fn sql_texts() -> Vec<Sql> {
         calls::tries::SQL,
         census::SQL,
         changes::SQL,
+        cut_rules::SQL,
         cuts::SQL,
         emergency::SQL,
         guards::SQL,

@@ -58,6 +58,11 @@ impl AlarmKind {
         matches!(self, Self::FilesVanishing | Self::FilesRewritten | Self::VitalSigns)
     }
 
+    /// Whether a guard sees something being destroyed.
+    pub const fn is_attack(self) -> bool {
+        matches!(self.urgency(), Urgency::Attack)
+    }
+
     /// How soon a person must hear of it.
     pub const fn urgency(self) -> Urgency {
         match self {

@@ -27,6 +27,7 @@ pub mod prepare;
 pub mod rehearsal;
 pub mod roster;
 pub mod rows;
+pub mod rule;
 pub mod services;
 pub mod setup;
 pub mod shape;

@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 32] = [
+const DONE: [(&str, &str); 34] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -37,6 +37,8 @@ const DONE: [(&str, &str); 32] = [
     ("line", "done-line"),
     ("imported", "done-imported"),
     ("removed", "done-removed"),
+    ("rule", "done-rule"),
+    ("rule_withdrawn", "done-rule-withdrawn"),
 ];
 
 /// The sentence of a code; none for a code that is none.

@@ -17,7 +17,7 @@ use beffroi_town::{
 
 use crate::world::{ELEVEN, World, after};
 
-fn report(id: &str, files: usize) -> AlarmReport {
+pub(crate) fn report(id: &str, files: usize) -> AlarmReport {
     let touched = (0..files).map(|number| Touched {
         path: format!("social/dossier de Jeanne {number}.odt"),
         how: Touch::Deleted,

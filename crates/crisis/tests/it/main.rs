@@ -8,6 +8,7 @@
 
 mod alarms;
 mod calls;
+mod cut_rules;
 mod cuts;
 mod incidents;
 mod notices;

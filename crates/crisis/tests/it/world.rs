@@ -96,15 +96,18 @@ impl World {
 
     /// A guard on the file server.
     pub(crate) async fn guard(&self) -> guards::Guard {
+        self.guard_of("file_server").await
+    }
+
+    pub(crate) async fn guard_of(&self, code: &str) -> guards::Guard {
         let tenants = [id("59273")];
         let mut tx = self.store.begin(&tenants, &self.actor, ELEVEN).await.unwrap();
-        let token =
-            guards::offer(&mut tx, &tenants[0], &asset("file_server"), after(15)).await.unwrap();
+        let token = guards::offer(&mut tx, &tenants[0], &asset(code), after(15)).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = self.store.begin(&tenants, &Actor::Outside, ELEVEN).await.unwrap();
         let request = EnrolRequest {
             token,
-            asset: asset("file_server"),
+            asset: asset(code),
             public_key: "key".to_owned(),
             host: HostFacts {
                 hostname: "fichiers".to_owned(),

@@ -3,8 +3,8 @@
 use std::{future::Future, pin::Pin};
 
 use beffroi_store::{
-    Error, Result, Store, accounts, alarms, assets, calls, cuts, emergency, guards, incidents,
-    kits, notices, oncall, outbox, phones, roster, services, sessions,
+    Error, Result, Store, accounts, alarms, assets, calls, cut_rules, cuts, emergency, guards,
+    incidents, kits, notices, oncall, outbox, phones, roster, services, sessions,
 };
 use beffroi_town::{
     AlarmId, AlarmState, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant,
@@ -39,6 +39,7 @@ on_both!(
     a_service,
     a_telephone_line,
     what_an_envelope_is_made_of,
+    a_rule_of_cutting,
     an_envelope,
     a_session,
     an_outbox,
@@ -398,4 +399,20 @@ mod whole_founding {
         place.open().await.close().await;
         place.dump().await
     }
+}
+
+async fn a_rule_of_cutting(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let town = code("59273");
+            let mail = asset_id("59273", "mail");
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            cut_rules::sign(&mut tx, &town, std::slice::from_ref(&mail), 5).await?;
+            let read = cut_rules::get(tx.conn(), &scope("59273")).await?.unwrap();
+            cut_rules::used(&mut tx, &town, &read, (&mail, &[])).await?;
+            cut_rules::withdraw(&mut tx, &town).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
 }

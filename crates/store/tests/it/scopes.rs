@@ -1,8 +1,8 @@
 //! Another tenant's scope sees nothing, whatever noun it asks for.
 
 use beffroi_store::{
-    Store, TenantScope, Tx, accounts, alarms, assets, calls, cuts, emergency, facts, guards,
-    incidents, journal, kits, notices, oncall, phones, roster, services, tenants, texts,
+    Store, TenantScope, Tx, accounts, alarms, assets, calls, cut_rules, cuts, emergency, facts,
+    guards, incidents, journal, kits, notices, oncall, phones, roster, services, tenants, texts,
 };
 use beffroi_town::{
     AccountId, Alarm, AlarmId, AlarmState, AssetId, AssetState, CallId, ContactId, CutMeans,
@@ -29,9 +29,9 @@ async fn another_tenant_sees_and_moves_nothing(place: Place) {
     found(&place, &store, &["59273", "62473"]).await;
     let names = populate(&place, &store).await;
     // The owner sees each of them, so that what follows is not empty for another reason.
-    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 30]);
-    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 30]);
-    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 30]);
+    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 31]);
+    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 31]);
+    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 31]);
 
     // What belongs to the other tenant says nothing of this one.
     let mut conn = store.read().await.unwrap();
@@ -94,6 +94,7 @@ async fn populate(place: &Place, store: &Store) -> Names {
         phones::add(&mut tx, &town, &about("03 28 00 00 10"), LineState::Works).await.unwrap();
     phones::set_forward(&mut tx, &town, &line, Some(&forward())).await.unwrap();
     emergency::set(&mut tx, &town, &emergency_facts()).await.unwrap();
+    cut_rules::sign(&mut tx, &town, std::slice::from_ref(&mail), 5).await.unwrap();
     let person = somebody("r1", None);
     roster::save(&mut tx, &town, std::slice::from_ref(&person)).await.unwrap();
     let holder = kits::Holder { account: account.clone(), role: Role::Director };
@@ -141,6 +142,8 @@ async fn try_each_write(tx: &mut Tx, names: &Names) {
     absent(assets::share_with(tx, &names.mail, &them).await);
     absent(cuts::order(tx, &names.mail, &CutMeans::Hook { hook: "fw".into() }).await);
     absent(cuts::confirm(tx, &names.cut).await);
+    absent(cut_rules::sign(tx, &them, std::slice::from_ref(&names.mail), 5).await);
+    absent(cut_rules::withdraw(tx, &them).await);
     absent(cuts::lift(tx, &names.cut, AssetState::Up).await);
     absent(alarms::decide(tx, &them, &names.alarm, &AlarmState::Dismissed).await);
     absent(incidents::set_phase(tx, &names.incident, Phase::Contained).await);
@@ -188,7 +191,7 @@ struct Names {
 }
 
 /// Whether a scope sees each of them, by name and in its lists.
-async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 30] {
+async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 31] {
     let conn = &mut store.read().await.unwrap();
     [
         assets::get(conn, scope, &names.mail).await.unwrap().is_some(),
@@ -221,5 +224,6 @@ async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 30] {
         !calls::list(conn, scope, 9).await.unwrap().is_empty(),
         !calls::of_alarm(conn, scope, &names.alarm).await.unwrap().is_empty(),
         !calls::tries::list(conn, scope, &names.call).await.unwrap().is_empty(),
+        cut_rules::get(conn, scope).await.unwrap().is_some(),
     ]
 }

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use beffroi_registry::kits;
-use beffroi_store::{emergency, rehearsals, roster};
+use beffroi_store::{cut_rules, emergency, rehearsals, roster};
 use beffroi_town::{TownFacts, rehearsal::Rehearsed, status::Works};
 use beffroi_words::Value;
 
@@ -42,6 +42,7 @@ pub(super) struct Readiness {
     people_at: Option<beffroi_town::Instant>,
     on_no_line: Vec<String>,
     rehearsed: Option<Rehearsed>,
+    ruled: bool,
 }
 
 impl Readiness {
@@ -57,6 +58,7 @@ impl Readiness {
             people_at: roster::changed_at(&mut conn, scope).await?,
             on_no_line: on_no_line(facts),
             rehearsed: rehearsals::newest(&mut conn, scope, 1).await?.pop(),
+            ruled: cut_rules::get(&mut conn, scope).await?.is_some(),
         })
     }
 
@@ -138,6 +140,7 @@ pub async fn show(call: Call) -> Answer {
     if f.may.write {
         rows.push(emergency_row(&f, &ready));
     }
+    rows.push(rule_row(&f, &ready));
     rows.push(rehearsal_row(&f, &ready));
     page(&PreparePage { f, rows })
 }
@@ -198,6 +201,17 @@ fn emergency_row(f: &Frame, ready: &Readiness) -> ReadyRow {
         },
         class: if missing == 0 { "ok" } else { "part" },
         line: changed.unwrap_or_default(),
+    }
+}
+
+fn rule_row(f: &Frame, ready: &Readiness) -> ReadyRow {
+    let (state, class) = if ready.ruled { ("rule-signed", "ok") } else { ("rule-none", "unsure") };
+    ReadyRow {
+        href: "/console/rule",
+        name: f.t("rule-title"),
+        state: f.t(state),
+        class,
+        line: f.t("rule-line"),
     }
 }
 

@@ -132,6 +132,14 @@ async function prepare(page, shot) {
   await shot("50-envelope");
   await open(page, "/console/kit");
   await shot("51-kit-printed");
+  await open(page, "/console/assets/59273-file_server?open=means");
+  await page.check("input[name=by][value=hook]");
+  await press(page, "/console/assets/59273-file_server/means");
+  await open(page, "/console/rule");
+  await shot("52-rule");
+  await page.check('input[name=asset][value="59273-file_server"]');
+  await press(page, "/console/rule");
+  await shot("53-rule-signed");
 }
 
 async function walk(lang, width, [enter, second]) {

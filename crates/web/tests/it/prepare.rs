@@ -219,3 +219,33 @@ async fn getting_ready_shows_what_is_there_and_what_is_missing() {
     let today = reader.open("/console/").await;
     assert!(!today.body.contains("/console/emergency"), "what this person may not open");
 }
+
+#[tokio::test]
+async fn a_director_signs_and_withdraws_a_rule_of_cutting() {
+    let (mut sample, mut browser) = inside(Role::Director).await;
+    let none = browser.open("/console/rule").await;
+    assert!(none.body.contains("Aucune règle"), "{}", none.body);
+    let server = "/console/assets/59273-file_server";
+    let page = browser.open(&format!("{server}?open=means")).await;
+    let means = [("by", "hook"), ("hook", "pare-feu")];
+    browser.send(&page, &format!("{server}/means"), &means).await;
+    let page = browser.open("/console/rule").await;
+    let code = sample.code(TOWN, Role::Director);
+    let nothing = [("pause", "7"), ("first", "59273-mail"), ("second_factor", code.as_str())];
+    let wrong = browser.send(&page, "/console/rule", &nothing).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["asset", "first", "pause"] {
+        assert!(wrong.body.contains(&format!("href=\"#{field}")), "{field}: {}", wrong.body);
+    }
+    // What a hand cuts cannot be named, whatever a form says.
+    let named = [("asset", "59273-nas"), ("pause", "5")];
+    let page = browser.send(&wrong, "/console/rule", &named).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let named = [("asset", "59273-file_server"), ("pause", "5"), ("first", "")];
+    let signed = browser.send(&page, "/console/rule", &named).await;
+    assert!(plain(&signed).contains("5 minutes entre deux coupures"), "{}", signed.body);
+    let ready = browser.open("/console/prepare").await;
+    assert!(ready.body.contains("Signée, en vigueur"));
+    let gone = browser.send(&signed, "/console/rule/withdraw", &[]).await;
+    assert!(gone.body.contains("La règle est retirée"), "{}", gone.body);
+}

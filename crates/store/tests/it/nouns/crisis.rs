@@ -1,6 +1,6 @@
 //! Alarms, incidents, cuts, notices.
 
-use beffroi_store::{Error, alarms, assets, cuts, incidents, journal, notices};
+use beffroi_store::{Error, alarms, assets, cut_rules, cuts, incidents, journal, notices};
 use beffroi_town::{
     Alarm, AlarmId, AlarmKind, AlarmState, AssetState, CutMeans, IncidentId, NoticeId, Phase,
     incident::Nature, notice::NoticeText,
@@ -16,6 +16,7 @@ on_both!(
     incidents_move_step_by_step,
     a_cut_counts_once_confirmed,
     notices_are_corrected_in_the_open,
+    a_rule_of_cutting_is_used_once_at_a_time,
 );
 
 async fn alarms_are_grouped_and_decided_once(place: Place) {
@@ -225,4 +226,42 @@ async fn notices_are_corrected_in_the_open(place: Place) {
             "notice_ended",
         ]
     );
+}
+
+async fn a_rule_of_cutting_is_used_once_at_a_time(place: Place) {
+    let store = place.open().await;
+    found(&place, &store, &["59273", "62473"]).await;
+    let (town, mail) = (code("59273"), asset_id("59273", "mail"));
+    let network = asset_id("59273", "network");
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    absent(cut_rules::withdraw(&mut tx, &town).await);
+    refused(cut_rules::sign(&mut tx, &town, &[], 5).await);
+    refused(cut_rules::sign(&mut tx, &town, &vec![mail.clone(); 41], 5).await);
+    refused(cut_rules::sign(&mut tx, &town, std::slice::from_ref(&mail), 7).await);
+    absent(cut_rules::sign(&mut tx, &town, &[asset_id("62473", "mail")], 5).await);
+    cut_rules::sign(&mut tx, &town, &[network.clone(), mail.clone()], 5).await.unwrap();
+    tx.commit().await.unwrap();
+    let operator = beffroi_store::OperatorScope::for_operator();
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(cut_rules::tenants(&mut conn, &operator).await.unwrap(), [town.clone()]);
+    let read = cut_rules::get(&mut conn, &scope("59273")).await.unwrap().unwrap();
+    assert_eq!((read.assets.as_slice(), read.cut_at), (&[network.clone(), mail][..], None));
+    drop(conn);
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    let alarms = [AlarmId::parse("a1").unwrap(), AlarmId::parse("a2").unwrap()];
+    cut_rules::used(&mut tx, &town, &read, (&network, &alarms)).await.unwrap();
+    refused(cut_rules::used(&mut tx, &town, &read, (&network, &alarms)).await);
+    tx.commit().await.unwrap();
+    let entry = newest_entry(&store, "59273").await;
+    assert_eq!(entry.kind, "cut_by_rule");
+    // Another's asset, shared with this town, is not this town's to cut.
+    let theirs = asset_id("62473", "mail");
+    let mut tx = begin(&place, &store, &["59273", "62473"]).await;
+    assets::share_with(&mut tx, &theirs, &town).await.unwrap();
+    refused(cut_rules::sign(&mut tx, &town, &[theirs], 5).await);
+    cut_rules::withdraw(&mut tx, &town).await.unwrap();
+    refused(cut_rules::used(&mut tx, &town, &read, (&network, &alarms)).await);
+    tx.commit().await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(cut_rules::get(&mut conn, &scope("59273")).await.unwrap(), None);
 }
