@@ -4,6 +4,8 @@
 //! - Links first, hashes later: after the first pass every file can come back, after the second it
 //!   can be proven to.
 //! - Only ordinary files are kept. Symbolic links are never followed, nor other file systems entered.
+//! - A file is linked once it is [`YOUNG`]: what is made and removed again costs nothing, and until
+//!   then its deletion is nobody's loss but its maker's. One that replaced another is linked at once.
 //! - A hash is recorded only when size and time were the same before and after reading.
 
 use std::collections::{HashSet, VecDeque};
@@ -18,10 +20,11 @@ use std::time::{Duration, Instant as Tick};
 
 use beffroi_town::watch::{Suspicion, Touch};
 
-use crate::content::{Change, ContentKind, Damage, SAMPLE_BYTES, kind, looks_random};
+use crate::content::{Damage, SAMPLE_BYTES, kind};
 use crate::core::{Core, Who, open_quietly};
 use crate::decide::What;
 use crate::holdings::lock;
+use crate::replaced::{Comparison, from_kind, is_emptied, sample_of};
 use crate::shelf::{FolderFacts, Kept, file_number};
 use crate::state::Sha256;
 use crate::touches::{Held, touch};
@@ -36,6 +39,11 @@ const ON_RECORD_MS: i64 = 120_000;
 /// How long an emptied file may take to be filled again.
 const EMPTY_PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long a new file is left alone.
+const YOUNG: Duration = Duration::from_secs(2);
+/// New files that are left alone at once; more are taken in as they come.
+const YOUNG_MAX: usize = 200_000;
+
 /// Something for the keeper to do.
 #[derive(Debug)]
 pub(crate) enum Task {
@@ -44,7 +52,7 @@ pub(crate) enum Task {
     /// A folder is new.
     Scan(PathBuf, Who),
     /// A file took another's name.
-    Compare { path: PathBuf, before: Kept, touch: u64, who: Who },
+    Compare(Comparison),
     /// A file was rewritten and no copy of its earlier content is there to compare with.
     Rescore(PathBuf, Who),
     /// A file's maker removed it.
@@ -62,11 +70,22 @@ pub(crate) struct Keeper {
     to_hash: VecDeque<PathBuf>,
     /// Files found empty, to be judged when they stay so.
     emptied: VecDeque<(Tick, Task)>,
+    /// New files, to be taken in when they stay.
+    young: VecDeque<(Tick, PathBuf)>,
+    known_young: HashSet<PathBuf>,
 }
 
 impl Keeper {
     pub(crate) fn new(core: Arc<Core>, tasks: Receiver<Task>, follow: Follow) -> Self {
-        Self { core, tasks, follow, to_hash: VecDeque::new(), emptied: VecDeque::new() }
+        Self {
+            core,
+            tasks,
+            follow,
+            to_hash: VecDeque::new(),
+            emptied: VecDeque::new(),
+            young: VecDeque::new(),
+            known_young: HashSet::new(),
+        }
     }
 
     /// Scans, then serves tasks until the guard stops.
@@ -78,6 +97,7 @@ impl Keeper {
             {
                 self.serve(task, true);
             }
+            self.grown_up();
             let wait = if self.to_hash.is_empty() { 5 * IDLE } else { Duration::ZERO };
             match self.tasks.recv_timeout(wait) {
                 Ok(task) => self.serve(task, false),
@@ -102,11 +122,9 @@ impl Keeper {
         match task {
             Task::Refresh(path) => self.refresh(&path),
             Task::Scan(folder, who) => self.scan(&folder, Some(&who)),
-            Task::Compare { path, before, touch, who } => {
-                if let Some(change) = compare(&self.core, &path, &before, patient) {
-                    self.core.rewritten(&path, change, Some(touch), &who);
-                }
-                self.refresh(&path);
+            Task::Compare(new) => {
+                new.score(&self.core, patient);
+                self.take_in_now(&new.path);
             }
             Task::Rescore(path, who) => {
                 self.rescore(&path, &who, patient);
@@ -176,6 +194,8 @@ impl Keeper {
                         maker.filter(|_| lock(&self.core.holdings.shelf).get(&path).is_none())
                     {
                         self.core.decide(who, What::Made { file: file_number(&path) });
+                        self.refresh(&path);
+                        continue;
                     }
                     self.take_in(&path, &meta);
                 }
@@ -191,7 +211,29 @@ impl Keeper {
         }
     }
 
+    /// Takes in new files that stayed.
+    fn grown_up(&mut self) {
+        while self.young.front().is_some_and(|(due, _)| *due <= Tick::now()) {
+            let Some((_, path)) = self.young.pop_front() else { return };
+            self.known_young.remove(&path);
+            self.take_in_now(&path);
+        }
+    }
+
     fn refresh(&mut self, path: &Path) {
+        if self.known_young.contains(path) {
+            return;
+        }
+        let known = lock(&self.core.holdings.shelf).get(path).is_some();
+        if known || self.known_young.len() >= YOUNG_MAX {
+            self.take_in_now(path);
+        } else {
+            self.known_young.insert(path.to_owned());
+            self.young.push_back((Tick::now() + YOUNG, path.to_owned()));
+        }
+    }
+
+    fn take_in_now(&mut self, path: &Path) {
         match fs::symlink_metadata(path) {
             Ok(meta) if meta.is_file() => self.take_in(path, &meta),
             _ => {}
@@ -206,6 +248,11 @@ impl Keeper {
         {
             kept.sha256 = known.sha256;
             kept.kind = known.kind;
+        }
+        if let Some(brake) = self.core.brake.as_ref().filter(|_| known.is_none())
+            && let Some(user) = lock(&self.core.decider).maker(file_number(path))
+        {
+            brake.made(kept.device, kept.inode, user);
         }
         let reserve = self.core.holdings.reserve(kept.device);
         kept.linked = match reserve.map(|reserve| reserve.link(path, kept.inode)) {
@@ -336,60 +383,5 @@ impl Keeper {
                 }
             }
         }
-    }
-}
-
-/// What became of a file that another one replaced; none when that is still empty, unless `patient`.
-fn compare(core: &Core, path: &Path, before: &Kept, patient: bool) -> Option<Change> {
-    let after = sample_of(path).filter(|sample| patient || !sample.is_empty())?;
-    let link = core.holdings.reserve(before.device).filter(|_| before.linked);
-    let earlier = link.and_then(|reserve| sample_of(&reserve.link_path(before.inode)));
-    Some(match earlier {
-        Some(earlier) => Change::between(&earlier, &after),
-        None => from_kind(before.kind, &after),
-    })
-}
-
-/// Scores a replaced file at once, for a worker; what has to wait is the keeper's.
-pub(crate) fn score_replaced(core: &Core, task: Task) {
-    if is_emptied(&task) {
-        return core.ask_keeper(task);
-    }
-    let Task::Compare { path, before, touch, who } = task else { return core.ask_keeper(task) };
-    if let Some(change) = compare(core, &path, &before, false) {
-        core.rewritten(&path, change, Some(touch), &who);
-    }
-    core.ask_keeper(Task::Refresh(path));
-}
-
-/// Whether a file to be judged is empty now: between emptying and writing, every save looks so.
-fn is_emptied(task: &Task) -> bool {
-    match task {
-        Task::Compare { path, before, .. } => {
-            before.size > 0 && fs::symlink_metadata(path).is_ok_and(|meta| meta.len() == 0)
-        }
-        Task::Rescore(path, _) => fs::symlink_metadata(path).is_ok_and(|meta| meta.len() == 0),
-        _ => false,
-    }
-}
-
-/// The first bytes of a file.
-pub(crate) fn sample_of(path: &Path) -> Option<Vec<u8>> {
-    let mut sample = Vec::new();
-    open_quietly(path).ok()?.take(SAMPLE_BYTES as u64).read_to_end(&mut sample).ok()?;
-    Some(sample)
-}
-
-fn from_kind(before: Option<ContentKind>, after: &[u8]) -> Change {
-    let one_byte = after.first().is_some_and(|first| after.iter().all(|b| b == first));
-    Change {
-        before: before.unwrap_or(ContentKind::Other),
-        after: kind(after),
-        equal_permille: 0,
-        random_after: looks_random(after),
-        blocks_turned_random: 0,
-        wiped: one_byte && after.len() > 64,
-        blocks: 0,
-        broken: false,
     }
 }

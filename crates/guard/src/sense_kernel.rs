@@ -41,6 +41,8 @@ const BUFFER_BYTES: usize = 64 * 1024;
 const ACTOR_FRESH: Duration = Duration::from_secs(1);
 /// Longest round of reading names before opens are looked at again.
 const NAMES_ROUND: Duration = Duration::from_millis(200);
+/// How long a process may be paused by the brake before the guard says why.
+const BRAKE_PATIENCE: Duration = Duration::from_millis(250);
 /// Most threads remembered.
 const ACTORS_MAX: usize = 8_192;
 
@@ -51,6 +53,8 @@ pub(crate) struct Responder {
     writers: Writers,
     actors: HashMap<u32, (Tick, Option<Arc<Actor>>)>,
     waiting: Vec<Arc<Open>>,
+    /// Processes that the brake paused, and since when that is known here.
+    braked: HashMap<u32, Tick>,
     buffer: Vec<u8>,
     own_pid: u32,
     pulse: Pulse,
@@ -64,6 +68,7 @@ impl Responder {
             marks,
             actors: HashMap::new(),
             waiting: Vec::new(),
+            braked: HashMap::new(),
             buffer: vec![0; BUFFER_BYTES],
             own_pid: std::process::id(),
             pulse,
@@ -82,6 +87,9 @@ impl Responder {
                 self.core.watchdog_gone.store(true, Ordering::Relaxed);
                 return;
             }
+            if let Some(brake) = &self.core.brake {
+                brake.beat();
+            }
             let (names, opens) = (Arc::clone(&self.marks.names), Arc::clone(&self.marks.opens));
             let mut both =
                 [PollFd::new(&*names, PollFlags::IN), PollFd::new(&*opens, PollFlags::IN)];
@@ -95,6 +103,7 @@ impl Responder {
             self.names();
             self.opens();
             self.answer_the_late();
+            self.paused_by_the_brake();
         }
     }
 
@@ -109,6 +118,20 @@ impl Responder {
             }
             !open.is_answered()
         });
+    }
+
+    /// Takes over those whom the brake paused, or lets them go on: each deletion's event comes with
+    /// the deletion itself, so what this guard makes of it is known once names were read.
+    fn paused_by_the_brake(&mut self) {
+        let Some(brake) = &self.core.brake else { return };
+        let paused = brake.paused();
+        self.braked.retain(|process, _| paused.contains(process));
+        for process in paused {
+            let since = *self.braked.entry(process).or_insert_with(Tick::now);
+            if self.core.take_over(process, since.elapsed() > BRAKE_PATIENCE) {
+                brake.settled(process);
+            }
+        }
     }
 
     fn names(&mut self) {
@@ -163,6 +186,7 @@ impl Responder {
             }
         }
         if event.mask & libc::FAN_CLOSE_WRITE != 0 && !is_folder {
+            self.core.returned(&path, &who);
             let job = Job::Closed(path.clone(), who.clone());
             if !self.core.workers.jobs.hand_over(job) {
                 self.core.ask_keeper(Task::Refresh(path.clone()));
@@ -191,7 +215,7 @@ impl Responder {
 
     /// Followed at once, since files may be made in it before the keeper comes by.
     fn new_folder(&mut self, folder: PathBuf, who: &Who) {
-        if let Err(error) = self.marks.follow(&folder)
+        if let Err(error) = self.core.follow(&self.marks, &folder)
             && error.kind() != io::ErrorKind::NotFound
         {
             tracing::error!(%error, "a new folder cannot be followed");
@@ -237,7 +261,15 @@ impl Responder {
         };
         let access = event.mask & FAN_PRE_ACCESS != 0;
         let access = access.then(|| event.range.map_or(0, |(offset, _)| offset));
-        if self.changes_nothing(intent_of(event.tid), &meta, access, &who) || meta.len() == 0 {
+        if meta.len() == 0 {
+            // Nothing to keep: whoever opens it may write, and need not be asked for what.
+            if access.is_none() {
+                self.writers.add((meta.dev(), meta.ino()));
+            }
+            answer(&self.marks.opens, &file, true);
+            return;
+        }
+        if self.changes_nothing(intent_of(event.tid), &meta, access, &who) {
             answer(&self.marks.opens, &file, true);
             return;
         }

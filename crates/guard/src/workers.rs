@@ -18,9 +18,10 @@ use beffroi_town::watch::{Mode, Suspicion, Touch};
 
 use crate::core::{Core, Who};
 use crate::holdings::lock;
-use crate::keeper::{Task, score_replaced};
+use crate::keeper::Task;
 use crate::opens::{Job, Jobs, Open};
 use crate::places::Places;
+use crate::replaced::score_replaced;
 use crate::reserve::NotKept;
 use crate::shelf::{Kept, file_number};
 use crate::touches::{Held, Touches, touch};

@@ -93,6 +93,9 @@ fn guard(options: &str) {
         _ => Letter::A,
     };
     chosen.reserve_bytes_max = options.get("reserve_bytes_max").and_then(serde_json::Value::as_u64);
+    if let Some(ms) = options.get("hold_ms").and_then(serde_json::Value::as_i64) {
+        chosen.hold_ms = ms;
+    }
     chosen.beat_for_watchdog = flag("beat");
     chosen.lapse = options.get("lapse").and_then(|v| v.as_str()).map(|text| text.parse().unwrap());
     if flag("protect") {

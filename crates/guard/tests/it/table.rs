@@ -132,6 +132,17 @@ fn cost(what: &str, script: &str, goal: f64, rows: &mut Vec<Value>) {
     }));
 }
 
+fn costs(rows: &mut Vec<Value>) {
+    cost("office work, each save in two ways, level A", OFFICE, 1.0 / 1.05, rows);
+    cost("2,000 files unpacked and removed, level A", UNPACK, 1.0 / 1.25, rows);
+}
+
+#[test]
+#[ignore = "the costs alone, for whoever works on them"]
+fn costs_alone() {
+    costs(&mut Vec::new());
+}
+
 fn pack(share: &Path) {
     let script = "mkdir t; cd t; for n in $(seq 1 2000); do echo \"ligne $n\" > f$n; done; \
                   tar cf ../../small.tar .; cd ..; rm -r t";
@@ -143,8 +154,7 @@ fn pack(share: &Path) {
 fn measured() {
     let out = std::env::var_os("BEFFROI_BENCH_ROWS").expect("where the rows go");
     let mut rows = Vec::new();
-    cost("office work, each save in two ways, level A", OFFICE, 1.0 / 1.05, &mut rows);
-    cost("2,000 files unpacked and removed, level A", UNPACK, 1.0 / 1.25, &mut rows);
+    costs(&mut rows);
     attacks("A", &["ext4", "xfs", "btrfs"], &mut rows);
     attacks("B", &["ext4"], &mut rows);
     attacks("C", &["ext4"], &mut rows);

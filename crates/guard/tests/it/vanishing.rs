@@ -1,6 +1,6 @@
 //! Files that vanish: who does it is stopped, all come back.
 
-use beffroi_town::watch::{AlarmOutcome, Suspicion};
+use beffroi_town::watch::{AlarmOutcome, Hole, Suspicion};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
@@ -45,14 +45,17 @@ fn plain_deletion_is_stopped_and_all_comes_back_with_owner_mode_and_time() {
     let mut attacker = ground.attacker("delete");
     let began = std::time::Instant::now();
     attacker.strike();
-    // Nothing makes a plain deletion wait for the guard: on a busy machine it may be over first.
-    // The exact count is tested where the attacker opens files; here everything must come back.
     let end = attacker.wait_until_paused_or_done();
     let ms = began.elapsed().as_millis();
     let gone = 3_000 - ground.intact() as u64;
     ground.alarm("the alarm", |alarm| alarm.counts.vanished == gone);
     println!("measured: plain deletion {end} after {gone} of 3000 files, {ms} ms after the word");
-    assert!(gone >= 20, "{gone}");
+    if has_brake(&ground) {
+        assert_eq!((end, gone), ("was paused", 20));
+    } else {
+        // Nothing makes a plain deletion wait: on a busy machine it may be over first.
+        assert!(gone >= 20, "{gone}");
+    }
 
     let report = ground.restore_all(guard);
     assert_eq!(ground.intact(), 3_000);
@@ -62,6 +65,11 @@ fn plain_deletion_is_stopped_and_all_comes_back_with_owner_mode_and_time() {
         (before.uid(), before.mode(), before.mtime_nsec()),
         (after.uid(), after.mode(), after.mtime_nsec())
     );
+}
+
+/// Whether the kernel itself counts deletions here: Linux that describes its structures, on ext4.
+fn has_brake(ground: &Playground) -> bool {
+    !ground.status().unwrap().level.holes.contains(&Hole::DeletionsAfterTheFact)
 }
 
 #[test]
@@ -84,7 +92,9 @@ fn a_process_per_file_is_stopped_through_its_session() {
     attacker.strike();
     attacker.wait_until_paused();
     let alarm = ground.alarm("the alarm", |alarm| alarm.outcome == AlarmOutcome::Held);
-    assert!(alarm.counts.vanished < 300);
+    let gone = 300 - ground.intact();
+    println!("measured: a process per file was held after {gone} of 300 files");
+    assert!(gone <= if has_brake(&ground) { 20 } else { 299 }, "{gone} {alarm:?}");
     ground.restore_all(guard);
     assert_eq!(ground.intact(), 300);
 }
