@@ -32,7 +32,7 @@ use program::{Offsets, Way, assemble};
 const FOLDERS_MAX: u32 = 1 << 20;
 const MADE_MAX: u32 = 1 << 17;
 const USERS_MAX: u32 = 4_096;
-const PAUSED_MAX: u32 = 4_096;
+const PAUSED_MAX: u32 = 256;
 
 /// What the kernel and the guard share.
 #[derive(Debug)]

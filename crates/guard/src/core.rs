@@ -32,6 +32,7 @@ use crate::shelf::{Kept, file_number};
 use crate::touches::touch;
 use crate::watchdog::Lapse;
 use crate::workers::Workers;
+use crate::young::Young;
 
 /// Everything the threads of a guard share.
 pub(crate) struct Core {
@@ -50,6 +51,8 @@ pub(crate) struct Core {
     pub(crate) decider: Mutex<Decider>,
     pub(crate) record: Mutex<Record>,
     pub(crate) alarms: Mutex<Alarms>,
+    /// New files, which nobody links yet.
+    pub(crate) young: Young,
     /// Names that lost their file a moment ago.
     pub(crate) asides: Asides,
     /// Scopes whose opens are denied, and until when.
@@ -138,7 +141,9 @@ impl Core {
     /// A file was made.
     pub(crate) fn made(&self, path: &Path, who: &Who) {
         self.decide(who, What::Made { file: file_number(path) });
-        self.ask_keeper(Task::Refresh(path.to_owned()));
+        if !self.young.add(path) {
+            self.ask_keeper(Task::Refresh(path.to_owned()));
+        }
     }
 
     /// A file vanished from `path`: deleted, or moved out of sight.

@@ -4,8 +4,8 @@
 //! - Links first, hashes later: after the first pass every file can come back, after the second it
 //!   can be proven to.
 //! - Only ordinary files are kept. Symbolic links are never followed, nor other file systems entered.
-//! - A file is linked once it is [`YOUNG`]: what is made and removed again costs nothing, and until
-//!   then its deletion is nobody's loss but its maker's. One that replaced another is linked at once.
+//! - A new file is linked once it has stood for a while ([`crate::young`]); until then its deletion is
+//!   nobody's loss but its maker's. One that replaced another is linked at once.
 //! - A hash is recorded only when size and time were the same before and after reading.
 
 use std::collections::{HashSet, VecDeque};
@@ -39,11 +39,6 @@ const ON_RECORD_MS: i64 = 120_000;
 /// How long an emptied file may take to be filled again.
 const EMPTY_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a new file is left alone.
-const YOUNG: Duration = Duration::from_secs(2);
-/// New files that are left alone at once; more are taken in as they come.
-const YOUNG_MAX: usize = 200_000;
-
 /// Something for the keeper to do.
 #[derive(Debug)]
 pub(crate) enum Task {
@@ -59,8 +54,11 @@ pub(crate) enum Task {
     Release { device: u64, inode: u64 },
 }
 
-/// Makes the senses follow one more folder.
-pub(crate) type Follow = Box<dyn Fn(&Path) -> std::io::Result<()> + Send>;
+/// What the senses are told: to follow one more folder, and to ask about a new file from now on.
+pub(crate) struct Follow {
+    pub(crate) folder: Box<dyn Fn(&Path) -> std::io::Result<()> + Send>,
+    pub(crate) ask_again: Box<dyn Fn(&Path) + Send>,
+}
 
 /// The keeper's own state.
 pub(crate) struct Keeper {
@@ -70,9 +68,6 @@ pub(crate) struct Keeper {
     to_hash: VecDeque<PathBuf>,
     /// Files found empty, to be judged when they stay so.
     emptied: VecDeque<(Tick, Task)>,
-    /// New files, to be taken in when they stay.
-    young: VecDeque<(Tick, PathBuf)>,
-    known_young: HashSet<PathBuf>,
 }
 
 impl Keeper {
@@ -83,8 +78,6 @@ impl Keeper {
             follow,
             to_hash: VecDeque::new(),
             emptied: VecDeque::new(),
-            young: VecDeque::new(),
-            known_young: HashSet::new(),
         }
     }
 
@@ -160,7 +153,7 @@ impl Keeper {
         }
         let known = lock(&self.core.holdings.shelf).folders();
         for folder in self.core.holdings.watched.iter().chain(&known) {
-            if let Err(error) = (self.follow)(folder) {
+            if let Err(error) = (self.follow.folder)(folder) {
                 tracing::debug!(%error, "a folder of an earlier run is gone");
             }
         }
@@ -176,7 +169,7 @@ impl Keeper {
                 continue;
             }
             // Followed before listed: what is made in between is seen twice rather than never.
-            if let Err(error) = (self.follow)(&folder) {
+            if let Err(error) = (self.follow.folder)(&folder) {
                 if error.kind() != std::io::ErrorKind::NotFound {
                     tracing::error!(%error, folder = %crate::error::shown(&folder), "a folder cannot be followed");
                     self.core.say(Suspicion::EventsLost, false);
@@ -213,23 +206,16 @@ impl Keeper {
 
     /// Takes in new files that stayed.
     fn grown_up(&mut self) {
-        while self.young.front().is_some_and(|(due, _)| *due <= Tick::now()) {
-            let Some((_, path)) = self.young.pop_front() else { return };
-            self.known_young.remove(&path);
+        while let Some(path) = self.core.young.next() {
+            (self.follow.ask_again)(&path);
             self.take_in_now(&path);
         }
     }
 
     fn refresh(&mut self, path: &Path) {
-        if self.known_young.contains(path) {
-            return;
-        }
         let known = lock(&self.core.holdings.shelf).get(path).is_some();
-        if known || self.known_young.len() >= YOUNG_MAX {
+        if known || !self.core.young.add(path) {
             self.take_in_now(path);
-        } else {
-            self.known_young.insert(path.to_owned());
-            self.young.push_back((Tick::now() + YOUNG, path.to_owned()));
         }
     }
 

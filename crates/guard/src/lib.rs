@@ -60,6 +60,7 @@ mod unscored;
 mod vitals;
 mod workers;
 mod writers;
+mod young;
 
 pub use client::let_in;
 pub use error::{GuardError, Result};

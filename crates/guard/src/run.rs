@@ -2,7 +2,7 @@
 //! while no guard runs.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -33,6 +33,7 @@ use crate::sense_plain::Plain;
 use crate::vitals::Sensors;
 use crate::watchdog::{Lapse, Pulse};
 use crate::workers::{Workers, work};
+use crate::young::Young;
 
 /// Threads that keep earlier contents while opens wait.
 const WORKERS: usize = 2;
@@ -171,6 +172,7 @@ fn build(
         decider: Mutex::default(),
         record: Mutex::new(record),
         alarms: Mutex::new(alarms),
+        young: Young::default(),
         asides: Asides::default(),
         condemned: Mutex::new(HashMap::new()),
         vitals: Mutex::new(vitals),
@@ -210,7 +212,8 @@ fn start_senses(core: &Arc<Core>, sight: Sight, pulse: Pulse, crew: &mut Crew) -
     if sight.letter == Letter::C {
         let plain = Plain::open(Arc::clone(core))?;
         crew.start("senses", move || plain.run())?;
-        return Ok((Box::new(|_: &Path| Ok(())), Some(pulse)));
+        let nothing = Follow { folder: Box::new(|_| Ok(())), ask_again: Box::new(|_| ()) };
+        return Ok((nothing, Some(pulse)));
     }
     let marks = Marks::open(sight, &core.holdings.own_folders())?;
     for _ in 0..WORKERS {
@@ -220,7 +223,12 @@ fn start_senses(core: &Arc<Core>, sight: Sight, pulse: Pulse, crew: &mut Crew) -
     let responder = Responder::new(Arc::clone(core), marks.clone(), pulse);
     crew.start("responder", move || responder.run())?;
     let core = Arc::clone(core);
-    Ok((Box::new(move |folder: &Path| core.follow(&marks, folder)), None))
+    let asking = marks.clone();
+    let follow = Follow {
+        folder: Box::new(move |folder| core.follow(&marks, folder)),
+        ask_again: Box::new(move |file| asking.ask_again(file)),
+    };
+    Ok((follow, None))
 }
 
 /// The threads of a guard.

@@ -40,6 +40,20 @@ pub(crate) fn fanotify_mark(
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// Adds a mark for `mask` on the object that is open as `object`.
+pub(crate) fn fanotify_mark_open(
+    group: BorrowedFd<'_>,
+    flags: u32,
+    mask: u64,
+    object: BorrowedFd<'_>,
+) -> io::Result<()> {
+    let (group, object) = (group.as_raw_fd(), object.as_raw_fd());
+    // SAFETY: both are open descriptors for the length of the call; without a path the object is
+    // meant, and no memory of ours is read.
+    let done = unsafe { libc::fanotify_mark(group, flags, mask, object, std::ptr::null()) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// The handle of the folder at `path`, as fanotify names it in events: type, then bytes.
 pub(crate) fn handle_of(path: &Path) -> io::Result<Vec<u8>> {
     #[repr(C)]

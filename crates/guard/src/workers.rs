@@ -251,6 +251,15 @@ impl Workers {
         }
     }
 
+    /// A session closed a file that nobody has linked yet; false when it is not its own.
+    pub(crate) fn closed_new(&self, core: &Core, path: &Path, who: &Who) -> bool {
+        let own = lock(&core.decider).made_by(file_number(path), &who.session);
+        if own {
+            self.note_made(path, &who.session);
+        }
+        own
+    }
+
     fn note_made(&self, path: &Path, session: &str) {
         let mut made = lock(&self.made);
         if made.len() >= MADE_SESSIONS_MAX && !made.contains_key(session) {
