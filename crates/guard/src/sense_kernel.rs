@@ -64,6 +64,8 @@ pub(crate) struct Responder {
     writers: Writers,
     actors: HashMap<u32, (Tick, Option<Arc<Actor>>)>,
     waiting: Vec<Arc<Open>>,
+    /// Deletions are counted by the brake: names need not be read at once.
+    brakes: bool,
     /// Processes that the brake paused, and since when that is known here.
     braked: HashMap<u32, Tick>,
     /// When that was last looked at, and when names were last read.
@@ -78,6 +80,7 @@ impl Responder {
     pub(crate) fn new(core: Arc<Core>, marks: Marks, pulse: Pulse) -> Self {
         Self {
             writers: Writers::of_now(&core.holdings.watched),
+            brakes: core.level.holes.contains(&Hole::MovesAfterTheFact),
             core,
             marks,
             actors: HashMap::new(),
@@ -121,9 +124,7 @@ impl Responder {
         let (names, opens) = (Arc::clone(&self.marks.names), Arc::clone(&self.marks.opens));
         let names = PollFd::new(&*names, PollFlags::IN);
         let opens = PollFd::new(&*opens, PollFlags::IN);
-        if self.core.level.holes.contains(&Hole::MovesAfterTheFact)
-            && self.names_read.elapsed() < NAMES_TOGETHER
-        {
+        if self.brakes && self.names_read.elapsed() < NAMES_TOGETHER {
             return poll(&mut [opens], Some(&timespec(NAMES_TOGETHER)));
         }
         poll(&mut [names, opens], Some(&timespec(TICK)))
@@ -286,7 +287,10 @@ impl Responder {
             return false;
         };
         let Ok(meta) = file.metadata() else { return false };
-        if !meta.is_file() || meta.len() != 0 || !lock(&self.core.condemned).is_empty() {
+        if !meta.is_file() || meta.len() != 0 {
+            return false;
+        }
+        if !self.brakes || !lock(&self.core.condemned).is_empty() {
             return false;
         }
         self.core.answered.fetch_add(1, Ordering::Relaxed);
