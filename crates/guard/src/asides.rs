@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant as Tick};
 
+use crate::core::Who;
 use crate::holdings::lock;
 use crate::shelf::Kept;
 
@@ -27,26 +28,25 @@ pub(crate) struct Aside {
     at: Tick,
 }
 
+impl Aside {
+    pub(crate) fn of(who: &Who, before: Kept, touch: Option<u64>, to: Option<&Path>) -> Self {
+        let (session, to) = (who.session.clone(), to.map(Path::to_owned));
+        Self { session, before, touch, to, at: Tick::now() }
+    }
+}
+
 /// All of them, by the name they left.
 #[derive(Debug, Default)]
 pub(crate) struct Asides(Mutex<HashMap<PathBuf, Aside>>);
 
 impl Asides {
-    pub(crate) fn put(
-        &self,
-        name: &Path,
-        session: &str,
-        before: Kept,
-        touch: Option<u64>,
-        to: Option<&Path>,
-    ) {
+    pub(crate) fn put(&self, name: &Path, aside: Aside) {
         let mut names = lock(&self.0);
         if names.len() >= NAMES_MAX {
             names.retain(|_, aside| aside.at.elapsed() < AWAY);
         }
         if names.len() < NAMES_MAX {
-            let (session, to) = (session.to_owned(), to.map(Path::to_owned));
-            names.insert(name.to_owned(), Aside { session, before, touch, to, at: Tick::now() });
+            names.insert(name.to_owned(), aside);
         }
     }
 

@@ -45,6 +45,8 @@ struct Maps {
     made: Table,
     /// User → end of the window, deletions in it.
     counts: Table,
+    /// Thread that deleted something → user: it may have ended when its deletion is read.
+    deleters: Table,
     /// Process paused → when.
     paused: Table,
     /// When the guard last beat.
@@ -57,6 +59,8 @@ pub(crate) struct Brake {
     maps: Maps,
     /// The kernel's own number of each watched file system, by the one that files show.
     devices: HashMap<u64, (u32, Way)>,
+    /// What the kernel announces.
+    ways: Vec<Way>,
     /// Watched folders that it covers.
     covered: usize,
     /// Closing them ends it.
@@ -72,26 +76,26 @@ impl Brake {
         let space = fs::metadata("/proc/self/ns/pid").map(|meta| (meta.dev(), meta.ino()))?;
         let maps = Maps::new()?;
         let mut programs = Vec::new();
-        let mut taken: Vec<Way> = Vec::new();
+        let mut ways: Vec<Way> = Vec::new();
         for (way, announcements) in ANNOUNCED {
             match begin(&assemble(*way, &offsets, &maps, space), announcements) {
                 Ok(begun) => {
                     programs.extend(begun);
-                    taken.push(*way);
+                    ways.push(*way);
                 }
                 Err(error) => tracing::info!(%error, ?way, "deletions are not announced"),
             }
         }
         let mut brake =
-            Self { maps, devices: HashMap::new(), covered: 0, _programs: programs };
+            Self { maps, devices: HashMap::new(), ways, covered: 0, _programs: programs };
         for folder in watched {
-            let way = brake.cover(folder, whole.contains(folder), &taken);
+            let way = brake.cover(folder, whole.contains(folder));
             brake.covered += usize::from(way?);
         }
         Ok(brake)
     }
 
-    fn cover(&mut self, folder: &Path, whole: bool, taken: &[Way]) -> io::Result<bool> {
+    fn cover(&mut self, folder: &Path, whole: bool) -> io::Result<bool> {
         let Some((device, kind)) = file_system(folder) else { return Ok(false) };
         let way = match kind.as_str() {
             "ext2" | "ext3" | "ext4" => Way::Unlink,
@@ -99,7 +103,7 @@ impl Brake {
             "xfs" | "btrfs" if whole => Way::Changed,
             _ => return Ok(false),
         };
-        if !taken.contains(&way) {
+        if !self.ways.contains(&way) {
             return Ok(false);
         }
         self.maps.devices.put(&device.to_ne_bytes(), &way.code().to_ne_bytes())?;
@@ -134,10 +138,18 @@ impl Brake {
         said(self.maps.beat.put(&[0; 4], &now_ns().to_ne_bytes()), "the brake is not kept on");
     }
 
+    /// Whose thread this was, when it deleted something.
+    pub(crate) fn deleter(&self, thread: u32) -> Option<u32> {
+        let user = self.maps.deleters.get(&thread.to_ne_bytes())?;
+        Some(u32::from_ne_bytes(user.try_into().ok()?))
+    }
+
     /// Processes that it paused.
     pub(crate) fn paused(&self) -> Vec<u32> {
         let keys = self.maps.paused.keys(PAUSED_MAX as usize);
-        keys.iter().filter_map(|key| Some(u32::from_ne_bytes(key.as_slice().try_into().ok()?))).collect()
+        keys.iter()
+            .filter_map(|key| Some(u32::from_ne_bytes(key.as_slice().try_into().ok()?)))
+            .collect()
     }
 
     /// The guard has taken over a paused process, or let it go.
@@ -173,6 +185,7 @@ impl Maps {
             folders: Table::new(TableKind::Hash, 16, 4, FOLDERS_MAX)?,
             made: Table::new(TableKind::Recent, 16, 8, MADE_MAX)?,
             counts: Table::new(TableKind::Recent, 4, 16, USERS_MAX)?,
+            deleters: Table::new(TableKind::Recent, 4, 4, USERS_MAX)?,
             paused: Table::new(TableKind::Hash, 4, 8, PAUSED_MAX)?,
             beat: Table::new(TableKind::Single, 4, 8, 1)?,
         })
@@ -234,7 +247,7 @@ mod tests {
             return;
         }
         let brake = Brake::open(&[PathBuf::from("/")], &[]).unwrap();
-        assert_eq!(brake._programs.len(), 3, "see the log for what the kernel refused");
+        assert_eq!(brake.ways, [Way::Unlink, Way::Changed]);
         brake.let_pass(1000, Duration::from_secs(1));
         brake.made(0, 1, 1000);
         brake.beat();

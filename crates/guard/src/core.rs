@@ -27,7 +27,7 @@ use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
 use crate::marks::Marks;
 use crate::record::Record;
-use crate::replaced::Comparison;
+use crate::replaced::{Comparison, Earlier};
 use crate::shelf::{Kept, file_number};
 use crate::touches::touch;
 use crate::watchdog::Lapse;
@@ -161,7 +161,7 @@ impl Core {
         let own = lock(&self.decider).made_by(file, &who.session);
         if !own {
             let touch = self.note(path, how, before.clone(), who);
-            self.asides.put(path, &who.session, before, Some(touch), None);
+            self.asides.put(path, Aside::of(who, before, Some(touch), None));
         }
         // The touch is queued before the file leaves the inventory: whatever a kill leaves on disk,
         // one of the two still knows it.
@@ -194,7 +194,7 @@ impl Core {
         let away = moved.is_some() && to.extension() != from.extension() && !own;
         if let Some(before) = moved.clone().filter(|_| !own) {
             let touch = away.then(|| self.note(from, Touch::RenamedAway, before.clone(), who));
-            self.asides.put(from, &who.session, before, touch, Some(to));
+            self.asides.put(from, Aside::of(who, before, touch, Some(to)));
         }
         if let Some(before) = replaced {
             self.replaced(to, before, who);
@@ -229,7 +229,7 @@ impl Core {
         }
         let touch = Some(self.note(path, Touch::Rewritten, before.clone(), who));
         let (path, who) = (path.to_owned(), who.clone());
-        self.compare(Comparison { path, before, touch, who, aside: None });
+        self.compare(Comparison { path, before, touch, who, was: Earlier::Replaced });
     }
 
     /// Scored ahead of the keeper's other work: the next file is being replaced meanwhile.
@@ -247,7 +247,7 @@ impl Core {
         let Some(aside) = self.asides.take(path, &who.session) else { return false };
         let Aside { before, touch, to, .. } = aside;
         let (path, who) = (path.to_owned(), who.clone());
-        self.compare(Comparison { path, before, touch, who, aside: Some(to) });
+        self.compare(Comparison { path, before, touch, who, was: Earlier::Left(to) });
         true
     }
 

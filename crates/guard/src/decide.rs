@@ -395,8 +395,7 @@ impl Window {
 
     /// Takes back the newest vanishing of this file, if there is one.
     fn take_back(&mut self, file: u64) -> bool {
-        let gone =
-            |one: &Touched| one.file == file && one.signal == Signal::ExistingFileGone;
+        let gone = |one: &Touched| one.file == file && one.signal == Signal::ExistingFileGone;
         let found = self.touched.iter().rposition(gone).and_then(|at| self.touched.remove(at));
         found.map(|one| self.discount(one)).is_some()
     }

@@ -85,7 +85,9 @@ pub enum GuardError {
     #[error("nobody is held or stopped under the alarm '{0}'; nothing was done")]
     NobodyWaits(String),
     /// The running guard did not answer.
-    #[error("the guard did not take the word for '{0}' within {1} s; look whether it runs: systemctl status beffroi-guard")]
+    #[error(
+        "the guard did not take the word for '{0}' within {1} s; look whether it runs: systemctl status beffroi-guard"
+    )]
     NotHeard(String, u64),
     /// A guard that ended before it watched anything.
     #[error("the guard could not start ({0}); what it said last stands above")]

@@ -56,9 +56,11 @@ pub(crate) enum Task {
 
 /// What the senses are told: to follow one more folder, and to ask about a new file from now on.
 pub(crate) struct Follow {
-    pub(crate) folder: Box<dyn Fn(&Path) -> std::io::Result<()> + Send>,
-    pub(crate) ask_again: Box<dyn Fn(&Path) + Send>,
+    pub(crate) folder: Told<std::io::Result<()>>,
+    pub(crate) ask_again: Told<()>,
 }
+
+type Told<T> = Box<dyn Fn(&Path) -> T + Send>;
 
 /// The keeper's own state.
 pub(crate) struct Keeper {
@@ -72,13 +74,7 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     pub(crate) fn new(core: Arc<Core>, tasks: Receiver<Task>, follow: Follow) -> Self {
-        Self {
-            core,
-            tasks,
-            follow,
-            to_hash: VecDeque::new(),
-            emptied: VecDeque::new(),
-        }
+        Self { core, tasks, follow, to_hash: VecDeque::new(), emptied: VecDeque::new() }
     }
 
     /// Scans, then serves tasks until the guard stops.

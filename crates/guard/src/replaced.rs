@@ -16,16 +16,26 @@ pub(crate) struct Comparison {
     pub(crate) before: Kept,
     pub(crate) touch: Option<u64>,
     pub(crate) who: Who,
-    /// The earlier file had left the name already: perhaps to save; and where it is now.
-    pub(crate) aside: Option<Option<PathBuf>>,
+    pub(crate) was: Earlier,
+}
+
+/// What had become of the earlier file.
+#[derive(Debug)]
+pub(crate) enum Earlier {
+    /// The new one took its name from it.
+    Replaced,
+    /// It had left the name already, perhaps for a save; where it is now, unless it was deleted.
+    Left(Option<PathBuf>),
 }
 
 impl Comparison {
     /// Compares and tells; a new file that is still empty may wait, unless `patient`.
     pub(crate) fn score(&self, core: &Core, patient: bool) {
         let Some(change) = self.compare(core, patient) else { return };
-        match &self.aside {
-            Some(now_at) if change.damage() == Damage::None && change.before == change.after => {
+        match &self.was {
+            Earlier::Left(now_at)
+                if change.damage() == Damage::None && change.before == change.after =>
+            {
                 core.saved(self, now_at.as_deref());
             }
             _ => drop(core.rewritten(&self.path, change, self.touch, &self.who)),

@@ -192,7 +192,7 @@ impl Responder {
         }
         let actor = self.actor(event.tid);
         let own = actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid);
-        let who = actor.as_ref().map_or_else(Who::unknown, Who::is);
+        let who = actor.as_ref().map_or_else(|| self.ended(event.tid), Who::is);
         let is_folder = event.mask & libc::FAN_ONDIR != 0;
         if event.mask & libc::FAN_RENAME != 0 {
             let from = event.from.as_ref().and_then(|place| self.marks.path(place));
@@ -283,7 +283,8 @@ impl Responder {
     /// until names are read, unless somebody is shut out. One made just now is not asked about until
     /// it is closed, or linked.
     fn opens_empty(&mut self, event: &FanEvent) -> bool {
-        let Some(file) = event.file.as_ref().filter(|_| event.mask & libc::FAN_OPEN_PERM != 0) else {
+        let Some(file) = event.file.as_ref().filter(|_| event.mask & libc::FAN_OPEN_PERM != 0)
+        else {
             return false;
         };
         let Ok(meta) = file.metadata() else { return false };
@@ -395,6 +396,12 @@ impl Responder {
         let held = meta.nlink() > 1
             && holdings.reserve(meta.dev()).is_some_and(|reserve| reserve.holds(meta.ino()));
         held.then(PathBuf::new)
+    }
+
+    /// Of a thread that has ended only the brake may know whose it was.
+    fn ended(&self, tid: u32) -> Who {
+        let user = self.core.brake.as_ref().and_then(|brake| brake.deleter(tid));
+        Who { user, ..Who::unknown() }
     }
 
     fn actor(&mut self, tid: u32) -> Option<Arc<Actor>> {

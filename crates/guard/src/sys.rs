@@ -2,7 +2,10 @@
 //! `name_to_handle_at`, `sched_setscheduler` and `bpf`. The only unsafe code of the whole project; each block says why it is sound.
 //!
 //! Everything else (reading events, answering them) is ordinary reads and writes on descriptors.
-#![expect(unsafe_code, reason = "fanotify and bpf have no safe binding; every block states its reason")]
+#![expect(
+    unsafe_code,
+    reason = "fanotify and bpf have no safe binding; every block states its reason"
+)]
 
 use std::ffi::{CStr, CString};
 use std::io;
@@ -145,6 +148,18 @@ impl Table {
         unsafe { bpf(2, &mut words) }.map(drop)
     }
 
+    /// What stands under a key.
+    pub(crate) fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+        let mut value = vec![0; self.value_bytes];
+        if key.len() != self.key_bytes {
+            return None;
+        }
+        let mut words = self.call(key.as_ptr() as u64, value.as_mut_ptr() as u64);
+        // SAFETY: command 1 (BPF_MAP_LOOKUP_ELEM) reads as many bytes of the key and writes as many
+        // of the value as the table was made for, which are their lengths; both outlive the call.
+        unsafe { bpf(1, &mut words) }.is_ok().then_some(value)
+    }
+
     /// Takes a key out; one that is not there counts as out.
     pub(crate) fn remove(&self, key: &[u8]) -> io::Result<()> {
         if key.len() != self.key_bytes {
@@ -192,8 +207,7 @@ pub(crate) fn load_program(instructions: &[u64]) -> io::Result<OwnedFd> {
     // The helpers used ask for it; the program may be had under the MIT licence as well.
     const LICENCE: &CStr = c"Dual MIT/GPL";
     let count = u32::try_from(instructions.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
-    let mut words =
-        words([pair(17, count), instructions.as_ptr() as u64, LICENCE.as_ptr() as u64]);
+    let mut words = words([pair(17, count), instructions.as_ptr() as u64, LICENCE.as_ptr() as u64]);
     // SAFETY: command 5 (BPF_PROG_LOAD) reads `count` instructions of eight bytes each and a text
     // that ends in NUL; both outlive the call. What the program may do is checked by the kernel.
     owned(unsafe { bpf(5, &mut words) }?)
@@ -210,8 +224,9 @@ pub(crate) fn listen(announcement: &CStr, program: &OwnedFd) -> io::Result<Owned
 
 /// Two numbers of four bytes beside one another, as the kernel lays them out.
 fn pair(first: u32, second: u32) -> u64 {
-    let ([a, b, c, d], [e, f, g, h]) = (first.to_ne_bytes(), second.to_ne_bytes());
-    u64::from_ne_bytes([a, b, c, d, e, f, g, h])
+    let (low, high) =
+        if cfg!(target_endian = "little") { (first, second) } else { (second, first) };
+    u64::from(low) | u64::from(high) << 32
 }
 
 /// The first words of a call's arguments; the rest is nought.

@@ -115,20 +115,20 @@ pub(crate) fn assemble(way: Way, offsets: &Offsets, maps: &Maps, space: (u64, u6
     let mut code = Code::default();
     match way {
         Way::Unlink => {
-            code.add(LOAD_8, 6, 1, 0, 0);
-            code.add(LOAD_8, 7, 1, 8, 0);
+            code.add(LOAD_8, (6, 1), 0, 0);
+            code.add(LOAD_8, (7, 1), 8, 0);
             code.read_kernel(7, offsets.name_inode, 8);
-            code.add(LOAD_8, 7, 10, -8, 0);
+            code.add(LOAD_8, (7, 10), -8, 0);
         }
         Way::Changed => {
-            code.add(LOAD_8, 7, 1, 0, 0);
+            code.add(LOAD_8, (7, 1), 0, 0);
             code.call(THIS_TASK);
-            code.add(COPY, 1, 0, 0, 0);
+            code.add(COPY, (1, 0), 0, 0);
             code.call(REGISTERS_OF_TASK);
-            code.add(DELETING.1, 1, 0, offset16(offsets.call_number), 0);
+            code.add(DELETING.1, (1, 0), offset16(offsets.call_number), 0);
             let deletes = code.label();
             for call in DELETING.2 {
-                code.jump(IF_EQUAL, 1, 0, *call, deletes);
+                code.jump(IF_EQUAL, (1, 0), *call, deletes);
             }
             code.exit();
             code.here(deletes);
@@ -151,7 +151,7 @@ struct Code {
 }
 
 impl Code {
-    fn add(&mut self, code: u8, to: u8, from: u8, offset: i16, number: i32) {
+    fn add(&mut self, code: u8, (to, from): (u8, u8), offset: i16, number: i32) {
         let bytes = offset.to_le_bytes();
         let registers = to | from << 4;
         let head = u32::from_le_bytes([code, registers, bytes[0], bytes[1]]);
@@ -159,12 +159,12 @@ impl Code {
     }
 
     fn call(&mut self, helper: i32) {
-        self.add(0x85, 0, 0, 0, helper);
+        self.add(0x85, (0, 0), 0, helper);
     }
 
     fn exit(&mut self) {
-        self.add(SET, 0, 0, 0, 0);
-        self.add(0x95, 0, 0, 0, 0);
+        self.add(SET, (0, 0), 0, 0);
+        self.add(0x95, (0, 0), 0, 0);
     }
 
     /// A number of 64 bits, or with `kind` 1 the table behind a descriptor.
@@ -185,22 +185,23 @@ impl Code {
         }
     }
 
-    fn jump(&mut self, code: u8, left: u8, right: u8, number: i32, label: usize) {
+    fn jump(&mut self, code: u8, sides: (u8, u8), number: i32, label: usize) {
         self.jumps.push((self.words.len(), label));
-        self.add(code, left, right, 0, number);
+        self.add(code, sides, 0, number);
     }
 
     fn end_if(&mut self, code: u8, left: u8, right: u8, number: i32) {
         self.ends.push(self.words.len());
-        self.add(code, left, right, 0, number);
+        self.add(code, (left, right), 0, number);
     }
 
     fn finish(mut self) -> Vec<u64> {
         let end = self.words.len();
         self.exit();
-        let labelled = self.jumps.iter().filter_map(|(at, label)| {
-            self.labels.get(*label).map(|place| (*at, *place))
-        });
+        let labelled = self
+            .jumps
+            .iter()
+            .filter_map(|(at, label)| self.labels.get(*label).map(|place| (*at, *place)));
         let all: Vec<_> = labelled.chain(self.ends.iter().map(|at| (*at, end))).collect();
         for (at, place) in all {
             let steps = i16::try_from(place - at - 1).unwrap_or(0).cast_unsigned();
@@ -213,16 +214,16 @@ impl Code {
 
     /// The address of a place on the stack.
     fn stack(&mut self, register: u8, place: i32) {
-        self.add(COPY, register, 10, 0, 0);
-        self.add(ADD_NUMBER, register, 0, 0, place);
+        self.add(COPY, (register, 10), 0, 0);
+        self.add(ADD_NUMBER, (register, 0), 0, place);
     }
 
     /// Reads a field of the kernel's into the eight bytes at −8.
     fn read_kernel(&mut self, object: u8, offset: i32, bytes: i32) {
-        self.add(COPY, 3, object, 0, 0);
-        self.add(ADD_NUMBER, 3, 0, 0, offset);
+        self.add(COPY, (3, object), 0, 0);
+        self.add(ADD_NUMBER, (3, 0), 0, offset);
         self.stack(1, -8);
-        self.add(SET, 2, 0, 0, bytes);
+        self.add(SET, (2, 0), 0, bytes);
         self.call(READ_KERNEL);
         self.end_if(IF_OTHER, 0, 0, 0);
     }
@@ -238,30 +239,30 @@ impl Code {
     /// Leaves its device in register 8.
     fn is_protected(&mut self, way: Way, offsets: &Offsets, maps: &Maps) {
         self.read_kernel(7, offsets.inode_device, 8);
-        self.add(LOAD_8, 8, 10, -8, 0);
+        self.add(LOAD_8, (8, 10), -8, 0);
         self.read_kernel(8, offsets.device_number, 4);
-        self.add(LOAD_4, 8, 10, -8, 0);
-        self.add(STORE_4, 10, 8, -16, 0);
+        self.add(LOAD_4, (8, 10), -8, 0);
+        self.add(STORE_4, (10, 8), -16, 0);
         self.look_up(&maps.devices, -16);
         self.end_if(IF_EQUAL, 0, 0, 0);
-        self.add(LOAD_4, 1, 0, 0, 0);
+        self.add(LOAD_4, (1, 0), 0, 0);
         self.end_if(IF_OTHER, 1, 0, way.code().cast_signed());
         if way == Way::Unlink {
             self.read_kernel(6, offsets.inode_number, 8);
-            self.add(LOAD_8, 1, 10, -8, 0);
-            self.add(STORE_4, 10, 8, -32, 0);
-            self.add(STORE_NUMBER_4, 10, 0, -28, 0);
-            self.add(STORE_8, 10, 1, -24, 0);
+            self.add(LOAD_8, (1, 10), -8, 0);
+            self.add(STORE_4, (10, 8), -32, 0);
+            self.add(STORE_NUMBER_4, (10, 0), -28, 0);
+            self.add(STORE_8, (10, 1), -24, 0);
             self.look_up(&maps.folders, -32);
             self.end_if(IF_EQUAL, 0, 0, 0);
         }
         self.read_kernel(7, offsets.inode_mode, 2);
-        self.add(LOAD_2, 1, 10, -8, 0);
-        self.add(AND_NUMBER, 1, 0, 0, KIND_OF_FILE);
+        self.add(LOAD_2, (1, 10), -8, 0);
+        self.add(AND_NUMBER, (1, 0), 0, KIND_OF_FILE);
         self.end_if(IF_OTHER, 1, 0, REGULAR_FILE);
         // Its own name and the reserve's: both announcements come before the count falls.
         self.read_kernel(7, offsets.inode_links, 4);
-        self.add(LOAD_4, 1, 10, -8, 0);
+        self.add(LOAD_4, (1, 10), -8, 0);
         self.end_if(IF_LESS, 1, 0, 2);
     }
 
@@ -269,31 +270,31 @@ impl Code {
     /// and the time in register 6.
     fn is_ordinary_and_guarded(&mut self, maps: &Maps) {
         self.call(USER);
-        self.add(COPY, 9, 0, 0, 0);
-        self.add(AND_NUMBER_4, 9, 0, 0, -1);
+        self.add(COPY, (9, 0), 0, 0);
+        self.add(AND_NUMBER_4, (9, 0), 0, -1);
         self.end_if(IF_LESS, 9, 0, ORDINARY_UID_MIN);
-        self.add(STORE_NUMBER_4, 10, 0, -16, 0);
+        self.add(STORE_NUMBER_4, (10, 0), -16, 0);
         self.look_up(&maps.beat, -16);
         self.end_if(IF_EQUAL, 0, 0, 0);
-        self.add(LOAD_8, 6, 0, 0, 0);
+        self.add(LOAD_8, (6, 0), 0, 0);
         self.call(CLOCK);
-        self.add(COPY, 1, 0, 0, 0);
-        self.add(SUBTRACT, 1, 6, 0, 0);
-        self.add(COPY, 6, 0, 0, 0);
+        self.add(COPY, (1, 0), 0, 0);
+        self.add(SUBTRACT, (1, 6), 0, 0);
+        self.add(COPY, (6, 0), 0, 0);
         self.end_if(IF_GREATER, 1, 0, SILENCE_NS);
     }
 
     /// Ends where this user made the file a short while ago.
     fn is_not_its_own(&mut self, offsets: &Offsets, maps: &Maps) {
         self.read_kernel(7, offsets.inode_number, 8);
-        self.add(LOAD_8, 1, 10, -8, 0);
-        self.add(STORE_4, 10, 8, -32, 0);
-        self.add(STORE_4, 10, 9, -28, 0);
-        self.add(STORE_8, 10, 1, -24, 0);
+        self.add(LOAD_8, (1, 10), -8, 0);
+        self.add(STORE_4, (10, 8), -32, 0);
+        self.add(STORE_4, (10, 9), -28, 0);
+        self.add(STORE_8, (10, 1), -24, 0);
         self.look_up(&maps.made, -32);
         let counts = self.label();
-        self.jump(IF_EQUAL, 0, 0, 0, counts);
-        self.add(LOAD_8, 1, 0, 0, 0);
+        self.jump(IF_EQUAL, (0, 0), 0, counts);
+        self.add(LOAD_8, (1, 0), 0, 0);
         self.end_if(IF_GREATER_REGISTER, 1, 6, 0);
         self.here(counts);
     }
@@ -303,40 +304,41 @@ impl Code {
         self.wide(1, 0, space.0);
         self.wide(2, 0, space.1);
         self.stack(3, -40);
-        self.add(SET, 4, 0, 0, 8);
+        self.add(SET, (4, 0), 0, 8);
         self.call(PROCESS_IN_SPACE);
         self.end_if(IF_OTHER, 0, 0, 0);
-        self.add(STORE_4, 10, 9, -16, 0);
+        self.add(STORE_4, (10, 9), -16, 0);
+        self.put(&maps.deleters, -40, -16);
         self.look_up(&maps.counts, -16);
         let known = self.label();
-        self.jump(IF_OTHER, 0, 0, 0, known);
+        self.jump(IF_OTHER, (0, 0), 0, known);
         // The first deletion of this user.
         self.wide(1, 0, WINDOW_NS);
-        self.add(ADD, 1, 6, 0, 0);
-        self.add(STORE_8, 10, 1, -64, 0);
-        self.add(STORE_NUMBER_8, 10, 0, -56, 1);
+        self.add(ADD, (1, 6), 0, 0);
+        self.add(STORE_8, (10, 1), -64, 0);
+        self.add(STORE_NUMBER_8, (10, 0), -56, 1);
         self.put(&maps.counts, -16, -64);
         self.exit();
         self.here(known);
-        self.add(LOAD_8, 1, 0, 0, 0);
+        self.add(LOAD_8, (1, 0), 0, 0);
         let goes_on = self.label();
-        self.jump(IF_GREATER_REGISTER, 1, 6, 0, goes_on);
+        self.jump(IF_GREATER_REGISTER, (1, 6), 0, goes_on);
         self.wide(1, 0, WINDOW_NS);
-        self.add(ADD, 1, 6, 0, 0);
-        self.add(STORE_8, 0, 1, 0, 0);
-        self.add(STORE_NUMBER_8, 0, 0, 8, 0);
+        self.add(ADD, (1, 6), 0, 0);
+        self.add(STORE_8, (0, 1), 0, 0);
+        self.add(STORE_NUMBER_8, (0, 0), 8, 0);
         self.here(goes_on);
-        self.add(SET, 1, 0, 0, 1);
-        self.add(ATOMIC_ADD_8, 0, 1, 8, 0);
-        self.add(LOAD_8, 1, 0, 8, 0);
+        self.add(SET, (1, 0), 0, 1);
+        self.add(ATOMIC_ADD_8, (0, 1), 8, 0);
+        self.add(LOAD_8, (1, 0), 8, 0);
         self.end_if(IF_LESS_SIGNED, 1, 0, HOLD_GONE);
         // Written down first: whoever is paused must be found again.
-        self.add(LOAD_4, 1, 10, -36, 0);
-        self.add(STORE_4, 10, 1, -16, 0);
-        self.add(STORE_8, 10, 6, -64, 0);
+        self.add(LOAD_4, (1, 10), -36, 0);
+        self.add(STORE_4, (10, 1), -16, 0);
+        self.add(STORE_8, (10, 6), -64, 0);
         self.put(&maps.paused, -16, -64);
         self.end_if(IF_OTHER, 0, 0, 0);
-        self.add(SET, 1, 0, 0, libc::SIGSTOP);
+        self.add(SET, (1, 0), 0, libc::SIGSTOP);
         self.call(SEND_SIGNAL);
     }
 
@@ -345,7 +347,7 @@ impl Code {
         self.wide(1, 1, map.descriptor());
         self.stack(2, key);
         self.stack(3, value);
-        self.add(SET, 4, 0, 0, 0);
+        self.add(SET, (4, 0), 0, 0);
         self.call(MAP_UPDATE);
     }
 }

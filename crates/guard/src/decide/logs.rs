@@ -27,7 +27,9 @@ impl Log {
         let worst = ranks.iter().copied().max().unwrap_or(0);
         let first = ranks.iter().position(|rank| *rank > 0).map(|at| {
             let touches = self.events.iter().take(at + 1);
-            touches.filter(|event| !matches!(event.what, What::Made { .. } | What::Saved { .. })).count()
+            touches
+                .filter(|event| !matches!(event.what, What::Made { .. } | What::Saved { .. }))
+                .count()
         });
         (worst, first)
     }

@@ -47,6 +47,7 @@ fn play() {
         ["let in", client] => beffroi_guard::let_in(client.parse().unwrap()).unwrap(),
         ["wait", folder] => crate::watchdog::play_visitors(Path::new(folder)),
         ["attack", kind, folder] => crate::attack::play(kind, Path::new(folder)),
+        ["make and remove", folder] => crate::vanishing::play_maker(Path::new(folder)),
         ["everyday", folder] => crate::everyday::play(Path::new(folder)),
         ["cut host", folder] => crate::cut::play_host(Path::new(folder)),
         ["pinned"] => crate::cut::play_pinned(),

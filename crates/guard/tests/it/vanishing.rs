@@ -2,6 +2,7 @@
 
 use beffroi_town::watch::{AlarmOutcome, Hole, Suspicion};
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 
 use crate::playground::{Playground, USER, hostile_names, wait_for};
@@ -70,6 +71,58 @@ fn plain_deletion_is_stopped_and_all_comes_back_with_owner_mode_and_time() {
 /// Whether the kernel itself counts deletions here: Linux that describes its structures, on ext4.
 fn has_brake(ground: &Playground) -> bool {
     !ground.status().unwrap().level.holes.contains(&Hole::DeletionsAfterTheFact)
+}
+
+/// On a disk of its own also where nothing but a change of the file's state is announced.
+#[test]
+fn plain_deletion_is_held_at_the_twentieth_on_each_file_system() {
+    for kind in ["ext4", "xfs", "btrfs"] {
+        for attack in ["delete", "process per file"] {
+            let ground = Playground::on(Some(kind), 100);
+            let guard = ground.guard(&json!({ "protect": true }));
+            let mut attacker = ground.attacker(attack);
+            attacker.strike();
+            let end = attacker.wait_until_paused_or_done();
+            ground.alarm("the hold", |alarm| alarm.outcome == AlarmOutcome::Held);
+            let gone = 100 - ground.intact();
+            println!("measured: '{attack}' on {kind} {end} after {gone} of 100 files");
+            if has_brake(&ground) {
+                assert_eq!((end, gone), ("was paused", 20));
+            }
+            ground.restore_all(guard);
+            assert_eq!(ground.intact(), 100);
+        }
+    }
+}
+
+/// What somebody made a while ago is that person's own to remove, in whatever number.
+#[test]
+fn removing_what_one_made_pauses_nobody() {
+    let ground = Playground::on(Some("ext4"), 30);
+    let _guard = ground.guard(&json!({ "protect": true }));
+    let mut user =
+        ground.role(&["make and remove".to_owned(), ground.share().display().to_string()]);
+    // Until the files are linked into the reserve the kernel would not count them at all.
+    let links = ground.reserve().join("links");
+    wait_for("the links", || (fs::read_dir(&links).ok()?.count() >= 30 + 60).then_some(()));
+    user.strike();
+    assert!(user.wait_until_done().contains("done"));
+    assert!(ground.alarms().is_empty(), "{:?}", ground.alarms());
+}
+
+/// Makes files, waits for a word, and removes them.
+pub(crate) fn play_maker(share: &std::path::Path) {
+    rustix::process::setsid().unwrap();
+    let own: Vec<_> = (0..60).map(|n| share.join(format!("own {n}"))).collect();
+    for path in &own {
+        fs::write(path, "un brouillon").unwrap();
+    }
+    println!("ready");
+    std::io::stdin().read_exact(&mut [0]).unwrap();
+    for path in &own {
+        fs::remove_file(path).unwrap();
+    }
+    println!("done");
 }
 
 #[test]
