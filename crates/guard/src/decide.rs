@@ -11,12 +11,15 @@
 //! - Memory is bounded: the least recently active scope is forgotten first.
 
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use beffroi_town::Instant;
 use beffroi_town::watch::{Reason, Signal, Suspicion};
 
 use crate::content::{Change, Damage};
+use window::{Touched, WINDOW_EVENTS_MAX, Window};
+
+mod window;
 
 /// Length of the sliding window.
 pub const WINDOW_MS: i64 = 60_000;
@@ -36,8 +39,6 @@ pub const HOLD_EMPTIED: u32 = 3;
 const SCOPES_MAX: usize = 4_096;
 /// Most makers remembered.
 const MADE_MAX: usize = 200_000;
-/// Most events of one window.
-const WINDOW_EVENTS_MAX: usize = 10_000;
 
 /// Something that happened to a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,21 +149,6 @@ struct Maker {
     at: Instant,
 }
 
-#[derive(Debug)]
-struct Touched {
-    at: Instant,
-    file: u64,
-    signal: Signal,
-    extension: Option<String>,
-}
-
-#[derive(Debug, Default)]
-struct Window {
-    touched: VecDeque<Touched>,
-    times: BTreeMap<Signal, u32>,
-    extensions: BTreeMap<String, u32>,
-}
-
 impl Decider {
     /// Takes one event and says what follows from it.
     pub fn feed(&mut self, event: &Event) -> Verdict {
@@ -224,9 +210,16 @@ impl Decider {
 
     /// Points of a session now; more than none means suspicious.
     pub fn points(&self, session: &str) -> u32 {
-        self.scopes
-            .get(&Scope::Session(session.to_owned()))
-            .map_or(0, |window| window.times.values().sum::<u32>())
+        self.window(session).map_or(0, Window::counted)
+    }
+
+    /// Files whose content a session damaged of late.
+    pub fn damaged(&self, session: &str) -> u32 {
+        self.window(session).map_or(0, Window::damaged)
+    }
+
+    fn window(&self, session: &str) -> Option<&Window> {
+        self.scopes.get(&Scope::Session(session.to_owned()))
     }
 
     fn count(
@@ -308,9 +301,7 @@ impl Decider {
             .scopes
             .iter()
             .filter(|(scope, _)| **scope != Scope::Share)
-            .min_by_key(|(scope, window)| {
-                (window.touched.back().map(|touched| touched.at), (*scope).clone())
-            })
+            .min_by_key(|(scope, window)| (window.last_at(), (*scope).clone()))
             .map(|(scope, _)| scope.clone());
         if let Some(scope) = idle {
             self.scopes.remove(&scope);
@@ -352,107 +343,6 @@ fn signal_of(damage: Damage) -> Option<Signal> {
         Damage::Wiped => Some(Signal::ContentWiped),
         Damage::Emptied => Some(Signal::ContentEmptied),
         Damage::Broken => Some(Signal::StructureBroken),
-    }
-}
-
-/// What `times` occurrences of a signal weigh. Research page 'guard', starting point for scores.
-fn weight(signal: Signal, times: u32) -> u32 {
-    match signal {
-        Signal::ExistingFileGone => times.saturating_sub(HOLD_GONE).saturating_mul(5).min(80),
-        Signal::ContentTransformed
-        | Signal::BlocksTransformed
-        | Signal::StructureBroken
-        | Signal::ContentWiped => times.saturating_mul(34),
-        Signal::ContentEmptied => times.saturating_mul(20),
-        Signal::SameNewExtension => {
-            if times >= 5 {
-                40
-            } else {
-                0
-            }
-        }
-        Signal::VitalSigns => 20,
-        Signal::Unknown => 0,
-    }
-}
-
-impl Window {
-    fn push(&mut self, one: Touched) {
-        while let Some(oldest) = self.touched.front() {
-            if one.at.ms_since(oldest.at) <= WINDOW_MS && self.touched.len() < WINDOW_EVENTS_MAX {
-                break;
-            }
-            if let Some(oldest) = self.touched.pop_front() {
-                self.discount(oldest);
-            }
-        }
-        *self.times.entry(one.signal).or_default() += 1;
-        if let Some(extension) = &one.extension {
-            *self.extensions.entry(extension.clone()).or_default() += 1;
-        }
-        self.touched.push_back(one);
-    }
-
-    /// Takes back the newest vanishing of this file, if there is one.
-    fn take_back(&mut self, file: u64) -> bool {
-        let gone = |one: &Touched| one.file == file && one.signal == Signal::ExistingFileGone;
-        let found = self.touched.iter().rposition(gone).and_then(|at| self.touched.remove(at));
-        found.map(|one| self.discount(one)).is_some()
-    }
-
-    fn discount(&mut self, one: Touched) {
-        let Touched { signal, extension, .. } = one;
-        if let Some(times) = self.times.get_mut(&signal) {
-            *times = times.saturating_sub(1);
-        }
-        if let Some(extension) = extension {
-            let left = self.extensions.get(&extension).map_or(0, |n| n.saturating_sub(1));
-            if left == 0 {
-                self.extensions.remove(&extension);
-            } else {
-                self.extensions.insert(extension, left);
-            }
-        }
-    }
-
-    fn verdict(&self, scope: &Scope, hot: bool) -> Verdict {
-        let mut reasons: Vec<Reason> = Vec::new();
-        let mut add = |signal, times: u32| {
-            if times > 0 {
-                reasons.push(Reason { signal, times, points: weight(signal, times) });
-            }
-        };
-        for (signal, times) in &self.times {
-            add(*signal, *times);
-        }
-        add(Signal::SameNewExtension, self.extensions.values().copied().max().unwrap_or(0));
-        add(Signal::VitalSigns, u32::from(hot));
-        let points = reasons.iter().map(|reason| reason.points).sum();
-        let gone = self.times.get(&Signal::ExistingFileGone).copied().unwrap_or(0);
-        let rewritten: u32 = self.times.values().sum::<u32>() - gone;
-        let emptied = self.times.get(&Signal::ContentEmptied).copied().unwrap_or(0);
-        let (points_needed, times) = match scope {
-            Scope::Share => (2 * STOP_POINTS, 3),
-            Scope::Session(_) | Scope::User(_) => (STOP_POINTS, 1),
-        };
-        let finding = || Finding {
-            scope: scope.clone(),
-            kind: if rewritten * HOLD_GONE > gone * 3 {
-                Suspicion::MassRewriting
-            } else {
-                Suspicion::MassDisappearance
-            },
-            points,
-            reasons: reasons.clone(),
-            first_touch_at: self.touched.front().map_or(Instant::default(), |touched| touched.at),
-        };
-        if points >= points_needed {
-            Verdict::Stop(finding())
-        } else if gone >= times * HOLD_GONE || emptied >= times * HOLD_EMPTIED {
-            Verdict::Hold(finding())
-        } else {
-            Verdict::Allow
-        }
     }
 }
 

@@ -339,27 +339,25 @@ impl Keeper {
 
     /// Drops links that neither a file nor a touch refers to, and counts those only touches need.
     fn sweep_links(&self) {
-        let touched: Vec<(u64, u64, u64)> = lock(&self.core.holdings.touches)
-            .iter()
-            .filter(|record| record.held == Held::Link)
-            .map(|record| (record.before.device, record.before.inode, record.before.size))
-            .collect();
         let first = !self.core.scanned.load(Ordering::Relaxed);
         if first {
             self.sweep_copies();
         }
         for reserve in &self.core.holdings.reserves {
             let device = reserve.device();
-            let of_device = touched.iter().filter(|(d, ..)| *d == device);
-            let needed: HashSet<u64> = of_device.clone().map(|(_, inode, _)| *inode).collect();
+            // A file that leaves the inventory is on record before: so the inventory is asked first.
+            let mut idle = reserve.linked();
+            idle.retain(|inode| lock(&self.core.holdings.shelf).path_of(device, *inode).is_none());
+            let touched: Vec<(u64, u64)> = lock(&self.core.holdings.touches)
+                .iter()
+                .filter(|record| record.held == Held::Link && record.before.device == device)
+                .map(|record| (record.before.inode, record.before.size))
+                .collect();
+            let needed: HashSet<u64> = touched.iter().map(|(inode, _)| *inode).collect();
             if first {
-                of_device.for_each(|(.., size)| reserve.count(*size));
+                touched.iter().for_each(|(_, size)| reserve.count(*size));
             }
-            for inode in reserve.linked() {
-                let live = lock(&self.core.holdings.shelf).path_of(device, inode).is_some();
-                if live || needed.contains(&inode) {
-                    continue;
-                }
+            for inode in idle.into_iter().filter(|inode| !needed.contains(inode)) {
                 if let Err(error) = reserve.drop_link(inode) {
                     tracing::debug!(%error, "no link to drop");
                 }
