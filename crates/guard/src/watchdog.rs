@@ -85,9 +85,12 @@ pub fn watch_over(
     clock: &dyn Clock,
     shutdown: &AtomicBool,
 ) -> Result<()> {
-    if let Err(error) = mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE) {
+    // What is touched stays in memory; the rest of a large program need not be there at all.
+    let flags = MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT;
+    if let Err(error) = mlockall(flags) {
         tracing::warn!(%error, "the watchdog's memory cannot be locked: it may be late when memory is short");
     }
+    rehearse(&guard(None))?;
     let mut ends: Vec<Tick> = Vec::new();
     let mut lapse = None;
     while !shutdown.load(Ordering::Relaxed) {
@@ -111,6 +114,14 @@ pub fn watch_over(
         }
     }
     Ok(())
+}
+
+/// Starts a process that ends by itself, and ends it: so the way to end a guard has been gone, and
+/// is in memory, before the hour when memory is short.
+fn rehearse(guard: &Command) -> Result<()> {
+    let mut played = Command::new(guard.get_program());
+    played.arg("--version").stderr(Stdio::null());
+    Watched::start(played)?.end().map(drop)
 }
 
 /// At once the first three times in a minute, then longer and longer.

@@ -73,6 +73,11 @@ fn serve(folder: &Path) -> Done<()> {
 }
 
 fn measure() -> Done<Value> {
+    for (program, flag) in [("nginx", "-v"), ("wrk", "-v")] {
+        Command::new(program).arg(flag).output().map_err(|error| {
+            format!("{program}: {error}; type: apt-get install nginx-light wrk")
+        })?;
+    }
     let folder = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(found(folder.path()))?;

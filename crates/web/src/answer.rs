@@ -84,6 +84,7 @@ struct AnswerPage {
     /// The field is offered, with what was typed and what is wrong with it.
     field: Option<(String, String)>,
     console: bool,
+    exercise: bool,
 }
 
 impl AnswerPage {
@@ -102,6 +103,7 @@ impl AnswerPage {
             button: false,
             field: None,
             console: false,
+            exercise: false,
         }
     }
 
@@ -110,7 +112,8 @@ impl AnswerPage {
         self.words.say(key)
     }
 
-    fn send(&self, status: StatusCode) -> Response {
+    fn send(mut self, doors: &Doors, status: StatusCode) -> Response {
+        self.exercise = doors.settings.exercise.is_some();
         let mut answer = match self.render() {
             Ok(page) => reply::html(status, page),
             Err(error) => {
@@ -142,11 +145,15 @@ fn field_page(lang: Lang, typed: &str, why: &str) -> AnswerPage {
     }
 }
 
-async fn ask(Query(asked): Query<Asked>) -> Response {
-    field_page(asked.lang().unwrap_or_default(), "", "").send(StatusCode::OK)
+async fn ask(State(doors): State<Doors>, Query(asked): Query<Asked>) -> Response {
+    field_page(asked.lang().unwrap_or_default(), "", "").send(&doors, StatusCode::OK)
 }
 
-async fn typed(Query(asked): Query<Asked>, form: Result<Form<Typed>, FormRejection>) -> Response {
+async fn typed(
+    State(doors): State<Doors>,
+    Query(asked): Query<Asked>,
+    form: Result<Form<Typed>, FormRejection>,
+) -> Response {
     let lang = asked.lang().unwrap_or_default();
     let typed = form.map(|Form(typed)| typed.code).unwrap_or_default();
     match AnswerCode::read(&typed) {
@@ -162,7 +169,7 @@ async fn typed(Query(asked): Query<Asked>, form: Result<Form<Typed>, FormRejecti
         }
         Err(slip) => {
             let why = Words::of(lang).say(said_of(slip));
-            field_page(lang, &typed, &why).send(StatusCode::UNPROCESSABLE_ENTITY)
+            field_page(lang, &typed, &why).send(&doors, StatusCode::UNPROCESSABLE_ENTITY)
         }
     }
 }
@@ -198,7 +205,7 @@ impl Visit {
             Ok(code) => code,
             Err(slip) => {
                 let page = field_page(lang, typed, &words.say(said_of(slip)));
-                return Ok(Err(page.send(StatusCode::UNPROCESSABLE_ENTITY)));
+                return Ok(Err(page.send(&self.doors, StatusCode::UNPROCESSABLE_ENTITY)));
             }
         };
         // A right code always opens: whoever floods this door from the same address must not keep
@@ -209,11 +216,13 @@ impl Visit {
         let attempt = Attempt::at_door(DOOR, self.address);
         if let Some(ms) = attempt.wait(store, self.at).await? {
             let wait = words.say_with("login-wait", &[("duration", words.duration(ms).into())]);
-            return Ok(Err(field_page(lang, typed, &wait).send(StatusCode::TOO_MANY_REQUESTS)));
+            return Ok(Err(
+                field_page(lang, typed, &wait).send(&self.doors, StatusCode::TOO_MANY_REQUESTS)
+            ));
         }
         attempt.failed(store, self.at).await?;
         let page = field_page(lang, typed, &words.say("answer-code-unknown"));
-        Ok(Err(page.send(StatusCode::NOT_FOUND)))
+        Ok(Err(page.send(&self.doors, StatusCode::NOT_FOUND)))
     }
 
     /// The page about a call, with what the answer came to, if one was given.
@@ -252,7 +261,7 @@ impl Visit {
         page.lines.push(words.say(text));
         if call.ended_at.is_some() {
             // Who held the code of a call that is over learns nothing more from it.
-            return Ok(page.send(StatusCode::GONE));
+            return Ok(page.send(&self.doors, StatusCode::GONE));
         }
         page.facts.push((words.say("answer-town"), town.name.clone()));
         page.facts.push((words.say("answer-what"), rung::about(words, &call)));
@@ -269,7 +278,7 @@ impl Visit {
         }
         page.button = call.acknowledged.is_none();
         page.console = !page.button && !call.is_test();
-        Ok(page.send(StatusCode::OK))
+        Ok(page.send(&self.doors, StatusCode::OK))
     }
 
     async fn show(&self, typed: &str) -> Result<Response, Refusal> {
@@ -315,5 +324,5 @@ fn broken(visit: &Visit, refusal: &Refusal) -> Response {
     let lang = visit.lang.unwrap_or_default();
     let lines = vec![Words::of(lang).say("answer-broken-text")];
     let page = AnswerPage { class: "bad", lines, ..AnswerPage::new(lang, "/a/", "answer-broken") };
-    page.send(StatusCode::SERVICE_UNAVAILABLE)
+    page.send(&visit.doors, StatusCode::SERVICE_UNAVAILABLE)
 }

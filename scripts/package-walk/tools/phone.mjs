@@ -32,7 +32,7 @@ const shot = async (what) => {
 };
 const tap = async (selector) => {
   taps += 1;
-  await Promise.all([page.waitForLoadState(), page.locator(selector).first().tap()]);
+  await Promise.all([page.waitForNavigation(), page.locator(selector).first().tap()]);
 };
 
 try {
@@ -44,8 +44,10 @@ try {
   await tap('main a[href^="/console/alarms/"]');
   await shot("3-alarm");
   await tap('main a[href^="/console/declare"]');
-  await tap('label:has(input[name=nature][value=cyberattack])');
-  await tap('label:has(input[name=down][value="59273-mail"])');
+  for (const one of ["[name=nature][value=cyberattack]", '[name=down][value="59273-mail"]']) {
+    taps += 1;
+    await page.locator(`input${one}`).check();
+  }
   await shot("4-declare");
   await tap('form[action="/console/declare/check"] button');
   await shot("5-check");

@@ -56,9 +56,13 @@ async fn every_screen_says_that_it_is_an_exercise() {
         let mark = if public.contains("en/") { "EXERCISE" } else { "EXERCICE" };
         assert!(page.body.contains(mark), "{public}: {}", page.body);
     }
+    let answer = format!("/a/{}?lang=en", sample.answer().await);
+    for door in ["/a/?lang=en", "/a/XYZ?lang=en", answer.as_str()] {
+        assert!(browser.open(door).await.body.contains("EXERCISE"), "{door}");
+    }
     // And the real house never does.
     let router = beffroi_web::router(sample.doors.clone());
-    for real in ["/", "/c/59273/", "/console/login"] {
+    for real in ["/", "/c/59273/", "/console/login", answer.as_str()] {
         let page = Browser::new(&router).open(real).await;
         assert!(!page.body.contains("class=\"exercise\""), "{real}");
     }
