@@ -238,12 +238,12 @@ pub async fn revoke(call: Call) -> Answer {
 
 /// Orders a guard to put back what vanished under one alarm: under every report of it.
 pub async fn restore(call: Call) -> Answer {
-    ordered(call, Order::Restore, "?done=restore").await
+    ordered(call, Order::Restore, "restore").await
 }
 
 /// Orders a guard to let those go on whom it holds or stopped under one alarm.
 pub async fn let_go(call: Call) -> Answer {
-    ordered(call, Order::LetGo, "?done=let-go").await
+    ordered(call, Order::LetGo, "let_go").await
 }
 
 /// Orders something about one alarm: about every report of it.
@@ -278,5 +278,5 @@ async fn ordered(call: Call, order: fn(AlarmId) -> Order, done: &str) -> Answer 
         guards::order(&mut tx, tenant, &id, &order(report), until).await?;
     }
     tx.commit().await?;
-    Ok(reply::see_other(&format!("/console/guards/{id}{done}")))
+    Ok(reply::see_other(&format!("/console/guards/{id}?done={done}")))
 }
