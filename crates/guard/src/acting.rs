@@ -4,18 +4,21 @@
 //! - What stops an attack comes first; telling follows.
 //! - Who serves others is never stopped.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use beffroi_town::watch::{AlarmOutcome, Mode, Signal};
 use beffroi_town::{AlarmId, Instant};
 
 use crate::actor::Actor;
-use crate::alarms::New;
+use crate::alarms::{Due, New};
 use crate::core::{Core, Who};
-use crate::decide::{Finding, Scope};
+use crate::decide::{Finding, LET_GO_MS, Scope, What};
 use crate::holdings::lock;
 use crate::stop;
 
-/// How long a held actor waits for a person before it goes on.
-const HOLD_MS: i64 = 10 * 60_000;
+/// How long the brake counts nothing of a user whom it paused for nothing.
+const BRAKE_MISTAKEN: Duration = Duration::from_mins(1);
 
 /// How long a process that was dealt with is not dealt with again.
 const DEALT_WITH_MS: i64 = 250;
@@ -41,6 +44,7 @@ impl Core {
                 at: now,
                 reasons: finding.reasons.clone(),
                 actor: who.actor.as_ref().map(|actor| actor.seen()),
+                doer: Some((who.session.clone(), who.user)),
                 vitals: &vitals,
                 simulated: by_vitals && vitals.simulated,
             });
@@ -66,11 +70,67 @@ impl Core {
             }
             alarm.held_until = match alarm.report.outcome {
                 AlarmOutcome::Stopped | AlarmOutcome::ClientCut => None,
-                _ => alarm.held_until.or(Some(now.plus_ms(HOLD_MS))),
+                _ => alarm.held_until.or(Some(now.plus_ms(self.hold_ms))),
             };
         }
         drop(alarms);
         self.ring();
+    }
+
+    /// Lets go on whoever waits under an alarm, by a person's word; false when nobody does.
+    pub(crate) fn let_go(&self, alarm: &AlarmId) -> bool {
+        let due = lock(&self.alarms).let_go(alarm);
+        let found = due.is_some();
+        if let Some(due) = due {
+            self.goes_on(due);
+        }
+        found
+    }
+
+    /// Undoes what was done to those who go on. What they do next is weighed anew.
+    pub(crate) fn goes_on(&self, due: Due) {
+        let doer = due.doer.map(|(session, user)| Who { session, user, actor: None });
+        {
+            let mut condemned = lock(&self.condemned);
+            let session = doer.iter().map(|who| Scope::Session(who.session.clone()));
+            for scope in due.scope.into_iter().chain(session) {
+                condemned.remove(&scope);
+            }
+        }
+        if let Some(who) = doer {
+            if let (Some(brake), Some(user)) = (&self.brake, who.user) {
+                brake.let_pass(user, Duration::from_millis(LET_GO_MS.unsigned_abs()));
+            }
+            self.decide(&who, What::LetGo);
+        }
+        // Whoever goes on may have to be stopped again at once.
+        lock(&self.dealt_with).retain(|process, _| !due.paused.contains(process));
+        if let Some(Err(error)) = due.client.map(crate::client::let_in) {
+            tracing::error!(%error, "a client could not be let in again");
+        }
+        stop::resume(&due.paused);
+        self.ring();
+    }
+
+    /// Somebody whom the brake paused: true once it is in an alarm, or goes on because nothing is
+    /// held against it for so long that it is `late`.
+    pub(crate) fn take_over(&self, process: u32, late: bool) -> bool {
+        let Some(actor) = Actor::of_thread(process).map(Arc::new) else { return true };
+        let (who, paused) = (Who::is(&actor), (actor.pid, actor.started));
+        if self.is_condemned(&who) {
+            let scopes = [Scope::Session(who.session), Scope::User(actor.uid), Scope::Share];
+            if lock(&self.alarms).also_paused(&scopes, paused) {
+                return true;
+            }
+        }
+        if late {
+            tracing::warn!(process, "paused by the brake, and held for nothing: it goes on");
+            if let Some(brake) = &self.brake {
+                brake.let_pass(actor.real_uid, BRAKE_MISTAKEN);
+            }
+            stop::resume(&[paused]);
+        }
+        late
     }
 
     /// Events of before a stop go on being read after it: one walk over all processes is enough.
@@ -104,7 +164,7 @@ impl Core {
             Scope::Share => Scope::Session(who.session.clone()),
             scope => scope.clone(),
         };
-        let until = if stop { None } else { Some(now.plus_ms(HOLD_MS)) };
+        let until = if stop { None } else { Some(now.plus_ms(self.hold_ms)) };
         {
             let mut condemned = lock(&self.condemned);
             let lasting = condemned.get(&scope).is_some_and(Option::is_none);
@@ -143,7 +203,7 @@ fn cut_client(actor: &Actor, stop: bool) -> AlarmOutcome {
 fn rank(outcome: AlarmOutcome) -> u8 {
     match outcome {
         AlarmOutcome::Observed | AlarmOutcome::Unknown => 0,
-        AlarmOutcome::NotStopped | AlarmOutcome::Released => 1,
+        AlarmOutcome::NotStopped | AlarmOutcome::Released | AlarmOutcome::LetGo => 1,
         AlarmOutcome::DeniedOnly => 2,
         AlarmOutcome::Held => 3,
         AlarmOutcome::ClientCut => 4,

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -34,6 +35,9 @@ pub(crate) struct Raised {
     pub(crate) scope: Option<Scope>,
     /// Processes paused for it: pid and start time.
     pub(crate) paused: Vec<(u32, u64)>,
+    /// Who did it: session and user.
+    #[serde(default)]
+    pub(crate) doer: Option<(String, Option<u32>)>,
     /// When those that are only held go on.
     pub(crate) held_until: Option<Instant>,
     pub(crate) last_at: Instant,
@@ -42,6 +46,22 @@ pub(crate) struct Raised {
     /// The newest revision on disk.
     #[serde(skip)]
     written_revision: u32,
+}
+
+impl Raised {
+    /// Those who waited go on, for this reason.
+    pub(crate) fn end(&mut self, outcome: AlarmOutcome) -> Due {
+        let cut = self.report.outcome == AlarmOutcome::ClientCut;
+        let client = self.report.actor.as_ref().and_then(|actor| actor.client.as_deref());
+        self.report.outcome = outcome;
+        self.held_until = None;
+        Due {
+            scope: self.scope.clone(),
+            doer: self.doer.clone(),
+            paused: std::mem::take(&mut self.paused),
+            client: client.filter(|_| cut).and_then(|client| client.parse().ok()),
+        }
+    }
 }
 
 /// What is needed to raise one.
@@ -53,12 +73,20 @@ pub(crate) struct New<'a> {
     pub(crate) at: Instant,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) actor: Option<ActorSeen>,
+    pub(crate) doer: Option<(String, Option<u32>)>,
     pub(crate) vitals: &'a Vitals,
     pub(crate) simulated: bool,
 }
 
-/// A scope that is let go, with the processes paused for it.
-pub(crate) type Due = (Option<Scope>, Vec<(u32, u64)>);
+/// What has to be undone for those who go on.
+#[derive(Debug)]
+pub(crate) struct Due {
+    pub(crate) scope: Option<Scope>,
+    pub(crate) doer: Option<(String, Option<u32>)>,
+    pub(crate) paused: Vec<(u32, u64)>,
+    /// The client that was cut off.
+    pub(crate) client: Option<IpAddr>,
+}
 
 /// All of them.
 #[derive(Debug)]
@@ -133,11 +161,26 @@ impl Alarms {
             report,
             scope: new.scope,
             paused: Vec::new(),
+            doer: new.doer,
             held_until: None,
             last_at: new.at,
             delivered_revision: 0,
             written_revision: 0,
         })
+    }
+
+    /// Notes one more process that is paused for what somebody does; false when no alarm says so.
+    pub(crate) fn also_paused(&mut self, scopes: &[Scope], process: (u32, u64)) -> bool {
+        let acted = |alarm: &&mut Raised| {
+            matches!(alarm.report.outcome, AlarmOutcome::Held | AlarmOutcome::Stopped)
+                && alarm.scope.as_ref().is_some_and(|scope| scopes.contains(scope))
+        };
+        let Some(alarm) = self.raised.values_mut().rev().find(acted) else { return false };
+        if !alarm.paused.contains(&process) {
+            alarm.paused.push(process);
+            self.changed.push(alarm.report.id.to_string());
+        }
+        true
     }
 
     pub(crate) fn get(&self, id: &AlarmId) -> Option<&Raised> {
@@ -157,12 +200,21 @@ impl Alarms {
             }
             alarm.held_until = None;
             if matches!(alarm.report.outcome, AlarmOutcome::Held | AlarmOutcome::DeniedOnly) {
-                alarm.report.outcome = AlarmOutcome::Released;
                 self.changed.push(alarm.report.id.to_string());
-                due.push((alarm.scope.clone(), std::mem::take(&mut alarm.paused)));
+                due.push(alarm.end(AlarmOutcome::Released));
             }
         }
         due
+    }
+
+    /// Marks one as let go by a person; nothing when nobody waits under it.
+    pub(crate) fn let_go(&mut self, id: &AlarmId) -> Option<Due> {
+        let alarm = self.raised.get_mut(id.as_str())?;
+        if !alarm.report.outcome.keeps_somebody() {
+            return None;
+        }
+        self.changed.push(id.to_string());
+        Some(alarm.end(AlarmOutcome::LetGo))
     }
 
     /// Counts anew from the record of touches; true when something changed.

@@ -13,9 +13,9 @@ use crate::decide::What;
 use crate::holdings::lock;
 use crate::opens::Job;
 use crate::record::Record;
+use crate::release;
 use crate::shelf::Shelf;
 use crate::status::beat;
-use crate::stop;
 use crate::touches::Touches;
 use crate::vitals::{READINGS_IN_A_ROW, Sensors, is_alarming};
 
@@ -107,15 +107,16 @@ impl Clerk {
     /// Lets go those that were only held, when nothing else came.
     fn release(&self) {
         let now = self.core.now();
-        let mut alarms = lock(&self.core.alarms);
-        let due = alarms.due_for_release(now);
-        for (scope, paused) in due {
-            stop::resume(&paused);
-            if let Some(scope) = scope {
-                lock(&self.core.condemned).remove(&scope);
-            }
+        let due = lock(&self.core.alarms).due_for_release(now);
+        for due in due {
+            self.core.goes_on(due);
         }
-        drop(alarms);
+        for alarm in release::asked(&self.core.holdings.state) {
+            if !self.core.let_go(&alarm) {
+                tracing::warn!(%alarm, "nobody waits under this alarm");
+            }
+            release::answered(&self.core.holdings.state, &alarm);
+        }
         lock(&self.core.condemned).retain(|_, until| until.is_none_or(|until| now < until));
     }
 

@@ -19,15 +19,20 @@ use beffroi_town::{AlarmId, Instant};
 
 use crate::actor::Actor;
 use crate::alarms::{Alarms, New};
+use crate::asides::{Aside, Asides};
+use crate::brake::Brake;
 use crate::content::Change;
 use crate::decide::{Decider, Event, NOBODY_KNOWN, Scope, Verdict, What};
 use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
+use crate::marks::Marks;
 use crate::record::Record;
+use crate::replaced::{Comparison, Earlier};
 use crate::shelf::{Kept, file_number};
 use crate::touches::touch;
 use crate::watchdog::Lapse;
 use crate::workers::Workers;
+use crate::young::Young;
 
 /// Everything the threads of a guard share.
 pub(crate) struct Core {
@@ -35,13 +40,21 @@ pub(crate) struct Core {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) started_at: Instant,
     pub(crate) mode: Mode,
+    /// How long whoever is held waits for a person before going on.
+    pub(crate) hold_ms: i64,
     /// Whether this host's cut is in place, as last read back from the kernel.
     pub(crate) cut: AtomicBool,
     pub(crate) level: Level,
+    /// Pauses who deletes, inside the kernel; none where it cannot be had, and while observing.
+    pub(crate) brake: Option<Brake>,
     pub(crate) holdings: Holdings,
     pub(crate) decider: Mutex<Decider>,
     pub(crate) record: Mutex<Record>,
     pub(crate) alarms: Mutex<Alarms>,
+    /// New files, which nobody links yet.
+    pub(crate) young: Young,
+    /// Names that lost their file a moment ago.
+    pub(crate) asides: Asides,
     /// Scopes whose opens are denied, and until when.
     pub(crate) condemned: Mutex<HashMap<Scope, Option<Instant>>>,
     pub(crate) vitals: Mutex<Vitals>,
@@ -94,6 +107,14 @@ impl Core {
         self.stopping.load(Ordering::Relaxed)
     }
 
+    /// Follows one more folder, with every sense there is.
+    pub(crate) fn follow(&self, marks: &Marks, folder: &Path) -> std::io::Result<()> {
+        if let Some(brake) = &self.brake {
+            brake.follow(folder);
+        }
+        marks.follow(folder)
+    }
+
     /// Hands a task to the keeper; when it cannot keep up, everything is scanned anew later.
     pub(crate) fn ask_keeper(&self, task: Task) {
         if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
@@ -120,7 +141,9 @@ impl Core {
     /// A file was made.
     pub(crate) fn made(&self, path: &Path, who: &Who) {
         self.decide(who, What::Made { file: file_number(path) });
-        self.ask_keeper(Task::Refresh(path.to_owned()));
+        if !self.young.add(path) {
+            self.ask_keeper(Task::Refresh(path.to_owned()));
+        }
     }
 
     /// A file vanished from `path`: deleted, or moved out of sight.
@@ -137,7 +160,8 @@ impl Core {
         let (device, inode) = (before.device, before.inode);
         let own = lock(&self.decider).made_by(file, &who.session);
         if !own {
-            self.note(path, how, before, who);
+            let touch = self.note(path, how, before.clone(), who);
+            self.asides.put(path, Aside::of(who, before, Some(touch), None));
         }
         // The touch is queued before the file leaves the inventory: whatever a kill leaves on disk,
         // one of the two still knows it.
@@ -168,11 +192,14 @@ impl Core {
             (inventory.get(from).cloned(), inventory.get(to).cloned())
         };
         let away = moved.is_some() && to.extension() != from.extension() && !own;
-        if let Some(before) = moved.clone().filter(|_| away) {
-            self.note(from, Touch::RenamedAway, before, who);
+        if let Some(before) = moved.clone().filter(|_| !own) {
+            let touch = away.then(|| self.note(from, Touch::RenamedAway, before.clone(), who));
+            self.asides.put(from, Aside::of(who, before, touch, Some(to)));
         }
         if let Some(before) = replaced {
             self.replaced(to, before, who);
+        } else if self.returned(to, who) {
+            tracing::trace!("a name has a file again");
         } else if own || from.as_os_str().is_empty() {
             self.decide(who, What::Made { file: to_file });
         }
@@ -200,14 +227,37 @@ impl Core {
             self.ask_keeper(Task::Release { device: before.device, inode: before.inode });
             return;
         }
-        let touch = self.note(path, Touch::Rewritten, before.clone(), who);
-        // Scored ahead of the keeper's other work: the next file is being replaced meanwhile.
-        let task = Task::Compare { path: path.to_owned(), before, touch, who: who.clone() };
+        let touch = Some(self.note(path, Touch::Rewritten, before.clone(), who));
+        let (path, who) = (path.to_owned(), who.clone());
+        self.compare(Comparison { path, before, touch, who, was: Earlier::Replaced });
+    }
+
+    /// Scored ahead of the keeper's other work: the next file is being replaced meanwhile.
+    fn compare(&self, new: Comparison) {
+        let task = Task::Compare(new);
         if self.level.letter == Letter::C {
             self.ask_keeper(task);
         } else if let Err(task) = self.workers.jobs.compare(Box::new(task)) {
             self.ask_keeper(*task);
         }
+    }
+
+    /// A file stands under this name: when another one left it a moment ago, they are compared.
+    pub(crate) fn returned(&self, path: &Path, who: &Who) -> bool {
+        let Some(aside) = self.asides.take(path, &who.session) else { return false };
+        let Aside { before, touch, to, .. } = aside;
+        let (path, who) = (path.to_owned(), who.clone());
+        self.compare(Comparison { path, before, touch, who, was: Earlier::Left(to) });
+        true
+    }
+
+    /// It was a way to save: the old file may go.
+    pub(crate) fn saved(&self, new: &Comparison, now_at: Option<&Path>) {
+        if let (Some(brake), Some(user)) = (&self.brake, new.who.user) {
+            brake.made(new.before.device, new.before.inode, user);
+        }
+        let aside = now_at.map(file_number);
+        self.decide(&new.who, What::Saved { file: file_number(&new.path), aside });
     }
 
     /// A folder was moved: inside what is watched, or out of it.
@@ -300,6 +350,7 @@ impl Core {
             at: now,
             reasons: Vec::new(),
             actor: None,
+            doer: None,
             vitals: &vitals,
             simulated,
         });

@@ -6,16 +6,20 @@
 //! - Only files that existed before count as vanished, never those that the same session made in
 //!   the last [`MADE_MS`]: plain `tar xf` and `rm -r` are everyday work.
 //! - Vanishing or emptying alone holds; it stops only together with a second signal.
+//! - Who was let go on is not held again for [`LET_GO_MS`]; a second signal still stops it.
 //! - No program is trusted for its name.
 //! - Memory is bounded: the least recently active scope is forgotten first.
 
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use beffroi_town::Instant;
 use beffroi_town::watch::{Reason, Signal, Suspicion};
 
 use crate::content::{Change, Damage};
+use window::{Touched, WINDOW_EVENTS_MAX, Window};
+
+mod window;
 
 /// Length of the sliding window.
 pub const WINDOW_MS: i64 = 60_000;
@@ -23,6 +27,8 @@ pub const WINDOW_MS: i64 = 60_000;
 pub const NOBODY_KNOWN: &str = "unknown";
 /// How long a file counts as made by the session that made it.
 pub const MADE_MS: i64 = 15 * 60_000;
+/// How long whoever was let go on is not held again.
+pub const LET_GO_MS: i64 = 15 * 60_000;
 /// Points at which a session or a user is stopped. The whole share needs twice as many.
 pub const STOP_POINTS: u32 = 100;
 /// Vanished files at which a session or a user is held. The whole share needs three times as many.
@@ -33,8 +39,6 @@ pub const HOLD_EMPTIED: u32 = 3;
 const SCOPES_MAX: usize = 4_096;
 /// Most makers remembered.
 const MADE_MAX: usize = 200_000;
-/// Most events of one window.
-const WINDOW_EVENTS_MAX: usize = 10_000;
 
 /// Something that happened to a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,8 +76,18 @@ pub enum What {
         /// What that did to it.
         change: Change,
     },
+    /// A name that lost its file has a new one by the same session, and that is no damage: it was a
+    /// way to save.
+    Saved {
+        /// The guard's number for the name.
+        file: u64,
+        /// And for the name that the old file has now.
+        aside: Option<u64>,
+    },
     /// The host runs hot or is choked.
     VitalSigns,
+    /// A person, or the end of the waiting time, let this session go on.
+    LetGo,
 }
 
 /// Whose score crossed the line.
@@ -120,16 +134,19 @@ pub struct Finding {
 pub struct Decider {
     now: Instant,
     scopes: HashMap<Scope, Window>,
-    made: HashMap<u64, (String, Instant)>,
+    made: HashMap<u64, Maker>,
     made_order: VecDeque<u64>,
     vital_signs_at: Option<Instant>,
+    let_go: HashMap<String, Instant>,
+    /// Old files put aside by a save, whose removal is part of it.
+    aside: HashMap<u64, Maker>,
 }
 
-#[derive(Debug, Default)]
-struct Window {
-    touched: VecDeque<(Instant, Signal, Option<String>)>,
-    times: BTreeMap<Signal, u32>,
-    extensions: BTreeMap<String, u32>,
+#[derive(Debug)]
+struct Maker {
+    session: String,
+    user: Option<u32>,
+    at: Instant,
 }
 
 impl Decider {
@@ -137,30 +154,41 @@ impl Decider {
     pub fn feed(&mut self, event: &Event) -> Verdict {
         // A clock that jumps back must not reopen an old window.
         self.now = self.now.max(event.at);
-        let (signal, extension) = match &event.what {
+        let (file, signal, extension) = match &event.what {
             What::Made { file } => {
-                self.remember_maker(*file, &event.session);
+                self.remember_maker(*file, event);
                 return Verdict::Allow;
             }
             What::VitalSigns => {
                 self.vital_signs_at = Some(self.now);
                 return Verdict::Allow;
             }
+            What::Saved { file, aside } => {
+                self.saved(event, *file, *aside);
+                return Verdict::Allow;
+            }
+            What::LetGo => {
+                self.let_go(event);
+                return Verdict::Allow;
+            }
             What::Gone { file, new_extension } => {
-                if self.made_by(*file, &event.session) {
+                let part_of_a_save = self.aside.remove(file).is_some_and(|by| {
+                    by.session == event.session && self.now.ms_since(by.at) <= WINDOW_MS
+                });
+                if part_of_a_save || self.made_by(*file, &event.session) {
                     return Verdict::Allow;
                 }
-                (Signal::ExistingFileGone, new_extension.clone())
+                (*file, Signal::ExistingFileGone, new_extension.clone())
             }
             What::Rewritten { file, change } => {
                 let Some(signal) = signal_of(change.damage()) else { return Verdict::Allow };
                 if self.made_by(*file, &event.session) {
                     return Verdict::Allow;
                 }
-                (signal, None)
+                (*file, signal, None)
             }
         };
-        self.count(event, signal, extension.as_ref())
+        self.count(event, file, signal, extension.as_ref())
     }
 
     /// Whether `session` made this file a short while ago, as far as can be told: where the maker
@@ -171,27 +199,52 @@ impl Decider {
             |maker: &str| maker == session || maker == NOBODY_KNOWN || session == NOBODY_KNOWN;
         self.made
             .get(&file)
-            .is_some_and(|(maker, at)| either(maker) && self.now.ms_since(*at) <= MADE_MS)
+            .is_some_and(|maker| either(&maker.session) && self.now.ms_since(maker.at) <= MADE_MS)
+    }
+
+    /// The user who made this file a short while ago.
+    pub fn maker(&self, file: u64) -> Option<u32> {
+        let maker = self.made.get(&file)?;
+        maker.user.filter(|_| self.now.ms_since(maker.at) <= MADE_MS)
     }
 
     /// Points of a session now; more than none means suspicious.
     pub fn points(&self, session: &str) -> u32 {
-        self.scopes
-            .get(&Scope::Session(session.to_owned()))
-            .map_or(0, |window| window.times.values().sum::<u32>())
+        self.window(session).map_or(0, Window::counted)
     }
 
-    fn count(&mut self, event: &Event, signal: Signal, extension: Option<&String>) -> Verdict {
+    /// Files whose content a session damaged of late.
+    pub fn damaged(&self, session: &str) -> u32 {
+        self.window(session).map_or(0, Window::damaged)
+    }
+
+    fn window(&self, session: &str) -> Option<&Window> {
+        self.scopes.get(&Scope::Session(session.to_owned()))
+    }
+
+    fn count(
+        &mut self,
+        event: &Event,
+        file: u64,
+        signal: Signal,
+        extension: Option<&String>,
+    ) -> Verdict {
         let hot = self.vital_signs_at.is_some_and(|at| self.now.ms_since(at) <= WINDOW_MS);
-        let mut scopes = vec![Scope::Session(event.session.clone())];
-        scopes.extend(event.user.filter(|user| *user != 0).map(Scope::User));
-        scopes.push(Scope::Share);
+        let mut scopes = own_scopes(event);
+        let let_go = self.is_let_go(&event.session);
+        if let_go && signal == Signal::ExistingFileGone {
+            // What was allowed to one is nothing that its user, or all together, did.
+            scopes.truncate(1);
+        } else {
+            scopes.push(Scope::Share);
+        }
         let mut worst = Verdict::Allow;
         for scope in scopes {
             let window = self.scopes.entry(scope.clone()).or_default();
-            window.push(self.now, signal, extension.cloned());
+            window.push(Touched { at: self.now, file, signal, extension: extension.cloned() });
             let verdict = window.verdict(&scope, hot);
-            if verdict.rank() > worst.rank() {
+            let held_again = let_go && verdict.rank() == 1;
+            if verdict.rank() > worst.rank() && !held_again {
                 worst = verdict;
             }
         }
@@ -199,8 +252,39 @@ impl Decider {
         worst
     }
 
-    fn remember_maker(&mut self, file: u64, session: &str) {
-        self.made.insert(file, (session.to_owned(), self.now));
+    fn saved(&mut self, event: &Event, file: u64, aside: Option<u64>) {
+        let mut scopes = own_scopes(event);
+        scopes.push(Scope::Share);
+        let mut removed = false;
+        for scope in &scopes {
+            let Some(window) = self.scopes.get_mut(scope) else { continue };
+            window.take_back(file);
+            removed |= aside.is_some_and(|aside| window.take_back(aside));
+        }
+        let Some(aside) = aside.filter(|_| !removed) else { return };
+        self.aside.retain(|_, by| self.now.ms_since(by.at) <= WINDOW_MS);
+        if self.aside.len() < WINDOW_EVENTS_MAX {
+            let (session, user) = (event.session.clone(), event.user);
+            self.aside.insert(aside, Maker { session, user, at: self.now });
+        }
+    }
+
+    /// What they did so far is forgiven; what they do next is weighed from the beginning.
+    fn let_go(&mut self, event: &Event) {
+        self.let_go.retain(|_, at| self.now.ms_since(*at) <= LET_GO_MS);
+        for scope in own_scopes(event) {
+            self.scopes.remove(&scope);
+        }
+        self.let_go.insert(event.session.clone(), self.now);
+    }
+
+    fn is_let_go(&self, session: &str) -> bool {
+        self.let_go.get(session).is_some_and(|at| self.now.ms_since(*at) <= LET_GO_MS)
+    }
+
+    fn remember_maker(&mut self, file: u64, event: &Event) {
+        let (session, user) = (event.session.clone(), event.user);
+        self.made.insert(file, Maker { session, user, at: self.now });
         self.made_order.push_back(file);
         while self.made_order.len() > MADE_MAX {
             if let Some(oldest) = self.made_order.pop_front() {
@@ -217,9 +301,7 @@ impl Decider {
             .scopes
             .iter()
             .filter(|(scope, _)| **scope != Scope::Share)
-            .min_by_key(|(scope, window)| {
-                (window.touched.back().map(|(at, ..)| *at), (*scope).clone())
-            })
+            .min_by_key(|(scope, window)| (window.last_at(), (*scope).clone()))
             .map(|(scope, _)| scope.clone());
         if let Some(scope) = idle {
             self.scopes.remove(&scope);
@@ -246,6 +328,13 @@ impl Verdict {
     }
 }
 
+/// Root is no scope of its own.
+fn own_scopes(event: &Event) -> Vec<Scope> {
+    let mut scopes = vec![Scope::Session(event.session.clone())];
+    scopes.extend(event.user.filter(|user| *user != 0).map(Scope::User));
+    scopes
+}
+
 fn signal_of(damage: Damage) -> Option<Signal> {
     match damage {
         Damage::None => None,
@@ -254,98 +343,6 @@ fn signal_of(damage: Damage) -> Option<Signal> {
         Damage::Wiped => Some(Signal::ContentWiped),
         Damage::Emptied => Some(Signal::ContentEmptied),
         Damage::Broken => Some(Signal::StructureBroken),
-    }
-}
-
-/// What `times` occurrences of a signal weigh. Research page 'guard', starting point for scores.
-fn weight(signal: Signal, times: u32) -> u32 {
-    match signal {
-        Signal::ExistingFileGone => times.saturating_sub(HOLD_GONE).saturating_mul(5).min(80),
-        Signal::ContentTransformed
-        | Signal::BlocksTransformed
-        | Signal::StructureBroken
-        | Signal::ContentWiped => times.saturating_mul(34),
-        Signal::ContentEmptied => times.saturating_mul(20),
-        Signal::SameNewExtension => {
-            if times >= 5 {
-                40
-            } else {
-                0
-            }
-        }
-        Signal::VitalSigns => 20,
-        Signal::Unknown => 0,
-    }
-}
-
-impl Window {
-    fn push(&mut self, now: Instant, signal: Signal, extension: Option<String>) {
-        while let Some((at, ..)) = self.touched.front() {
-            if now.ms_since(*at) <= WINDOW_MS && self.touched.len() < WINDOW_EVENTS_MAX {
-                break;
-            }
-            self.drop_oldest();
-        }
-        *self.times.entry(signal).or_default() += 1;
-        if let Some(extension) = &extension {
-            *self.extensions.entry(extension.clone()).or_default() += 1;
-        }
-        self.touched.push_back((now, signal, extension));
-    }
-
-    fn drop_oldest(&mut self) {
-        let Some((_, signal, extension)) = self.touched.pop_front() else { return };
-        if let Some(times) = self.times.get_mut(&signal) {
-            *times = times.saturating_sub(1);
-        }
-        if let Some(extension) = extension {
-            let left = self.extensions.get(&extension).map_or(0, |n| n.saturating_sub(1));
-            if left == 0 {
-                self.extensions.remove(&extension);
-            } else {
-                self.extensions.insert(extension, left);
-            }
-        }
-    }
-
-    fn verdict(&self, scope: &Scope, hot: bool) -> Verdict {
-        let mut reasons: Vec<Reason> = Vec::new();
-        let mut add = |signal, times: u32| {
-            if times > 0 {
-                reasons.push(Reason { signal, times, points: weight(signal, times) });
-            }
-        };
-        for (signal, times) in &self.times {
-            add(*signal, *times);
-        }
-        add(Signal::SameNewExtension, self.extensions.values().copied().max().unwrap_or(0));
-        add(Signal::VitalSigns, u32::from(hot));
-        let points = reasons.iter().map(|reason| reason.points).sum();
-        let gone = self.times.get(&Signal::ExistingFileGone).copied().unwrap_or(0);
-        let rewritten: u32 = self.times.values().sum::<u32>() - gone;
-        let emptied = self.times.get(&Signal::ContentEmptied).copied().unwrap_or(0);
-        let (points_needed, times) = match scope {
-            Scope::Share => (2 * STOP_POINTS, 3),
-            Scope::Session(_) | Scope::User(_) => (STOP_POINTS, 1),
-        };
-        let finding = || Finding {
-            scope: scope.clone(),
-            kind: if rewritten * HOLD_GONE > gone * 3 {
-                Suspicion::MassRewriting
-            } else {
-                Suspicion::MassDisappearance
-            },
-            points,
-            reasons: reasons.clone(),
-            first_touch_at: self.touched.front().map_or(Instant::default(), |(at, ..)| *at),
-        };
-        if points >= points_needed {
-            Verdict::Stop(finding())
-        } else if gone >= times * HOLD_GONE || emptied >= times * HOLD_EMPTIED {
-            Verdict::Hold(finding())
-        } else {
-            Verdict::Allow
-        }
     }
 }
 

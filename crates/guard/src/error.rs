@@ -79,8 +79,16 @@ pub enum GuardError {
         cause: String,
     },
     /// An alarm that this guard did not raise.
-    #[error("this guard knows no alarm '{0}'; see the list with 'beffroi guard alarms'")]
+    #[error("this guard knows no alarm '{0}'; see the list with 'beffroi guard release'")]
     UnknownAlarm(String),
+    /// An alarm under which nobody waits.
+    #[error("nobody is held or stopped under the alarm '{0}'; nothing was done")]
+    NobodyWaits(String),
+    /// The running guard did not answer.
+    #[error(
+        "the guard did not take the word for '{0}' within {1} s; look whether it runs: systemctl status beffroi-guard"
+    )]
+    NotHeard(String, u64),
     /// A guard that ended before it watched anything.
     #[error("the guard could not start ({0}); what it said last stands above")]
     NeverBeat(String),

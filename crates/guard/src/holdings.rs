@@ -196,7 +196,7 @@ fn mount_of(folder: &Path) -> Option<(u32, u32, u64)> {
     Some((facts.stx_dev_major, facts.stx_dev_minor, facts.stx_mnt_id))
 }
 
-fn take_lock(state: &Path) -> Result<File> {
+pub(crate) fn take_lock(state: &Path) -> Result<File> {
     let path = state.join("lock");
     let file = File::options().create(true).append(true).open(&path).context("open", &path)?;
     rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)

@@ -4,6 +4,8 @@
 //! - Links first, hashes later: after the first pass every file can come back, after the second it
 //!   can be proven to.
 //! - Only ordinary files are kept. Symbolic links are never followed, nor other file systems entered.
+//! - A new file is linked once it has stood for a while ([`crate::young`]); until then its deletion is
+//!   nobody's loss but its maker's. One that replaced another is linked at once.
 //! - A hash is recorded only when size and time were the same before and after reading.
 
 use std::collections::{HashSet, VecDeque};
@@ -18,10 +20,11 @@ use std::time::{Duration, Instant as Tick};
 
 use beffroi_town::watch::{Suspicion, Touch};
 
-use crate::content::{Change, ContentKind, Damage, SAMPLE_BYTES, kind, looks_random};
+use crate::content::{Damage, SAMPLE_BYTES, kind};
 use crate::core::{Core, Who, open_quietly};
 use crate::decide::What;
 use crate::holdings::lock;
+use crate::replaced::{Comparison, from_kind, is_emptied, sample_of};
 use crate::shelf::{FolderFacts, Kept, file_number};
 use crate::state::Sha256;
 use crate::touches::{Held, touch};
@@ -44,15 +47,20 @@ pub(crate) enum Task {
     /// A folder is new.
     Scan(PathBuf, Who),
     /// A file took another's name.
-    Compare { path: PathBuf, before: Kept, touch: u64, who: Who },
+    Compare(Comparison),
     /// A file was rewritten and no copy of its earlier content is there to compare with.
     Rescore(PathBuf, Who),
     /// A file's maker removed it.
     Release { device: u64, inode: u64 },
 }
 
-/// Makes the senses follow one more folder.
-pub(crate) type Follow = Box<dyn Fn(&Path) -> std::io::Result<()> + Send>;
+/// What the senses are told: to follow one more folder, and to ask about a new file from now on.
+pub(crate) struct Follow {
+    pub(crate) folder: Told<std::io::Result<()>>,
+    pub(crate) ask_again: Told<()>,
+}
+
+type Told<T> = Box<dyn Fn(&Path) -> T + Send>;
 
 /// The keeper's own state.
 pub(crate) struct Keeper {
@@ -78,6 +86,7 @@ impl Keeper {
             {
                 self.serve(task, true);
             }
+            self.grown_up();
             let wait = if self.to_hash.is_empty() { 5 * IDLE } else { Duration::ZERO };
             match self.tasks.recv_timeout(wait) {
                 Ok(task) => self.serve(task, false),
@@ -102,11 +111,9 @@ impl Keeper {
         match task {
             Task::Refresh(path) => self.refresh(&path),
             Task::Scan(folder, who) => self.scan(&folder, Some(&who)),
-            Task::Compare { path, before, touch, who } => {
-                if let Some(change) = compare(&self.core, &path, &before, patient) {
-                    self.core.rewritten(&path, change, Some(touch), &who);
-                }
-                self.refresh(&path);
+            Task::Compare(new) => {
+                new.score(&self.core, patient);
+                self.take_in_now(&new.path);
             }
             Task::Rescore(path, who) => {
                 self.rescore(&path, &who, patient);
@@ -142,7 +149,7 @@ impl Keeper {
         }
         let known = lock(&self.core.holdings.shelf).folders();
         for folder in self.core.holdings.watched.iter().chain(&known) {
-            if let Err(error) = (self.follow)(folder) {
+            if let Err(error) = (self.follow.folder)(folder) {
                 tracing::debug!(%error, "a folder of an earlier run is gone");
             }
         }
@@ -158,7 +165,7 @@ impl Keeper {
                 continue;
             }
             // Followed before listed: what is made in between is seen twice rather than never.
-            if let Err(error) = (self.follow)(&folder) {
+            if let Err(error) = (self.follow.folder)(&folder) {
                 if error.kind() != std::io::ErrorKind::NotFound {
                     tracing::error!(%error, folder = %crate::error::shown(&folder), "a folder cannot be followed");
                     self.core.say(Suspicion::EventsLost, false);
@@ -176,6 +183,8 @@ impl Keeper {
                         maker.filter(|_| lock(&self.core.holdings.shelf).get(&path).is_none())
                     {
                         self.core.decide(who, What::Made { file: file_number(&path) });
+                        self.refresh(&path);
+                        continue;
                     }
                     self.take_in(&path, &meta);
                 }
@@ -191,7 +200,22 @@ impl Keeper {
         }
     }
 
+    /// Takes in new files that stayed.
+    fn grown_up(&mut self) {
+        while let Some(path) = self.core.young.next() {
+            (self.follow.ask_again)(&path);
+            self.take_in_now(&path);
+        }
+    }
+
     fn refresh(&mut self, path: &Path) {
+        let known = lock(&self.core.holdings.shelf).get(path).is_some();
+        if known || !self.core.young.add(path) {
+            self.take_in_now(path);
+        }
+    }
+
+    fn take_in_now(&mut self, path: &Path) {
         match fs::symlink_metadata(path) {
             Ok(meta) if meta.is_file() => self.take_in(path, &meta),
             _ => {}
@@ -206,6 +230,11 @@ impl Keeper {
         {
             kept.sha256 = known.sha256;
             kept.kind = known.kind;
+        }
+        if let Some(brake) = self.core.brake.as_ref().filter(|_| known.is_none())
+            && let Some(user) = lock(&self.core.decider).maker(file_number(path))
+        {
+            brake.made(kept.device, kept.inode, user);
         }
         let reserve = self.core.holdings.reserve(kept.device);
         kept.linked = match reserve.map(|reserve| reserve.link(path, kept.inode)) {
@@ -310,86 +339,29 @@ impl Keeper {
 
     /// Drops links that neither a file nor a touch refers to, and counts those only touches need.
     fn sweep_links(&self) {
-        let touched: Vec<(u64, u64, u64)> = lock(&self.core.holdings.touches)
-            .iter()
-            .filter(|record| record.held == Held::Link)
-            .map(|record| (record.before.device, record.before.inode, record.before.size))
-            .collect();
         let first = !self.core.scanned.load(Ordering::Relaxed);
         if first {
             self.sweep_copies();
         }
         for reserve in &self.core.holdings.reserves {
             let device = reserve.device();
-            let of_device = touched.iter().filter(|(d, ..)| *d == device);
-            let needed: HashSet<u64> = of_device.clone().map(|(_, inode, _)| *inode).collect();
+            // A file that leaves the inventory is on record before: so the inventory is asked first.
+            let mut idle = reserve.linked();
+            idle.retain(|inode| lock(&self.core.holdings.shelf).path_of(device, *inode).is_none());
+            let touched: Vec<(u64, u64)> = lock(&self.core.holdings.touches)
+                .iter()
+                .filter(|record| record.held == Held::Link && record.before.device == device)
+                .map(|record| (record.before.inode, record.before.size))
+                .collect();
+            let needed: HashSet<u64> = touched.iter().map(|(inode, _)| *inode).collect();
             if first {
-                of_device.for_each(|(.., size)| reserve.count(*size));
+                touched.iter().for_each(|(_, size)| reserve.count(*size));
             }
-            for inode in reserve.linked() {
-                let live = lock(&self.core.holdings.shelf).path_of(device, inode).is_some();
-                if live || needed.contains(&inode) {
-                    continue;
-                }
+            for inode in idle.into_iter().filter(|inode| !needed.contains(inode)) {
                 if let Err(error) = reserve.drop_link(inode) {
                     tracing::debug!(%error, "no link to drop");
                 }
             }
         }
-    }
-}
-
-/// What became of a file that another one replaced; none when that is still empty, unless `patient`.
-fn compare(core: &Core, path: &Path, before: &Kept, patient: bool) -> Option<Change> {
-    let after = sample_of(path).filter(|sample| patient || !sample.is_empty())?;
-    let link = core.holdings.reserve(before.device).filter(|_| before.linked);
-    let earlier = link.and_then(|reserve| sample_of(&reserve.link_path(before.inode)));
-    Some(match earlier {
-        Some(earlier) => Change::between(&earlier, &after),
-        None => from_kind(before.kind, &after),
-    })
-}
-
-/// Scores a replaced file at once, for a worker; what has to wait is the keeper's.
-pub(crate) fn score_replaced(core: &Core, task: Task) {
-    if is_emptied(&task) {
-        return core.ask_keeper(task);
-    }
-    let Task::Compare { path, before, touch, who } = task else { return core.ask_keeper(task) };
-    if let Some(change) = compare(core, &path, &before, false) {
-        core.rewritten(&path, change, Some(touch), &who);
-    }
-    core.ask_keeper(Task::Refresh(path));
-}
-
-/// Whether a file to be judged is empty now: between emptying and writing, every save looks so.
-fn is_emptied(task: &Task) -> bool {
-    match task {
-        Task::Compare { path, before, .. } => {
-            before.size > 0 && fs::symlink_metadata(path).is_ok_and(|meta| meta.len() == 0)
-        }
-        Task::Rescore(path, _) => fs::symlink_metadata(path).is_ok_and(|meta| meta.len() == 0),
-        _ => false,
-    }
-}
-
-/// The first bytes of a file.
-pub(crate) fn sample_of(path: &Path) -> Option<Vec<u8>> {
-    let mut sample = Vec::new();
-    open_quietly(path).ok()?.take(SAMPLE_BYTES as u64).read_to_end(&mut sample).ok()?;
-    Some(sample)
-}
-
-fn from_kind(before: Option<ContentKind>, after: &[u8]) -> Change {
-    let one_byte = after.first().is_some_and(|first| after.iter().all(|b| b == first));
-    Change {
-        before: before.unwrap_or(ContentKind::Other),
-        after: kind(after),
-        equal_permille: 0,
-        random_after: looks_random(after),
-        blocks_turned_random: 0,
-        wiped: one_byte && after.len() > 64,
-        blocks: 0,
-        broken: false,
     }
 }

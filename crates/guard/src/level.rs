@@ -2,6 +2,7 @@
 
 use beffroi_town::watch::{Hole, HostFacts, Letter, Level, Mode, TEXT_BYTES_MAX, Vitals};
 
+use crate::brake::Brake;
 use crate::cut;
 use crate::marks::Sight;
 use crate::vitals::Sensors;
@@ -10,19 +11,34 @@ use std::path::{Path, PathBuf};
 /// What a guard could do here for these folders, without starting one.
 pub fn probe(watch: &[PathBuf]) -> Level {
     let vitals = Sensors::at(Path::new("/")).read(&[]);
-    level(&Sight::of(watch, Letter::A), Mode::Protect, &vitals, false)
+    let sight = Sight::of(watch, Letter::A);
+    let brake = (sight.letter != Letter::C).then(|| Brake::open(watch, &sight.whole));
+    let covered = matches!(brake, Some(Ok(brake)) if brake.covered() == watch.len());
+    level(&sight, Mode::Protect, &vitals, Means { covered, lacks_reserve: false })
+}
+
+/// What a guard has beyond its sight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Means {
+    /// The brake covers every watched folder.
+    pub(crate) covered: bool,
+    /// A watched folder has no reserve.
+    pub(crate) lacks_reserve: bool,
 }
 
 /// The level with these means.
-pub(crate) fn level(sight: &Sight, mode: Mode, vitals: &Vitals, lacks_reserve: bool) -> Level {
+pub(crate) fn level(sight: &Sight, mode: Mode, vitals: &Vitals, means: Means) -> Level {
+    // With the brake only what is moved away is counted afterwards.
+    let afterwards =
+        if means.covered { Hole::MovesAfterTheFact } else { Hole::DeletionsAfterTheFact };
     let mut holes = Vec::new();
     if !rustix::process::geteuid().is_root() {
         holes.push(Hole::NotRoot);
     }
     match sight.letter {
-        Letter::A => holes.push(Hole::DeletionsAfterTheFact),
+        Letter::A => holes.push(afterwards),
         Letter::B => {
-            holes.extend([Hole::DeletionsAfterTheFact, Hole::TruncateByPath, Hole::OpenedBefore]);
+            holes.extend([afterwards, Hole::TruncateByPath, Hole::OpenedBefore]);
         }
         Letter::C => {
             holes.extend([Hole::NoFanotify, Hole::NoActor, Hole::NoStop, Hole::NoEarlierContent]);
@@ -34,7 +50,7 @@ pub(crate) fn level(sight: &Sight, mode: Mode, vitals: &Vitals, lacks_reserve: b
     if mode == Mode::Observe {
         holes.push(Hole::ObserveOnly);
     }
-    if lacks_reserve {
+    if means.lacks_reserve {
         holes.push(Hole::NoReserve);
     }
     if !cut::can_cut() {

@@ -25,6 +25,8 @@ use crate::sys;
 
 /// Permission before each access to a content, with its range: Linux 6.14 and later.
 pub(crate) const FAN_PRE_ACCESS: u64 = 0x0010_0000;
+/// Also after the file has changed.
+const LEFT_OUT: u32 = libc::FAN_MARK_IGNORED_MASK | libc::FAN_MARK_IGNORED_SURV_MODIFY;
 const NAME_MASK: u64 = libc::FAN_CREATE
     | libc::FAN_DELETE
     | libc::FAN_RENAME
@@ -127,6 +129,27 @@ impl Marks {
 
     pub(crate) fn letter(&self) -> Letter {
         self.sight.letter
+    }
+
+    /// Asks nothing about writes into a file that was made just now, until [`Self::ask_again`].
+    pub(crate) fn leave_out_new(&self, file: &fs::File) {
+        if self.sight.letter != Letter::A {
+            return;
+        }
+        let flags = libc::FAN_MARK_ADD | LEFT_OUT | libc::FAN_MARK_EVICTABLE;
+        let (group, file) = (self.opens.as_fd(), file.as_fd());
+        if let Err(error) = sys::fanotify_mark_open(group, flags, FAN_PRE_ACCESS, file) {
+            tracing::debug!(%error, "a new file is asked about");
+        }
+    }
+
+    /// Asks about writes into this file, as about any other.
+    pub(crate) fn ask_again(&self, path: &Path) {
+        if self.sight.letter == Letter::A {
+            let flags = libc::FAN_MARK_REMOVE | LEFT_OUT | libc::FAN_MARK_DONT_FOLLOW;
+            // Most were never left out.
+            drop(sys::fanotify_mark(self.opens.as_fd(), flags, FAN_PRE_ACCESS, path));
+        }
     }
 
     /// The guard's own folders, and the file that what it says goes to. Where nothing is seen of

@@ -294,6 +294,13 @@ impl Messenger {
                 self.core.look_at_cut();
                 outcome
             }
+            Order::LetGo(alarm) => {
+                let known = lock(&self.core.alarms).get(alarm).is_some();
+                if !self.core.let_go(alarm) && known {
+                    tracing::info!(%alarm, "nobody waits under this alarm any more");
+                }
+                if known { OrderOutcome::Done } else { OrderOutcome::UnknownAlarm }
+            }
             Order::Restore(alarm) => {
                 let known = lock(&self.core.alarms)
                     .get(alarm)

@@ -2,7 +2,7 @@
 //! while no guard runs.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -14,13 +14,15 @@ use beffroi_town::watch::{Letter, Mode, RestoreReport, Vitals};
 use beffroi_town::{AlarmId, Instant};
 
 use crate::alarms::Alarms;
+use crate::asides::Asides;
+use crate::brake::Brake;
 use crate::clerk::Clerk;
 use crate::core::Core;
 use crate::cut;
 use crate::error::{GuardError, Result};
 use crate::holdings::Holdings;
 use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
-use crate::level::level;
+use crate::level::{Means, level};
 use crate::marks::{Marks, Sight};
 use crate::messenger::Messenger;
 use crate::record::Record;
@@ -31,9 +33,13 @@ use crate::sense_plain::Plain;
 use crate::vitals::Sensors;
 use crate::watchdog::{Lapse, Pulse};
 use crate::workers::{Workers, work};
+use crate::young::Young;
 
 /// Threads that keep earlier contents while opens wait.
 const WORKERS: usize = 2;
+
+/// How long whoever is held waits, unless the options say otherwise.
+const HOLD_MS: i64 = 10 * 60_000;
 
 /// What a guard is started with.
 #[derive(Clone, Debug)]
@@ -54,6 +60,8 @@ pub struct Options {
     pub mode: Mode,
     /// Time between two beats until the platform asks for another.
     pub beat_ms: u32,
+    /// How long whoever is held waits for a person before going on.
+    pub hold_ms: i64,
     /// Use no more of the kernel's senses than this level needs.
     pub at_most: Letter,
     /// Beat on standard output for a [`watchdog`](crate::watchdog).
@@ -74,6 +82,7 @@ impl Options {
             sensors: PathBuf::from("/"),
             mode: Mode::Observe,
             beat_ms: 1_000,
+            hold_ms: HOLD_MS,
             at_most: Letter::A,
             beat_for_watchdog: false,
             lapse: None,
@@ -141,7 +150,10 @@ fn build(
         Holdings::open(&options.watch, &options.state, reserve, options.reserve_bytes_max, now)?;
     let vitals: Vitals = Sensors::at(&options.sensors).read(&holdings.watched);
     let sight = Sight::of(&holdings.watched, options.at_most);
-    let level = level(&sight, options.mode, &vitals, holdings.lacks_reserve());
+    let brake = brake(&sight, options, &holdings.watched);
+    let covered = brake.as_ref().is_some_and(|b| b.covered() == holdings.watched.len());
+    let means = Means { covered, lacks_reserve: holdings.lacks_reserve() };
+    let level = level(&sight, options.mode, &vitals, means);
     let (keeper, tasks) = sync_channel(TASKS_MAX);
     let (bell, bell_ear) = sync_channel(1);
     review::note_mode(&holdings.state, options.mode, now)?;
@@ -152,12 +164,16 @@ fn build(
         entropy: Arc::clone(&edge.entropy),
         started_at: now,
         mode: options.mode,
+        hold_ms: options.hold_ms,
         cut: AtomicBool::new(cut::is_cut().unwrap_or(false)),
         level,
+        brake,
         holdings,
         decider: Mutex::default(),
         record: Mutex::new(record),
         alarms: Mutex::new(alarms),
+        young: Young::default(),
+        asides: Asides::default(),
         condemned: Mutex::new(HashMap::new()),
         vitals: Mutex::new(vitals),
         scanned: AtomicBool::new(false),
@@ -174,6 +190,20 @@ fn build(
     Ok((core, sight, Ends { tasks, bell: bell_ear }))
 }
 
+/// An observing guard pauses nobody.
+fn brake(sight: &Sight, options: &Options, watched: &[PathBuf]) -> Option<Brake> {
+    if sight.letter == Letter::C || options.mode == Mode::Observe {
+        return None;
+    }
+    match Brake::open(watched, &sight.whole) {
+        Ok(brake) => Some(brake),
+        Err(error) => {
+            tracing::info!(%error, "deletions are counted after the fact");
+            None
+        }
+    }
+}
+
 /// What follows a folder, and the pulse, unless the senses took it: nobody waits for
 /// plain senses, so a slow disk under them is no reason to be ended.
 type Started = (Follow, Option<Pulse>);
@@ -182,7 +212,8 @@ fn start_senses(core: &Arc<Core>, sight: Sight, pulse: Pulse, crew: &mut Crew) -
     if sight.letter == Letter::C {
         let plain = Plain::open(Arc::clone(core))?;
         crew.start("senses", move || plain.run())?;
-        return Ok((Box::new(|_: &Path| Ok(())), Some(pulse)));
+        let nothing = Follow { folder: Box::new(|_| Ok(())), ask_again: Box::new(|_| ()) };
+        return Ok((nothing, Some(pulse)));
     }
     let marks = Marks::open(sight, &core.holdings.own_folders())?;
     for _ in 0..WORKERS {
@@ -191,7 +222,13 @@ fn start_senses(core: &Arc<Core>, sight: Sight, pulse: Pulse, crew: &mut Crew) -
     }
     let responder = Responder::new(Arc::clone(core), marks.clone(), pulse);
     crew.start("responder", move || responder.run())?;
-    Ok((Box::new(move |folder: &Path| marks.follow(folder)), None))
+    let core = Arc::clone(core);
+    let asking = marks.clone();
+    let follow = Follow {
+        folder: Box::new(move |folder| core.follow(&marks, folder)),
+        ask_again: Box::new(move |file| asking.ask_again(file)),
+    };
+    Ok((follow, None))
 }
 
 /// The threads of a guard.

@@ -5,6 +5,8 @@
 //!   asks at opens alone, before an open that may write.
 //! - Names are read before every answer to an open: what an actor did so far is known when its next
 //!   open is judged. That makes the count exact for whoever opens files between deletions.
+//! - Where the brake counts deletions, names that come in quick succession are read together: waking
+//!   up for each would cost their maker more than the file itself.
 //! - This thread does no work on files: what needs reading or copying goes to the workers.
 //! - The guard's own threads are let through at once; it can never wait for itself.
 //! - Every open is answered within a bound; when this process dies the kernel lets all pass.
@@ -19,7 +21,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant as Tick};
 
-use beffroi_town::watch::{Letter, Mode, Suspicion, Touch};
+use beffroi_town::Instant;
+use beffroi_town::watch::{Hole, Letter, Mode, Suspicion, Touch};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::actor::Actor;
@@ -41,6 +44,16 @@ const BUFFER_BYTES: usize = 64 * 1024;
 const ACTOR_FRESH: Duration = Duration::from_secs(1);
 /// Longest round of reading names before opens are looked at again.
 const NAMES_ROUND: Duration = Duration::from_millis(200);
+/// An empty file older than this may be somebody's.
+const NEW_MS: i64 = 1_000;
+/// Longest wait for anything to happen.
+const TICK: Duration = Duration::from_millis(50);
+/// Names that come within it are read together.
+const NAMES_TOGETHER: Duration = Duration::from_millis(1);
+/// How often the brake is kept on, and asked whom it paused.
+const BRAKE_LOOK: Duration = Duration::from_millis(5);
+/// How long a process may be paused by the brake before the guard says why.
+const BRAKE_PATIENCE: Duration = Duration::from_millis(250);
 /// Most threads remembered.
 const ACTORS_MAX: usize = 8_192;
 
@@ -51,6 +64,13 @@ pub(crate) struct Responder {
     writers: Writers,
     actors: HashMap<u32, (Tick, Option<Arc<Actor>>)>,
     waiting: Vec<Arc<Open>>,
+    /// Deletions are counted by the brake: names need not be read at once.
+    brakes: bool,
+    /// Processes that the brake paused, and since when that is known here.
+    braked: HashMap<u32, Tick>,
+    /// When that was last looked at, and when names were last read.
+    braked_read: Tick,
+    names_read: Tick,
     buffer: Vec<u8>,
     own_pid: u32,
     pulse: Pulse,
@@ -60,10 +80,14 @@ impl Responder {
     pub(crate) fn new(core: Arc<Core>, marks: Marks, pulse: Pulse) -> Self {
         Self {
             writers: Writers::of_now(&core.holdings.watched),
+            brakes: core.level.holes.contains(&Hole::MovesAfterTheFact),
             core,
             marks,
             actors: HashMap::new(),
             waiting: Vec::new(),
+            braked: HashMap::new(),
+            braked_read: Tick::now(),
+            names_read: Tick::now(),
             buffer: vec![0; BUFFER_BYTES],
             own_pid: std::process::id(),
             pulse,
@@ -76,16 +100,12 @@ impl Responder {
         if let Err(error) = sys::run_at_once() {
             tracing::warn!(%error, "the guard runs at ordinary priority");
         }
-        let tick = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
         while !self.core.is_stopping() {
             if !self.pulse.beat() {
                 self.core.watchdog_gone.store(true, Ordering::Relaxed);
                 return;
             }
-            let (names, opens) = (Arc::clone(&self.marks.names), Arc::clone(&self.marks.opens));
-            let mut both =
-                [PollFd::new(&*names, PollFlags::IN), PollFd::new(&*opens, PollFlags::IN)];
-            if let Err(error) = poll(&mut both, Some(&tick))
+            if let Err(error) = self.wait()
                 && error != rustix::io::Errno::INTR
             {
                 tracing::error!(%error, "the kernel's events cannot be waited for");
@@ -95,7 +115,19 @@ impl Responder {
             self.names();
             self.opens();
             self.answer_the_late();
+            self.paused_by_the_brake();
         }
+    }
+
+    /// Until something has happened, or a moment has passed.
+    fn wait(&self) -> rustix::io::Result<usize> {
+        let (names, opens) = (Arc::clone(&self.marks.names), Arc::clone(&self.marks.opens));
+        let names = PollFd::new(&*names, PollFlags::IN);
+        let opens = PollFd::new(&*opens, PollFlags::IN);
+        if self.brakes && self.names_read.elapsed() < NAMES_TOGETHER {
+            return poll(&mut [opens], Some(&timespec(NAMES_TOGETHER)));
+        }
+        poll(&mut [names, opens], Some(&timespec(TICK)))
     }
 
     /// The default: the server comes first, a suspect does not.
@@ -109,6 +141,25 @@ impl Responder {
             }
             !open.is_answered()
         });
+    }
+
+    /// Takes over those whom the brake paused, or lets them go on: each deletion's event comes with
+    /// the deletion itself, so what this guard makes of it is known once names were read.
+    fn paused_by_the_brake(&mut self) {
+        let Some(brake) = self.core.brake.as_ref() else { return };
+        if self.braked_read.elapsed() < BRAKE_LOOK {
+            return;
+        }
+        self.braked_read = Tick::now();
+        brake.beat();
+        let paused = brake.paused();
+        self.braked.retain(|process, _| paused.contains(process));
+        for process in paused {
+            let since = *self.braked.entry(process).or_insert_with(Tick::now);
+            if self.core.take_over(process, since.elapsed() > BRAKE_PATIENCE) {
+                brake.settled(process);
+            }
+        }
     }
 
     fn names(&mut self) {
@@ -126,6 +177,7 @@ impl Responder {
             if events.is_empty() {
                 return;
             }
+            self.names_read = Tick::now();
             for event in &events {
                 self.name(event);
             }
@@ -140,7 +192,7 @@ impl Responder {
         }
         let actor = self.actor(event.tid);
         let own = actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid);
-        let who = actor.as_ref().map_or_else(Who::unknown, Who::is);
+        let who = actor.as_ref().map_or_else(|| self.ended(event.tid), Who::is);
         let is_folder = event.mask & libc::FAN_ONDIR != 0;
         if event.mask & libc::FAN_RENAME != 0 {
             let from = event.from.as_ref().and_then(|place| self.marks.path(place));
@@ -163,13 +215,23 @@ impl Responder {
             }
         }
         if event.mask & libc::FAN_CLOSE_WRITE != 0 && !is_folder {
-            let job = Job::Closed(path.clone(), who.clone());
-            if !self.core.workers.jobs.hand_over(job) {
-                self.core.ask_keeper(Task::Refresh(path.clone()));
-            }
+            self.closed(&path, &who);
         }
         if event.mask & libc::FAN_DELETE != 0 && !is_folder {
             self.core.vanished(&path, Touch::Deleted, &who);
+        }
+    }
+
+    fn closed(&self, path: &Path, who: &Who) {
+        self.marks.ask_again(path);
+        self.core.returned(path, who);
+        // A new file of its own is nothing to score.
+        if self.core.young.contains(path) && self.core.workers.closed_new(&self.core, path, who) {
+            return;
+        }
+        let job = Job::Closed(path.to_owned(), who.clone());
+        if !self.core.workers.jobs.hand_over(job) {
+            self.core.ask_keeper(Task::Refresh(path.to_owned()));
         }
     }
 
@@ -191,7 +253,7 @@ impl Responder {
 
     /// Followed at once, since files may be made in it before the keeper comes by.
     fn new_folder(&mut self, folder: PathBuf, who: &Who) {
-        if let Err(error) = self.marks.follow(&folder)
+        if let Err(error) = self.core.follow(&self.marks, &folder)
             && error.kind() != io::ErrorKind::NotFound
         {
             tracing::error!(%error, "a new folder cannot be followed");
@@ -210,9 +272,35 @@ impl Responder {
             }
         };
         for event in events {
-            self.names();
-            self.open(event);
+            if !self.opens_empty(&event) {
+                self.names();
+                self.open(event);
+            }
         }
+    }
+
+    /// An empty file has no content to keep: whoever opens it need not be asked for what, nor wait
+    /// until names are read, unless somebody is shut out. One made just now is not asked about until
+    /// it is closed, or linked.
+    fn opens_empty(&mut self, event: &FanEvent) -> bool {
+        let Some(file) = event.file.as_ref().filter(|_| event.mask & libc::FAN_OPEN_PERM != 0)
+        else {
+            return false;
+        };
+        let Ok(meta) = file.metadata() else { return false };
+        if !meta.is_file() || meta.len() != 0 {
+            return false;
+        }
+        if !self.brakes || !lock(&self.core.condemned).is_empty() {
+            return false;
+        }
+        self.core.answered.fetch_add(1, Ordering::Relaxed);
+        self.writers.add((meta.dev(), meta.ino()));
+        if meta.created().is_ok_and(|made| self.core.now().ms_since(instant(made)) < NEW_MS) {
+            self.marks.leave_out_new(file);
+        }
+        answer(&self.marks.opens, file, true);
+        true
     }
 
     fn open(&mut self, event: FanEvent) {
@@ -237,7 +325,11 @@ impl Responder {
         };
         let access = event.mask & FAN_PRE_ACCESS != 0;
         let access = access.then(|| event.range.map_or(0, |(offset, _)| offset));
-        if self.changes_nothing(intent_of(event.tid), &meta, access, &who) || meta.len() == 0 {
+        let empty = meta.len() == 0;
+        if empty && access.is_none() {
+            self.writers.add((meta.dev(), meta.ino()));
+        }
+        if empty || self.changes_nothing(intent_of(event.tid), &meta, access, &who) {
             answer(&self.marks.opens, &file, true);
             return;
         }
@@ -306,6 +398,12 @@ impl Responder {
         held.then(PathBuf::new)
     }
 
+    /// Of a thread that has ended only the brake may know whose it was.
+    fn ended(&self, tid: u32) -> Who {
+        let user = self.core.brake.as_ref().and_then(|brake| brake.deleter(tid));
+        Who { user, ..Who::unknown() }
+    }
+
     fn actor(&mut self, tid: u32) -> Option<Arc<Actor>> {
         let known = self.actors.get(&tid);
         if let Some((at, actor)) = known
@@ -322,6 +420,15 @@ impl Responder {
         self.actors.insert(tid, (Tick::now(), actor.clone()));
         actor
     }
+}
+
+fn instant(time: std::time::SystemTime) -> Instant {
+    let since = time.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Instant::from_ms(i64::try_from(since.as_millis()).unwrap_or(0))
+}
+
+fn timespec(time: Duration) -> Timespec {
+    Timespec { tv_sec: 0, tv_nsec: time.subsec_nanos().into() }
 }
 
 /// The kernel shows a deleted file under its last name and a mark.

@@ -40,6 +40,7 @@ pub(crate) fn beat(core: &Core) -> Beat {
         cut: core.cut.load(Ordering::Relaxed),
         waiting_reports: 0,
         acknowledgements: Vec::new(),
+        lets_go: true,
         heads: Vec::new(),
     }
 }

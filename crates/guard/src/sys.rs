@@ -1,10 +1,13 @@
-//! The four system calls that no safe library offers: `fanotify_init`, `fanotify_mark`,
-//! `name_to_handle_at` and `sched_setscheduler`. The only unsafe code of the whole project; each block says why it is sound.
+//! The five system calls that no safe library offers: `fanotify_init`, `fanotify_mark`,
+//! `name_to_handle_at`, `sched_setscheduler` and `bpf`. The only unsafe code of the whole project; each block says why it is sound.
 //!
 //! Everything else (reading events, answering them) is ordinary reads and writes on descriptors.
-#![expect(unsafe_code, reason = "fanotify has no safe binding; every block states its reason")]
+#![expect(
+    unsafe_code,
+    reason = "fanotify and bpf have no safe binding; every block states its reason"
+)]
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
@@ -37,6 +40,20 @@ pub(crate) fn fanotify_mark(
     let done = unsafe {
         libc::fanotify_mark(group.as_raw_fd(), flags, mask, libc::AT_FDCWD, path.as_ptr())
     };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Adds a mark for `mask` on the object that is open as `object`.
+pub(crate) fn fanotify_mark_open(
+    group: BorrowedFd<'_>,
+    flags: u32,
+    mask: u64,
+    object: BorrowedFd<'_>,
+) -> io::Result<()> {
+    let (group, object) = (group.as_raw_fd(), object.as_raw_fd());
+    // SAFETY: both are open descriptors for the length of the call; without a path the object is
+    // meant, and no memory of ours is read.
+    let done = unsafe { libc::fanotify_mark(group, flags, mask, object, std::ptr::null()) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
@@ -85,6 +102,153 @@ pub(crate) fn run_at_once() -> io::Result<()> {
         libc::sched_setscheduler(0, libc::SCHED_FIFO | libc::SCHED_RESET_ON_FORK, &raw const lowest)
     };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// A table that the kernel and this process share.
+#[derive(Debug)]
+pub(crate) struct Table {
+    fd: OwnedFd,
+    key_bytes: usize,
+    value_bytes: usize,
+}
+
+/// What kind of table (`enum bpf_map_type`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TableKind {
+    /// Grows as it is filled.
+    Hash,
+    /// One value.
+    Single,
+    /// Of a fixed size; the least used goes first.
+    Recent,
+}
+
+impl Table {
+    /// Makes one for at most `entries`.
+    pub(crate) fn new(kind: TableKind, key: u32, value: u32, entries: u32) -> io::Result<Self> {
+        let (kind, flags) = match kind {
+            TableKind::Hash => (1, 1),
+            TableKind::Single => (2, 0),
+            TableKind::Recent => (9, 0),
+        };
+        let mut words = words([pair(kind, key), pair(value, entries), pair(flags, 0)]);
+        // SAFETY: command 0 (BPF_MAP_CREATE) reads numbers alone.
+        let fd = owned(unsafe { bpf(0, &mut words) }?)?;
+        Ok(Self { fd, key_bytes: key as usize, value_bytes: value as usize })
+    }
+
+    /// Puts a value under a key, or in place of an earlier one.
+    pub(crate) fn put(&self, key: &[u8], value: &[u8]) -> io::Result<()> {
+        if (key.len(), value.len()) != (self.key_bytes, self.value_bytes) {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let mut words = self.call(key.as_ptr() as u64, value.as_ptr() as u64);
+        // SAFETY: command 2 (BPF_MAP_UPDATE_ELEM) reads as many bytes of key and value as the table
+        // was made for, which is their length; both outlive the call.
+        unsafe { bpf(2, &mut words) }.map(drop)
+    }
+
+    /// What stands under a key.
+    pub(crate) fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+        let mut value = vec![0; self.value_bytes];
+        if key.len() != self.key_bytes {
+            return None;
+        }
+        let mut words = self.call(key.as_ptr() as u64, value.as_mut_ptr() as u64);
+        // SAFETY: command 1 (BPF_MAP_LOOKUP_ELEM) reads as many bytes of the key and writes as many
+        // of the value as the table was made for, which are their lengths; both outlive the call.
+        unsafe { bpf(1, &mut words) }.is_ok().then_some(value)
+    }
+
+    /// Takes a key out; one that is not there counts as out.
+    pub(crate) fn remove(&self, key: &[u8]) -> io::Result<()> {
+        if key.len() != self.key_bytes {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let mut words = self.call(key.as_ptr() as u64, 0);
+        // SAFETY: command 3 (BPF_MAP_DELETE_ELEM) reads as many bytes of the key as the table was
+        // made for, which is its length; it outlives the call.
+        match unsafe { bpf(3, &mut words) } {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => done.map(drop),
+        }
+    }
+
+    /// Up to `most` of its keys.
+    pub(crate) fn keys(&self, most: usize) -> Vec<Vec<u8>> {
+        let mut keys: Vec<Vec<u8>> = Vec::new();
+        while keys.len() < most {
+            let mut next = vec![0; self.key_bytes];
+            let last = keys.last().map_or(0, |key| key.as_ptr() as u64);
+            let mut words = self.call(last, next.as_mut_ptr() as u64);
+            // SAFETY: command 4 (BPF_MAP_GET_NEXT_KEY) reads the last key, or none where its
+            // address is 0, and writes one of the same length into `next`; both have the length
+            // that the table was made for and outlive the call.
+            if unsafe { bpf(4, &mut words) }.is_err() {
+                break;
+            }
+            keys.push(next);
+        }
+        keys
+    }
+
+    /// The number by which a program names it.
+    pub(crate) fn descriptor(&self) -> u64 {
+        u64::from(self.fd.as_raw_fd().cast_unsigned())
+    }
+
+    fn call(&self, key: u64, value: u64) -> [u64; 16] {
+        words([pair(self.fd.as_raw_fd().cast_unsigned(), 0), key, value])
+    }
+}
+
+/// Has the kernel check and take a program that hears its announcements.
+pub(crate) fn load_program(instructions: &[u64]) -> io::Result<OwnedFd> {
+    // The helpers used ask for it; the program may be had under the MIT licence as well.
+    const LICENCE: &CStr = c"Dual MIT/GPL";
+    let count = u32::try_from(instructions.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let mut words = words([pair(17, count), instructions.as_ptr() as u64, LICENCE.as_ptr() as u64]);
+    // SAFETY: command 5 (BPF_PROG_LOAD) reads `count` instructions of eight bytes each and a text
+    // that ends in NUL; both outlive the call. What the program may do is checked by the kernel.
+    owned(unsafe { bpf(5, &mut words) }?)
+}
+
+/// Has a program hear one of the kernel's announcements until the descriptor is closed.
+pub(crate) fn listen(announcement: &CStr, program: &OwnedFd) -> io::Result<OwnedFd> {
+    let program = pair(program.as_raw_fd().cast_unsigned(), 0);
+    let mut words = words([announcement.as_ptr() as u64, program, 0]);
+    // SAFETY: command 17 (BPF_RAW_TRACEPOINT_OPEN) reads a text that ends in NUL, which outlives
+    // the call, and a number.
+    owned(unsafe { bpf(17, &mut words) }?)
+}
+
+/// Two numbers of four bytes beside one another, as the kernel lays them out.
+fn pair(first: u32, second: u32) -> u64 {
+    let (low, high) =
+        if cfg!(target_endian = "little") { (first, second) } else { (second, first) };
+    u64::from(low) | u64::from(high) << 32
+}
+
+/// The first words of a call's arguments; the rest is nought.
+fn words(first: [u64; 3]) -> [u64; 16] {
+    let mut words = [0; 16];
+    for (word, value) in words.iter_mut().zip(first) {
+        *word = value;
+    }
+    words
+}
+
+/// One call of `bpf(2)`.
+///
+/// # Safety
+/// Addresses among the words must be such as this command reads and writes.
+unsafe fn bpf(command: libc::c_int, words: &mut [u64; 16]) -> io::Result<RawFd> {
+    let bytes = std::mem::size_of_val(words);
+    // SAFETY: the kernel reads and writes `bytes` bytes of `words` at most; the rest is the
+    // caller's promise.
+    let done = unsafe { libc::syscall(libc::SYS_bpf, command, words.as_mut_ptr(), bytes) };
+    let failed = |_| io::Error::from(io::ErrorKind::InvalidData);
+    if done < 0 { Err(io::Error::last_os_error()) } else { RawFd::try_from(done).map_err(failed) }
 }
 
 /// Takes over the descriptor that the kernel opened for an event.

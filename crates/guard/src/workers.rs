@@ -2,7 +2,8 @@
 //!
 //! Rules:
 //! - While a session has a change that is not scored yet, its next write into another file waits for
-//!   the score: for each such change [`SCORE_PATIENCE_MS`] at most, [`TURN_PATIENCE`] in all.
+//!   the score: for each such change [`SCORE_PATIENCE_MS`] at most, [`DAMAGE_PATIENCE_MS`] once the
+//!   session has done damage (a busy machine delays the write itself), [`TURN_PATIENCE`] in all.
 //! - A content is kept once: a session that goes on writing into the same file is let through at
 //!   once, until it has been quiet for [`GOES_ON`].
 //! - What cannot be kept in time is let through for the innocent, denied to the suspicious, and
@@ -18,14 +19,17 @@ use beffroi_town::watch::{Mode, Suspicion, Touch};
 
 use crate::core::{Core, Who};
 use crate::holdings::lock;
-use crate::keeper::{Task, score_replaced};
+use crate::keeper::Task;
 use crate::opens::{Job, Jobs, Open};
 use crate::places::Places;
+use crate::replaced::score_replaced;
 use crate::reserve::NotKept;
 use crate::shelf::{Kept, file_number};
 use crate::touches::{Held, Touches, touch};
 use crate::unscored::{SCORE_PATIENCE_MS, Unscored, sample};
 
+/// The same for a session that has done damage already.
+const DAMAGE_PATIENCE_MS: i64 = 1_000;
 /// How long keeping a content may take.
 const PATIENCE: Duration = Duration::from_millis(1_200);
 /// Rewritings not yet scored that are remembered.
@@ -173,10 +177,12 @@ impl Workers {
     /// Whether an earlier change of the same session is about to show, or to be filled again.
     fn awaits_score(&self, core: &Core, open: &Open) -> bool {
         let now = core.now();
+        let has_done_damage = lock(&core.decider).damaged(&open.who.session) > 0;
+        let patience_ms = if has_done_damage { DAMAGE_PATIENCE_MS } else { SCORE_PATIENCE_MS };
         let all = lock(&self.unscored);
         let Some(list) = all.get(&open.who.session) else { return false };
         list.iter().filter(|unscored| unscored.path != open.path).any(|unscored| {
-            let fresh = |at: Instant| now.ms_since(at) < SCORE_PATIENCE_MS;
+            let fresh = |at: Instant| now.ms_since(at) < patience_ms;
             match unscored.changed_at {
                 None => unscored.access && fresh(unscored.opened_at),
                 Some(at) => unscored.is_being_written(now) || (unscored.seen.0 == 0 && fresh(at)),
@@ -248,6 +254,15 @@ impl Workers {
             }
             core.ask_keeper(Task::Rescore(path.to_owned(), who.clone()));
         }
+    }
+
+    /// A session closed a file that nobody has linked yet; false when it is not its own.
+    pub(crate) fn closed_new(&self, core: &Core, path: &Path, who: &Who) -> bool {
+        let own = lock(&core.decider).made_by(file_number(path), &who.session);
+        if own {
+            self.note_made(path, &who.session);
+        }
+        own
     }
 
     fn note_made(&self, path: &Path, session: &str) {

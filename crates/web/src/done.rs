@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 34] = [
+const DONE: [(&str, &str); 35] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -26,6 +26,7 @@ const DONE: [(&str, &str); 34] = [
     ("role", "done-role"),
     ("disabled", "done-disabled"),
     ("revoked", "done-revoked"),
+    ("let_go", "done-let-go"),
     ("restore", "done-restore"),
     ("entered", "done-entered"),
     ("totp", "done-totp"),

@@ -173,6 +173,7 @@ pub static ROUTES: &[Route] = &[
     grave("/console/guards/enrol", ACTORS, |c| Box::pin(guards::enrol(c))),
     get("/console/guards/{id}", STAFF, |c| Box::pin(guards::show(c))),
     grave("/console/guards/{id}/revoke", ACTORS, |c| Box::pin(guards::revoke(c))),
+    grave("/console/guards/{id}/let-go", ACTORS, |c| Box::pin(guards::let_go(c))),
     grave("/console/guards/{id}/restore", ACTORS, |c| Box::pin(guards::restore(c))),
     get("/console/rule", STAFF, |c| Box::pin(rule::show(c))),
     grave("/console/rule", HEADS, |c| Box::pin(rule::sign(c))),

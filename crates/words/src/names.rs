@@ -132,7 +132,7 @@ coded_here! {
     guard_hole(Hole) = "guard-hole" {
         NotRoot => "not_root", NoFanotify => "no_fanotify", NoActor => "no_actor",
         NoStop => "no_stop", DeletionsAfterTheFact => "deletions_after_the_fact",
-        TruncateByPath => "truncate_by_path", OpenedBefore => "opened_before",
+        MovesAfterTheFact => "moves_after_the_fact", TruncateByPath => "truncate_by_path", OpenedBefore => "opened_before",
         HardLinksElsewhere => "hard_links_elsewhere",
         NoEarlierContent => "no_earlier_content", NoReserve => "no_reserve", NoCut => "no_cut",
         NoTemperature => "no_temperature", NoPressure => "no_pressure",
@@ -147,7 +147,7 @@ coded_here! {
     /// What a guard did about an alarm.
     alarm_outcome(AlarmOutcome) = "alarm-outcome" {
         Observed => "observed", Held => "held", Stopped => "stopped",
-        Released => "released", ClientCut => "client_cut", DeniedOnly => "denied_only", NotStopped => "not_stopped", Unknown => "unknown",
+        Released => "released", LetGo => "let_go", ClientCut => "client_cut", DeniedOnly => "denied_only", NotStopped => "not_stopped", Unknown => "unknown",
     }
     /// What a guard weighed.
     guard_signal(Signal) = "guard-signal" {

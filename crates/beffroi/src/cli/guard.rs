@@ -36,6 +36,10 @@ pub(crate) struct GuardRun {
     /// Say what it would have done, or act
     #[arg(long, value_enum, default_value_t = GuardMode::Observe)]
     pub(crate) mode: GuardMode,
+    /// Minutes that whoever is held waits for a person before going on
+    #[arg(long, value_name = "MINUTES", default_value_t = 10,
+        value_parser = clap::value_parser!(u16).range(1..=1440))]
+    pub(crate) hold_minutes: u16,
     /// Use no more of the kernel than this level needs, to see what the others are worth
     #[arg(long, value_enum, default_value_t = GuardLevel::A)]
     pub(crate) at_most: GuardLevel,
@@ -91,6 +95,16 @@ pub(crate) enum GuardCommand {
     },
     /// Say what protection would have held and stopped, before it is switched on
     Review {
+        /// Where the guard keeps its state
+        #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
+        state: PathBuf,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Let go on whoever the guard of this machine holds or stopped
+    Release {
+        /// The alarm; without it, those under which somebody waits are listed
+        alarm: Option<String>,
         /// Where the guard keeps its state
         #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
         state: PathBuf,

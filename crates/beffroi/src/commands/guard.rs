@@ -58,6 +58,9 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
             Ok(())
         }
         Some(GuardCommand::Review { state, out }) => review(&state, out.json),
+        Some(GuardCommand::Release { alarm, state, out }) => {
+            release(&state, alarm.as_deref(), out.json)
+        }
         Some(GuardCommand::LetIn { client }) => {
             beffroi_guard::let_in(client)?;
             println!("{client} is let in again.");
@@ -97,6 +100,7 @@ async fn guard(args: GuardRun) -> Result<()> {
         reserve: args.reserve,
         sensors: args.sensors,
         mode,
+        hold_ms: i64::from(args.hold_minutes) * 60_000,
         at_most: match args.at_most {
             GuardLevel::A => Letter::A,
             GuardLevel::B => Letter::B,
@@ -163,6 +167,30 @@ fn review(state: &Path, machine: bool) -> Result<()> {
         "{} alarms. To switch protection on: beffroi guard --mode protect",
         review.alarms.len()
     );
+    Ok(())
+}
+
+fn release(state: &Path, alarm: Option<&str>, machine: bool) -> Result<()> {
+    if let Some(alarm) = alarm {
+        beffroi_guard::release(state, &AlarmId::parse(alarm)?)?;
+        println!("They go on. What they do next is weighed anew.");
+        return Ok(());
+    }
+    let held = beffroi_guard::held(state)?;
+    if machine {
+        return print_json(&held);
+    }
+    let words = Words::of(Lang::En);
+    for report in &held {
+        let who = report.actor.as_ref().map_or("somebody", |actor| actor.exe.as_str());
+        println!("{}  {who}: {}", report.id, words.guard_suspicion(report.kind));
+        println!(
+            "      {} files touched, {}",
+            report.touched_total,
+            words.alarm_outcome(report.outcome)
+        );
+    }
+    println!("{} wait. To let one go on: beffroi guard release ALARM", held.len());
     Ok(())
 }
 

@@ -128,6 +128,7 @@ async fn beat(world: &World, guard: &guards::Guard, sequence: u64, at: Instant) 
         reserve: ReserveUse::default(),
         cut: false,
         waiting_reports: 0,
+        lets_go: true,
         acknowledgements: vec![],
         heads: vec![],
     };

@@ -27,7 +27,9 @@ impl Log {
         let worst = ranks.iter().copied().max().unwrap_or(0);
         let first = ranks.iter().position(|rank| *rank > 0).map(|at| {
             let touches = self.events.iter().take(at + 1);
-            touches.filter(|event| !matches!(event.what, What::Made { .. })).count()
+            touches
+                .filter(|event| !matches!(event.what, What::Made { .. } | What::Saved { .. }))
+                .count()
         });
         (worst, first)
     }
@@ -78,6 +80,27 @@ fn office_day() -> Log {
     log
 }
 
+/// The same people with word processors that put the old file aside, save, and remove the old one.
+fn office_day_with_old_files_put_aside() -> Log {
+    let mut log = Log::new();
+    for n in 0..20_000_u64 {
+        let (session, user) = (format!("clerk {}", n % 30), 1000 + u32::try_from(n % 30).unwrap());
+        let (file, aside) = (n % 4_000, 1_000_000 + n);
+        let put_aside = What::Gone { file, new_extension: Some("tmp".to_owned()) };
+        log.add(700, &session, user, put_aside);
+        log.add(3, &session, user, What::Made { file });
+        // The old one may go before the new one was compared.
+        if n % 2 == 0 {
+            log.add(2, &session, user, gone(aside));
+            log.add(2, &session, user, What::Saved { file, aside: Some(aside) });
+        } else {
+            log.add(2, &session, user, What::Saved { file, aside: Some(aside) });
+            log.add(2, &session, user, gone(aside));
+        }
+    }
+    log
+}
+
 /// A package is unpacked, built and removed.
 fn unpacked_and_removed() -> Log {
     let mut log = Log::new();
@@ -120,6 +143,7 @@ fn attack(mut strike: impl FnMut(&mut Log, u64)) -> Log {
 fn everyday_records_are_left_alone() {
     for (name, log) in [
         ("office day", office_day()),
+        ("old files put aside", office_day_with_old_files_put_aside()),
         ("unpacked and removed", unpacked_and_removed()),
         ("packed by hand", packed_by_hand()),
         ("photographs", photographs()),
@@ -149,6 +173,14 @@ fn hostile_records_are_held_or_stopped_after_these_many_files() {
         ("emptying", attack(|log, n| log.add(1, "s", 1000, emptied(n))), (2, Some(3))),
         ("deleting", attack(|log, n| log.add(1, "s", 1000, gone(n))), (1, Some(20))),
         ("renaming", attack(|log, n| log.add(1, "s", 1000, locked(n))), (2, Some(20))),
+        (
+            "put aside, saved, then others deleted",
+            attack(|log, n| {
+                log.add(1, "s", 1000, What::Saved { file: n, aside: Some(5_000 + n) });
+                log.add(1, "s", 1000, gone(20_000 + n));
+            }),
+            (1, Some(20)),
+        ),
         (
             "new and delete",
             attack(|log, n| {

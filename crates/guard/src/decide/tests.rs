@@ -105,12 +105,37 @@ fn one_new_extension_adds_to_renaming() {
     assert_eq!(stop, Some(32));
 }
 
+#[test]
+fn whoever_was_let_go_is_not_held_again_but_stopped_all_the_same() {
+    let mut decider = Decider::default();
+    let rank = |decider: &mut Decider, at, session: &str, what| {
+        decider.feed(&event(at, session, what)).rank()
+    };
+    for n in 0..20 {
+        rank(&mut decider, 0, "s", gone(n));
+    }
+    rank(&mut decider, 1, "s", What::LetGo);
+    for n in 20..600 {
+        assert_eq!(rank(&mut decider, 2, "s", gone(n)), 0, "file {n}");
+    }
+    // Neither its user nor the share is charged with it; another session is.
+    let others: Vec<u8> = (600..620).map(|n| rank(&mut decider, 3, "t", gone(n))).collect();
+    assert_eq!(others.iter().position(|rank| *rank == 1), Some(19), "{others:?}");
+    let stopped: Vec<u8> = (0..3).map(|n| rank(&mut decider, 4, "s", noise(1_000 + n))).collect();
+    assert_eq!(stopped.last(), Some(&2), "{stopped:?}");
+    // After a while it is as everybody else.
+    let later = LET_GO_MS + 10;
+    let again: Vec<u8> = (0..20).map(|n| rank(&mut decider, later, "s", gone(2_000 + n))).collect();
+    assert_eq!(again.last(), Some(&1));
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     let what = prop_oneof![
         (0..50_u64).prop_map(|file| What::Made { file }),
         (0..50_u64).prop_map(gone),
         (0..50_u64).prop_map(noise),
         Just(What::VitalSigns),
+        Just(What::LetGo),
     ];
     (0..200_000_i64, 0..4_u8, prop::option::of(0..3_u32), what).prop_map(|(at, s, user, what)| {
         Event { at: Instant::from_ms(at), session: format!("s{s}"), user, what }

@@ -47,6 +47,7 @@ fn play() {
         ["let in", client] => beffroi_guard::let_in(client.parse().unwrap()).unwrap(),
         ["wait", folder] => crate::watchdog::play_visitors(Path::new(folder)),
         ["attack", kind, folder] => crate::attack::play(kind, Path::new(folder)),
+        ["make and remove", folder] => crate::vanishing::play_maker(Path::new(folder)),
         ["everyday", folder] => crate::everyday::play(Path::new(folder)),
         ["cut host", folder] => crate::cut::play_host(Path::new(folder)),
         ["pinned"] => crate::cut::play_pinned(),
@@ -93,6 +94,9 @@ fn guard(options: &str) {
         _ => Letter::A,
     };
     chosen.reserve_bytes_max = options.get("reserve_bytes_max").and_then(serde_json::Value::as_u64);
+    if let Some(ms) = options.get("hold_ms").and_then(serde_json::Value::as_i64) {
+        chosen.hold_ms = ms;
+    }
     chosen.beat_for_watchdog = flag("beat");
     chosen.lapse = options.get("lapse").and_then(|v| v.as_str()).map(|text| text.parse().unwrap());
     if flag("protect") {

@@ -22,6 +22,8 @@ mod platform;
 #[cfg(test)]
 mod playground;
 #[cfg(test)]
+mod release;
+#[cfg(test)]
 mod rewriting;
 #[cfg(test)]
 mod samba;

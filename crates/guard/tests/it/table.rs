@@ -3,12 +3,16 @@
 //! Rules: each attack on each file system, with each level's senses; what is lost is published. A
 //! level's row of figures is the worst of its file systems.
 
+use beffroi_town::watch::AlarmOutcome;
 use serde_json::{Value, json};
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant as Tick};
 
+use crate::child::Killed;
 use crate::playground::{Playground, run};
 
 const FILES: usize = 300;
@@ -132,6 +136,87 @@ fn cost(what: &str, script: &str, goal: f64, rows: &mut Vec<Value>) {
     }));
 }
 
+fn costs(rows: &mut Vec<Value>) {
+    cost("office work, each save in two ways, level A", OFFICE, 1.0 / 1.05, rows);
+    cost("2,000 files unpacked and removed, level A", UNPACK, 1.0 / 1.25, rows);
+}
+
+#[test]
+#[ignore = "the costs alone, for whoever works on them"]
+fn costs_alone() {
+    costs(&mut Vec::new());
+}
+
+/// Real work of many people with real programs: who is stopped or held by mistake.
+struct Work {
+    operations: u64,
+    stops: usize,
+    /// Beyond the one that is right: a clerk who deletes a folder of 500 is asked about.
+    holds: usize,
+}
+
+fn everyday_work(seconds: u64) -> Work {
+    let ground = Playground::on(Some("ext4"), 60);
+    let _guard = ground.guard(&json!({ "protect": true }));
+    let mut people = Command::new("python3");
+    people.args(["-c", include_str!("work.py")]).arg(ground.share()).arg(seconds.to_string());
+    let mut people = Killed(people.stdout(Stdio::piped()).spawn().unwrap());
+    let said = BufReader::new(people.0.stdout.take().unwrap());
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        said.lines().map_while(Result::ok).for_each(|line| drop(told.send(line)));
+    });
+    let mut work = Work { operations: 0, stops: 0, holds: 0 };
+    let mut last = String::new();
+    loop {
+        match heard.recv_timeout(Duration::from_millis(100)) {
+            Ok(line) if line == "done" => break,
+            Ok(line) => {
+                let count = line.split(' ').nth(1).and_then(|count| count.parse::<u64>().ok());
+                work.operations += count.unwrap_or(0);
+                last = line;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => panic!("the work ended early, after {last}"),
+        }
+        for alarm in ground.alarms().iter().filter(|alarm| alarm.outcome.keeps_somebody()) {
+            let stopped = alarm.outcome == AlarmOutcome::Stopped;
+            eprintln!("everyday work: {:?} after '{last}': {:?}", alarm.outcome, alarm.reasons);
+            work.stops += usize::from(stopped);
+            work.holds += usize::from(!stopped);
+            beffroi_guard::release(&ground.state(), &alarm.id).unwrap();
+        }
+    }
+    assert!(work.holds >= 1, "the clerk who deletes a folder was not asked about");
+    work.holds -= 1;
+    work
+}
+
+#[expect(clippy::cast_precision_loss, reason = "millions of operations")]
+fn false_alarms(rows: &mut Vec<Value>) {
+    let seconds = std::env::var("BEFFROI_WORK_SECONDS").ok().and_then(|text| text.parse().ok());
+    let work = everyday_work(seconds.unwrap_or(180));
+    // With none in n, the rate lies below -ln(0.05)/n with 95 % confidence.
+    let bound = -(0.05_f64.ln()) / work.operations as f64 * 1e6;
+    eprintln!(
+        "everyday work: {} operations, {} stops, {} holds; stops below {bound:.1} in a million (95 %)",
+        work.operations, work.stops, work.holds
+    );
+    let of = format!("of {} operations of everyday work", work.operations);
+    rows.push(row(&format!("stopped by mistake, {of}"), "stops", work.stops as f64, 0.0));
+    rows.push(row(&format!("held by mistake, {of}"), "holds", work.holds as f64, 10.0));
+    if work.stops == 0 {
+        let what = "upper bound of stops by mistake (95 %)";
+        rows.push(row(what, "in a million operations", bound, 3.0));
+    }
+}
+
+#[test]
+#[ignore = "the everyday work alone, for whoever works on it"]
+fn work_alone() {
+    false_alarms(&mut Vec::new());
+}
+
 fn pack(share: &Path) {
     let script = "mkdir t; cd t; for n in $(seq 1 2000); do echo \"ligne $n\" > f$n; done; \
                   tar cf ../../small.tar .; cd ..; rm -r t";
@@ -143,8 +228,8 @@ fn pack(share: &Path) {
 fn measured() {
     let out = std::env::var_os("BEFFROI_BENCH_ROWS").expect("where the rows go");
     let mut rows = Vec::new();
-    cost("office work, each save in two ways, level A", OFFICE, 1.0 / 1.05, &mut rows);
-    cost("2,000 files unpacked and removed, level A", UNPACK, 1.0 / 1.25, &mut rows);
+    costs(&mut rows);
+    false_alarms(&mut rows);
     attacks("A", &["ext4", "xfs", "btrfs"], &mut rows);
     attacks("B", &["ext4"], &mut rows);
     attacks("C", &["ext4"], &mut rows);

@@ -30,6 +30,9 @@ pub struct Beat {
     pub waiting_reports: u32,
     /// What became of orders since the last accepted beat.
     pub acknowledgements: Vec<OrderAck>,
+    /// It takes the order to let an actor go on; an older guard could not read it.
+    #[serde(default)]
+    pub lets_go: bool,
     /// The newest journal heads it was shown, so that a roll-back is seen.
     pub heads: Vec<HeadSeen>,
 }

@@ -117,6 +117,8 @@ pub enum Hole {
     NoStop,
     /// Deletions are counted after the fact: some pass before the stop.
     DeletionsAfterTheFact,
+    /// Files moved away are counted after the fact; deletions are stopped as they happen.
+    MovesAfterTheFact,
     /// A file emptied by its path, without an open, loses its earlier content.
     TruncateByPath,
     /// A file opened before the guard started can be rewritten unseen.

@@ -14,6 +14,8 @@ pub enum Order {
     LiftSelf,
     /// Put back what the guard itself reported under this alarm.
     Restore(AlarmId),
+    /// Let those go on whom the guard holds, or stopped, under this alarm.
+    LetGo(AlarmId),
 }
 
 /// An order and the platform's signature over [`order_text`](super::order_text).
@@ -73,6 +75,7 @@ pub fn order_text(guard: &GuardId, sequence: u64, expires_at: Instant, order: &O
         Order::CutSelf => "cut_self".to_owned(),
         Order::LiftSelf => "lift_self".to_owned(),
         Order::Restore(alarm) => format!("restore {alarm}"),
+        Order::LetGo(alarm) => format!("let_go {alarm}"),
     };
     format!("beffroi guard order v1\n{guard}\n{sequence}\n{}\n{what}\n", expires_at.ms())
         .into_bytes()

@@ -88,6 +88,8 @@ pub enum AlarmOutcome {
     Held,
     /// The actor was paused and went on: the waiting time ended without a second signal.
     Released,
+    /// A person let the actor go on.
+    LetGo,
     /// The actor is stopped.
     Stopped,
     /// It served one client over the network: that client is cut off, its worker ended.
@@ -99,6 +101,13 @@ pub enum AlarmOutcome {
     /// Written by a newer guard than this reader.
     #[serde(other)]
     Unknown,
+}
+
+impl AlarmOutcome {
+    /// Whether somebody waits, or is shut out, who could be let go on.
+    pub const fn keeps_somebody(self) -> bool {
+        matches!(self, Self::Held | Self::Stopped | Self::ClientCut | Self::DeniedOnly)
+    }
 }
 
 /// Who did it, as the kernel tells.

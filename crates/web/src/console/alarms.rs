@@ -118,7 +118,7 @@ async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
 }
 
 /// One part of what was reported, if it is there and is what it should be.
-fn part<T: DeserializeOwned>(alarm: &Alarm, name: &str) -> Option<T> {
+pub(super) fn part<T: DeserializeOwned>(alarm: &Alarm, name: &str) -> Option<T> {
     serde_json::from_value(alarm.detail.get(name)?.clone()).ok()
 }
 

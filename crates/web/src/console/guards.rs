@@ -6,11 +6,14 @@ use beffroi_registry::guards::{Invitation, invite};
 use beffroi_store::{alarms, guards};
 use beffroi_town::{
     AlarmId, AlarmKind, AssetId, AssetKind, GuardId, Instant,
-    watch::{Beat, Order},
+    watch::{AlarmOutcome, Beat, Order},
 };
 use beffroi_words::Value;
 
-use super::{alarms::degrees, page, rows, wrong};
+use super::{
+    alarms::{degrees, part},
+    page, rows, wrong,
+};
 use crate::{
     Refusal, call::Call, fields::Fields, frame::Frame, markup::Choice, reply, routes::Answer,
 };
@@ -52,6 +55,8 @@ struct GuardPage {
     facts: Vec<(String, String)>,
     holes: Vec<String>,
     alarms: Vec<Choice>,
+    /// Alarms under which somebody waits, where the guard takes the order to let them go on.
+    held: Vec<Choice>,
     revoked: bool,
 }
 
@@ -142,7 +147,10 @@ async fn guard_page(call: &Call, form: Fields) -> Result<GuardPage, Refusal> {
     let files = mine.filter(|alarm| {
         matches!(alarm.kind, AlarmKind::FilesVanishing | AlarmKind::FilesRewritten)
     });
-    let choice = |alarm: &beffroi_town::Alarm| {
+    let files: Vec<_> = files.collect();
+    let takes_it = last.as_ref().is_some_and(|last| last.beat.lets_go);
+    let held = files.iter().filter(|alarm| takes_it && somebody_waits(alarm));
+    let choice = |alarm: &&beffroi_town::Alarm| {
         let row = rows::alarm(&f, &facts, alarm);
         Choice::new(alarm.id.as_str(), row.kind).note(row.line)
     };
@@ -152,12 +160,17 @@ async fn guard_page(call: &Call, form: Fields) -> Result<GuardPage, Refusal> {
         simulated: last.as_ref().is_some_and(|last| last.beat.vitals.simulated),
         facts: told,
         holes: level.holes.iter().map(|hole| f.words.guard_hole(*hole)).collect(),
-        alarms: files.map(choice).collect(),
+        alarms: files.iter().map(choice).collect(),
+        held: held.map(choice).collect(),
         revoked: guard.revoked_at.is_some(),
         id,
         form,
         f,
     })
+}
+
+fn somebody_waits(alarm: &beffroi_town::Alarm) -> bool {
+    part::<AlarmOutcome>(alarm, "outcome").is_some_and(AlarmOutcome::keeps_somebody)
 }
 
 fn vitals(f: &Frame, beat: &Beat) -> Vec<(String, String)> {
@@ -225,6 +238,16 @@ pub async fn revoke(call: Call) -> Answer {
 
 /// Orders a guard to put back what vanished under one alarm: under every report of it.
 pub async fn restore(call: Call) -> Answer {
+    ordered(call, Order::Restore, "restore").await
+}
+
+/// Orders a guard to let those go on whom it holds or stopped under one alarm.
+pub async fn let_go(call: Call) -> Answer {
+    ordered(call, Order::LetGo, "let_go").await
+}
+
+/// Orders something about one alarm: about every report of it.
+async fn ordered(call: Call, order: fn(AlarmId) -> Order, done: &str) -> Answer {
     let id: GuardId = call.id("id")?;
     let caller = call.caller()?;
     let scope = &caller.scope;
@@ -252,8 +275,8 @@ pub async fn restore(call: Call) -> Answer {
     let until = call.at.plus_ms(ORDER_MS);
     let mut tx = call.doors.store.begin(std::slice::from_ref(tenant), &actor, call.at).await?;
     for report in reports {
-        guards::order(&mut tx, tenant, &id, &Order::Restore(report), until).await?;
+        guards::order(&mut tx, tenant, &id, &order(report), until).await?;
     }
     tx.commit().await?;
-    Ok(reply::see_other(&format!("/console/guards/{id}?done=restore")))
+    Ok(reply::see_other(&format!("/console/guards/{id}?done={done}")))
 }

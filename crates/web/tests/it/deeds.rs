@@ -1,7 +1,7 @@
 //! Alarms, assets, cuts, services, people, guards, tenants: each through its real forms.
 
 use axum::http::{Method, StatusCode};
-use beffroi_town::Role;
+use beffroi_town::{Role, watch::Order};
 
 use crate::{
     browser::Browser,
@@ -160,12 +160,15 @@ async fn a_guard_is_enrolled_ordered_and_revoked() {
     let none = browser.send(&page, &format!("{at}/restore"), &[]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     let alarm = sample.alarm.to_string();
-    browser.send(&page, &format!("{at}/restore"), &[("alarm", &alarm)]).await;
+    for order in ["restore", "let-go"] {
+        browser.send(&page, &format!("{at}/{order}"), &[("alarm", &alarm)]).await;
+    }
     let mut conn = sample.doors.store.read().await.unwrap();
     let (scope, guard) = (Sample::scope(TOWN), &sample.guard);
     let waiting =
         beffroi_store::guards::waiting_orders(&mut conn, &scope, guard, Sample::START).await;
-    assert_eq!(waiting.unwrap().len(), 1);
+    let orders: Vec<_> = waiting.unwrap().into_iter().map(|one| one.order).collect();
+    assert!(matches!(orders.as_slice(), [Order::Restore(_), Order::LetGo(_)]), "{orders:?}");
     drop(conn);
     let page = browser.send(&page, &format!("{at}/revoke"), &[]).await;
     assert!(!page.has_form(&format!("{at}/revoke")));

@@ -127,6 +127,7 @@ fn beat(at: Instant, sequence: u64) -> Beat {
         reserve: ReserveUse::default(),
         cut: false,
         waiting_reports: 0,
+        lets_go: true,
         acknowledgements: vec![],
         heads: vec![],
     }

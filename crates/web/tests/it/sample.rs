@@ -26,7 +26,10 @@ use beffroi_town::{
     emergency::{self as helpers, ContactKind, Spot},
     oncall::{AddressKind, Contact, ESCALATE_MS, Holidays, Hours, Span, Way},
     phone::{Forward, LineState},
-    watch::{EnrolRequest, Hole, HostFacts, Letter, Level, PlatformAddress},
+    watch::{
+        Beat, EnrolRequest, Hole, HostFacts, Letter, Level, Mode, PlatformAddress, ReserveUse,
+        Vitals,
+    },
 };
 use beffroi_web::{Board, Doors, Settings};
 use serde_json::json;
@@ -344,7 +347,30 @@ async fn watched(store: &Store) -> (GuardId, AlarmId) {
     let mut tx = store.begin(tenants, &actor, at).await.unwrap();
     alarms::raise(&mut tx, &alarm, 1).await.unwrap();
     tx.commit().await.unwrap();
+    heard(store, &guard.id, at).await;
     (guard.id, alarm.id)
+}
+
+/// What the guard last said of itself.
+async fn heard(store: &Store, guard: &GuardId, at: Instant) {
+    let beat = Beat {
+        at,
+        sequence: 1,
+        started_at: at.plus_ms(-900_000),
+        mode: Mode::Protect,
+        level: Level { letter: Letter::A, holes: vec![Hole::MovesAfterTheFact] },
+        vitals: Vitals::default(),
+        watched: vec![],
+        reserve: ReserveUse::default(),
+        cut: false,
+        waiting_reports: 0,
+        acknowledgements: vec![],
+        lets_go: true,
+        heads: vec![],
+    };
+    let mut book = store.bookkeeping().await.unwrap();
+    guards::beat(&mut book, guard, &beat, at).await.unwrap();
+    book.commit().await.unwrap();
 }
 
 pub(crate) fn contact(name: &str, ways: &[(&str, &str)]) -> Contact {

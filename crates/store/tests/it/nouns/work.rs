@@ -106,6 +106,7 @@ fn a_beat(started_at: i64, sequence: u64) -> Beat {
         reserve: ReserveUse::default(),
         cut: false,
         waiting_reports: 0,
+        lets_go: true,
         acknowledgements: vec![],
         heads: vec![],
     }
