@@ -69,6 +69,6 @@ order-outcome-failed = Tried, and failed
 order-outcome-unknown = Outcome unknown: go and look at the server
 
 guard-let-go-title = Let the author go on
-guard-let-go-text = The author paused, stopped or cut off under this alarm goes on working. What it touched stays kept and can be put back. If it damages more files, it is stopped again.
+guard-let-go-text = The author paused, stopped or cut off under the alarm chosen above goes on working. What it touched stays kept and can be put back. If it damages more files, it is stopped again.
 guard-let-go = Let it go on
 done-let-go = The order is sent. The guard lets the author go on in a moment.

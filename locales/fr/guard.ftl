@@ -69,6 +69,6 @@ order-outcome-failed = Tenté, sans succès
 order-outcome-unknown = Suite inconnue : allez voir le serveur
 
 guard-let-go-title = Laisser continuer l’auteur
-guard-let-go-text = L’auteur en pause, arrêté ou coupé par cette alarme reprend son travail. Ce qu’il a touché reste gardé et peut être remis. S’il abîme d’autres fichiers, il est arrêté de nouveau.
+guard-let-go-text = L’auteur mis en pause, arrêté ou coupé pour l’alarme choisie ci-dessus reprend son travail. Ce qu’il a touché reste gardé et peut être remis. S’il abîme d’autres fichiers, il est arrêté de nouveau.
 guard-let-go = Laisser continuer
 done-let-go = L’ordre est envoyé. Le veilleur laisse continuer l’auteur dans quelques instants.

@@ -355,7 +355,9 @@ impl Keeper {
                 .collect();
             let needed: HashSet<u64> = touched.iter().map(|(inode, _)| *inode).collect();
             if first {
-                touched.iter().for_each(|(_, size)| reserve.count(*size));
+                for (_, size) in &touched {
+                    reserve.count(*size);
+                }
             }
             for inode in idle.into_iter().filter(|inode| !needed.contains(inode)) {
                 if let Err(error) = reserve.drop_link(inode) {

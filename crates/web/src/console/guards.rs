@@ -55,8 +55,8 @@ struct GuardPage {
     facts: Vec<(String, String)>,
     holes: Vec<String>,
     alarms: Vec<Choice>,
-    /// Alarms under which somebody waits, where the guard takes the order to let them go on.
-    held: Vec<Choice>,
+    /// Somebody waits under one of them, and the guard takes the order to let them go on.
+    held: bool,
     revoked: bool,
 }
 
@@ -149,7 +149,7 @@ async fn guard_page(call: &Call, form: Fields) -> Result<GuardPage, Refusal> {
     });
     let files: Vec<_> = files.collect();
     let takes_it = last.as_ref().is_some_and(|last| last.beat.lets_go);
-    let held = files.iter().filter(|alarm| takes_it && somebody_waits(alarm));
+    let held = takes_it && files.iter().any(|alarm| somebody_waits(alarm));
     let choice = |alarm: &&beffroi_town::Alarm| {
         let row = rows::alarm(&f, &facts, alarm);
         Choice::new(alarm.id.as_str(), row.kind).note(row.line)
@@ -161,7 +161,7 @@ async fn guard_page(call: &Call, form: Fields) -> Result<GuardPage, Refusal> {
         facts: told,
         holes: level.holes.iter().map(|hole| f.words.guard_hole(*hole)).collect(),
         alarms: files.iter().map(choice).collect(),
-        held: held.map(choice).collect(),
+        held,
         revoked: guard.revoked_at.is_some(),
         id,
         form,

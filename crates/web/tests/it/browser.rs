@@ -29,7 +29,10 @@ impl Page {
         let found = self.body.split("<form").skip(1).find_map(|rest| {
             let (head, inside) = rest.split_once('>')?;
             let inside = inside.split("</form").next()?;
-            (attribute(head, "action").as_deref() == Some(action)).then_some(inside)
+            // A form's second button may send it elsewhere.
+            let sends = attribute(head, "action").as_deref() == Some(action)
+                || inside.contains(&format!(" formaction=\"{action}\""));
+            sends.then_some(inside)
         });
         let inside = found.unwrap_or_else(|| panic!("no form '{action}' on {}", self.path));
         let (mut sent, mut offered) = (Vec::new(), Vec::new());
