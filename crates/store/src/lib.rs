@@ -48,6 +48,7 @@ pub mod tenants;
 pub mod texts;
 pub mod throttle;
 mod tx;
+pub mod vault;
 
 pub use bookkeeping::Bookkeeping;
 pub use changes::{Change, Changes, Follower};
@@ -95,6 +96,8 @@ pub fn sql_texts() -> Vec<Sql> {
         texts::SQL,
         throttle::SQL,
         tx::SQL,
+        vault::SQL,
+        vault::objects::SQL,
     ]
     .concat()
 }

@@ -22,7 +22,7 @@ use crate::{
     console::{
         alarms, assets, assets_of_the_look as look, calls, contact, cuts, declare, doctor,
         emergency, guards, incidents, journal, kit, language, login, notices, oncall, people,
-        phones, prepare, rehearsal, roster, services, setup, sheets, tenants, today, watch,
+        phones, prepare, rehearsal, roster, services, setup, sheets, tenants, today, vault, watch,
     },
     doors::Doors,
     gate,
@@ -174,6 +174,7 @@ pub static ROUTES: &[Route] = &[
     get("/console/guards/{id}", STAFF, |c| Box::pin(guards::show(c))),
     grave("/console/guards/{id}/revoke", ACTORS, |c| Box::pin(guards::revoke(c))),
     grave("/console/guards/{id}/restore", ACTORS, |c| Box::pin(guards::restore(c))),
+    get("/console/vault", STAFF, |c| Box::pin(vault::show(c))),
     get("/console/rehearsal", STAFF, |c| Box::pin(rehearsal::show(c))),
     post("/console/rehearsal/end", STAFF, |c| Box::pin(ready(rehearsal::end(&c)))),
     get("/console/oncall", STAFF, |c| Box::pin(oncall::list(c))),

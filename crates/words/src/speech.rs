@@ -13,7 +13,7 @@ use unic_langid::LanguageIdentifier;
 use crate::typography;
 
 /// The areas of one language: the file's name and its text.
-type Areas = [(&'static str, &'static str); 15];
+type Areas = [(&'static str, &'static str); 16];
 
 macro_rules! areas {
     ($lang:literal) => {
@@ -33,6 +33,7 @@ macro_rules! areas {
             ("doctor", include_str!(concat!("../../../locales/", $lang, "/doctor.ftl"))),
             ("setup", include_str!(concat!("../../../locales/", $lang, "/setup.ftl"))),
             ("rehearsal", include_str!(concat!("../../../locales/", $lang, "/rehearsal.ftl"))),
+            ("vault", include_str!(concat!("../../../locales/", $lang, "/vault.ftl"))),
         ]
     };
 }
