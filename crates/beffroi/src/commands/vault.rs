@@ -98,16 +98,13 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
     }
     let what = if handed.is_new { "a new repository" } else { "one more credential" };
     println!("{tenant} {}: {what}, credential {}", args.server, handed.issued.id);
-    match &args.file {
-        Some(file) => {
-            println!("Carry {} to the server, readable by root alone. There:", file.display());
-            println!("  restic --repository-file {} init", file.display());
-        }
-        None => {
-            println!("Keep this address secret; it cannot be shown again:");
-            println!("  {address}");
-            println!("On the server: restic -r ADDRESS init");
-        }
+    if let Some(file) = &args.file {
+        println!("Carry {} to the server, readable by root alone. There:", file.display());
+        println!("  restic --repository-file {} init", file.display());
+    } else {
+        println!("Keep this address secret; it cannot be shown again:");
+        println!("  {address}");
+        println!("On the server: restic -r ADDRESS init");
     }
     println!("The password that restic asks for is the only key: print it and lock it away.");
     Ok(())
