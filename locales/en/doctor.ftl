@@ -177,7 +177,6 @@ doctor-resolver-unknown = Name servers: which ones are asked cannot be read.
 doctor-resolver-private = Name servers: this machine asks a private one ({ $address }). If that is the town hall’s, it goes deaf with it: take one outside.
 doctor-resolver-here = Name servers: this machine itself. Check whom it asks in turn.
 doctor-resolver-ok = Name servers: outside ones.
-doctor-promise-vault = Promise not kept: there is no second vault for the towns’ files, this edition has none. Keep elsewhere a backup that this network cannot erase.
 
 ## On pages copied elsewhere
 

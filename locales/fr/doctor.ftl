@@ -177,7 +177,6 @@ doctor-resolver-unknown = Résolution des noms : impossible de lire qui est inte
 doctor-resolver-private = Résolution des noms : cette machine interroge un serveur privé ({ $address }). S’il est à la mairie, elle sera sourde avec elle : prenez-en un dehors.
 doctor-resolver-here = Résolution des noms : faite sur cette machine. Vérifiez qui elle interroge ensuite.
 doctor-resolver-ok = Résolution des noms : par des serveurs extérieurs.
-doctor-promise-vault = Promesse non tenue : aucun second coffre n’existe pour les fichiers des communes, cette version n’en a pas. Gardez ailleurs une sauvegarde que ce réseau ne peut pas effacer.
 
 ## Sur les pages copiées ailleurs
 

@@ -56,6 +56,11 @@ const GROUPS: &[Group] = &[
         example: ("beffroi-platform", "bench_bell"),
     },
     Group {
+        name: "vault",
+        about: "The vault's door beside restic's own rest-server: a first backup, and reading it back.",
+        example: ("beffroi-platform", "bench_vault"),
+    },
+    Group {
         name: "guard",
         about: "Attacks by an ordinary user under each level of the guard, and what guarding costs.",
         example: ("beffroi-guard", "bench_guard"),

@@ -9,6 +9,7 @@ pub(crate) mod rehearse;
 pub(crate) mod roster;
 pub(crate) mod setup;
 pub(crate) mod sheets;
+pub(crate) mod vault;
 
 mod guard;
 
@@ -89,6 +90,9 @@ pub(crate) enum Command {
     /// Write the manual pages and the shells' completions into a folder; for packages
     #[command(hide = true)]
     Manual(ManualArgs),
+    /// The vault: where servers keep backups that their own credentials cannot delete
+    #[command(subcommand)]
+    Vault(vault::VaultCommand),
     /// Set this machine up as a platform: few questions, each with an answer to accept
     Setup(setup::SetupArgs),
 }

@@ -21,6 +21,7 @@ pub(crate) mod setup;
 pub(crate) mod sheets;
 pub(crate) mod staff;
 pub(crate) mod tenant;
+pub(crate) mod vault;
 
 use std::{
     io::Write,

@@ -85,6 +85,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor(args) => return commands::doctor::run(common, args).await,
         Command::Demo(args) => return commands::demo::run(args).await,
         Command::Manual(args) => commands::manual::run(&args.folder)?,
+        Command::Vault(command) => return commands::vault::run(common, command).await,
         Command::Setup(args) => return commands::setup::run(common, &args).await,
     }
     Ok(DONE)

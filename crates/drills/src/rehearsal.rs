@@ -112,6 +112,8 @@ pub async fn prepare(options: Options) -> Result<Rehearsal> {
     config.data.folder = Some(data);
     config.doors.listen.get_or_insert_with(|| format!("{}:0", Ipv4Addr::LOCALHOST));
     let mut config = config.check()?;
+    // The backups that the real vault holds are no part of a copy.
+    config.vault = None;
     config.exercise = Some(Arc::clone(&exercise));
     let platform = Platform::start(config, options.clock.clone(), options.entropy.clone()).await?;
     let url = platform.url().to_owned();

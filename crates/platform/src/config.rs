@@ -9,6 +9,7 @@ pub mod template;
 mod beat;
 mod channels;
 mod doors;
+mod vault;
 
 use std::{
     collections::BTreeMap,
@@ -23,6 +24,7 @@ use serde::Deserialize;
 pub use beat::{BeatConfig, RawBeat};
 pub use channels::{ChannelConfig, How, HttpConfig, MailConfig, RawChannel, Security};
 pub use doors::{Doors, GuardsDoor, RawDoors, Tls};
+pub use vault::{RawVault, VaultConfig, quota_bytes};
 
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +76,8 @@ pub struct RawConfig {
     pub channels: BTreeMap<String, RawChannel>,
     /// `[beat]`
     pub beat: RawBeat,
+    /// `[vault]`
+    pub vault: RawVault,
 }
 
 /// `[data]`: where everything is kept.
@@ -121,6 +125,8 @@ pub struct Config {
     pub channels: BTreeMap<String, ChannelConfig>,
     /// Where the platform says that it lives.
     pub beat: Option<BeatConfig>,
+    /// The vault, if there is one.
+    pub vault: Option<VaultConfig>,
 }
 
 /// A hook, checked.
@@ -160,6 +166,7 @@ impl RawConfig {
         Ok(Config {
             channels,
             beat: beat::checked(self.beat)?,
+            vault: vault::checked(self.vault)?,
             folder: self.data.folder.unwrap_or_else(|| PathBuf::from("beffroi-data")),
             postgres: self.data.postgres,
             doors: self.doors.check()?,
@@ -221,6 +228,10 @@ mod tests {
             ("[mirror]\nssh_options = [\"StrictHostKeyChecking=no\"]", "cannot be changed"),
             ("[mirror]\nssh_options = [\"Port=1 -o x=y\"]", "without spaces"),
             ("[mirror]\nssh_key = \"/a b\"", "mirror.ssh_key"),
+            ("[vault]\nserver_quota_gb = 1", "vault.folder"),
+            ("[vault]\nfolder = \"v\"\nserver_quota_gb = 0", "vault.server_quota_gb"),
+            ("[vault]\nfolder = \"v\"\ntenant_quota_gb = 10000000", "vault.tenant_quota_gb"),
+            ("[vault]\nfolder = \"v\"\nurl = \"http://a.fr\"", "vault.url"),
         ] {
             let error = checked(text).unwrap_err();
             assert!(error.contains(word), "{text}: {error}");

@@ -12,6 +12,7 @@ mod machine;
 mod people;
 mod place;
 mod read;
+mod vault;
 
 use beffroi_town::{
     Instant,
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use facts::{
     Certificate, Copies, Disk, Door, Envelopes, Facts, GuardFacts, Journals, MasterKey, Newest,
-    Place, Round, Rounds, Town,
+    Place, Round, Rounds, Town, VaultFacts, VaultServer,
 };
 pub use read::{read, read_closed};
 
@@ -62,7 +63,7 @@ pub fn examine(facts: &Facts) -> Diagnosis {
     findings.extend(place::directory(facts));
     findings.extend(place::hypervisor(facts));
     findings.extend(place::names(facts));
-    findings.extend(place::promises(facts));
+    findings.extend(vault::vault(facts));
     // The sort is stable: within a severity, the order above.
     findings.sort_by_key(|finding| finding.severity);
     Diagnosis { at: facts.now, findings }

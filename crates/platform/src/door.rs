@@ -18,6 +18,7 @@ use axum::{
     http::{HeaderValue, Request, Response, StatusCode, header},
     response::IntoResponse,
 };
+use beffroi_vault::Vault;
 use beffroi_web::{ClientAddress, Front};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -48,8 +49,8 @@ const SPEAK_TLS: &str = "Cette porte parle TLS : \u{e9}crivez https://\n\
 
 /// What stands behind a door.
 pub(crate) enum Behind {
-    /// The whole house.
-    House(Box<Front>),
+    /// The whole house, and the vault if there is one.
+    House(Box<Front>, Option<Vault>),
     /// The guards' part of it.
     Guards(Router),
     /// Nothing but the way to the right door: this address, with the path asked for.
@@ -59,7 +60,10 @@ pub(crate) enum Behind {
 impl Behind {
     async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         match self {
-            Self::House(front) => front.answer(request).await,
+            Self::House(_, Some(vault)) if Vault::is_asked(request.uri().path()) => {
+                vault.answer(request).await
+            }
+            Self::House(front, _) => front.answer(request).await,
             Self::Guards(router) => {
                 let Ok(answer) = router.clone().oneshot(request.map(Body::new)).await;
                 answer

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use beffroi_store::Store;
 use beffroi_town::{Instant, edge::Clock};
+use beffroi_vault::Vault;
 use beffroi_web::{Doors, Front, guard_api};
 use tokio::{
     net::TcpListener,
@@ -90,7 +91,7 @@ impl Entrance {
     /// Opens the doors, and keeps what they show fresh.
     pub(crate) fn open(
         self,
-        doors: Doors,
+        (doors, vault): (Doors, Option<Vault>),
         stop: &watch::Receiver<bool>,
         rounds: &mut JoinSet<()>,
     ) -> Result<JoinSet<()>, PlatformError> {
@@ -119,7 +120,7 @@ impl Entrance {
         }
         let tls: Option<TlsAcceptor> = shown.map(acceptor).transpose()?;
         let tls_proxies = self.config.doors.tls_proxies;
-        let behind = Behind::House(Box::new(Front::new(doors)));
+        let behind = Behind::House(Box::new(Front::new(doors)), vault);
         open.spawn(Door { listener, behind, tls, tls_proxies }.keep_open(stop.clone()));
         Ok(open)
     }

@@ -27,7 +27,8 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use beffroi_store::{Location, Store};
 use beffroi_town::edge::{Clock, Entropy};
-use beffroi_web::{Doors, Settings, board::Board};
+use beffroi_vault::Vault;
+use beffroi_web::{Doors, Settings, VaultQuotas, board::Board};
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use config::Config;
@@ -73,6 +74,9 @@ pub enum PlatformError {
         /// Why.
         source: std::io::Error,
     },
+    /// The vault cannot be opened.
+    #[error(transparent)]
+    Vault(#[from] beffroi_vault::VaultError),
     /// The store failed while starting.
     #[error(transparent)]
     Store(#[from] beffroi_store::Error),
@@ -135,10 +139,12 @@ impl Platform {
         let settings = settings(&config, &url, &entrance);
         let doors =
             Doors { store: store.clone(), clock, entropy, board, settings: Arc::new(settings) };
+        let vault = open_vault(&config, &doors).await?;
         let mut rounds = JoinSet::new();
         go_round(&mut rounds, &doors, config, from)?;
+        rounds.spawn(rounds::vault::keep(vault.clone()));
         let (stop, stopped) = watch::channel(false);
-        let open = entrance.open(doors, &stopped, &mut rounds)?;
+        let open = entrance.open((doors, vault), &stopped, &mut rounds)?;
         Ok(Self { address, url, store, guards_address, stop, open, rounds })
     }
 
@@ -171,6 +177,13 @@ impl Platform {
     }
 }
 
+/// The vault, if the configuration wants one.
+async fn open_vault(config: &Config, doors: &Doors) -> Result<Option<Vault>, PlatformError> {
+    let Some(wanted) = &config.vault else { return Ok(None) };
+    let clock = Arc::clone(&doors.clock);
+    Ok(Some(Vault::open(doors.store.clone(), clock, wanted.settings.clone()).await?))
+}
+
 /// What the pages must know of the configuration.
 fn settings(config: &Config, url: &str, entrance: &Entrance) -> Settings {
     let channels = config.channels.iter().map(|(name, one)| (name.clone(), one.addresses));
@@ -181,6 +194,10 @@ fn settings(config: &Config, url: &str, entrance: &Entrance) -> Settings {
         hooks: config.hooks.keys().cloned().collect(),
         guard_addresses: entrance.reach.platforms.clone(),
         certificate_sha256: entrance.reach.certificate_sha256.clone(),
+        vault: config.vault.as_ref().map(|vault| VaultQuotas {
+            server_bytes: vault.settings.server_quota_bytes,
+            tenant_bytes: vault.settings.tenant_quota_bytes,
+        }),
         exercise: config.exercise.clone(),
     }
 }

@@ -4,6 +4,7 @@
 pub(crate) mod beat;
 pub(crate) mod calls;
 pub(crate) mod steady;
+pub(crate) mod vault;
 
 pub(crate) mod backup;
 pub(crate) mod doctor;

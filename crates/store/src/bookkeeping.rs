@@ -2,13 +2,22 @@
 //!
 //! Rules: they touch only the tables named in [`TABLES`]: any other statement is refused before it
 //! reaches the database. The functions stand with their nouns: [`crate::sessions`], [`crate::throttle`],
-//! [`crate::guards`], [`crate::outbox`], [`crate::rounds`].
+//! [`crate::guards`], [`crate::outbox`], [`crate::rounds`], [`crate::vault::objects`].
 
 use crate::{Result, db::Conn};
 
 /// The only tables that bookkeeping writes to.
-pub const TABLES: &[&str] =
-    &["session", "device", "totp_step", "throttle", "guard_beat", "outbox", "round"];
+pub const TABLES: &[&str] = &[
+    "session",
+    "device",
+    "totp_step",
+    "throttle",
+    "guard_beat",
+    "outbox",
+    "round",
+    "vault_object",
+    "vault_use",
+];
 
 /// A write of bookkeeping under way. Dropping it undoes everything.
 #[must_use = "dropping it undoes everything: commit it"]

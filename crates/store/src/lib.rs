@@ -49,6 +49,7 @@ pub mod tenants;
 pub mod texts;
 pub mod throttle;
 mod tx;
+pub mod vault;
 
 pub use bookkeeping::Bookkeeping;
 pub use changes::{Change, Changes, Follower};
@@ -97,6 +98,8 @@ pub fn sql_texts() -> Vec<Sql> {
         texts::SQL,
         throttle::SQL,
         tx::SQL,
+        vault::SQL,
+        vault::objects::SQL,
     ]
     .concat()
 }

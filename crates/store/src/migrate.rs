@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (3, include_str!("../migrations/0003_oncall.sql")),
     (4, include_str!("../migrations/0004_envelope.sql")),
     (6, include_str!("../migrations/0006_rehearsal.sql")),
+    (7, include_str!("../migrations/0007_vault.sql")),
     (8, include_str!("../migrations/0008_cut_rule.sql")),
 ];
 

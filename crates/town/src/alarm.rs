@@ -29,6 +29,16 @@ coded! {
         NewDevice = "new_device",
         /// The platform itself was not there for a while.
         PlatformSilent = "platform_silent",
+        /// A server has sent no backup for longer than it used to.
+        VaultSilent = "vault_silent",
+        /// A quota of the vault is nearly used up.
+        VaultFilling = "vault_filling",
+        /// The vault has refused backups for want of room.
+        VaultFull = "vault_full",
+        /// Somebody with a server's credential tried to delete, re-key or block its backups.
+        VaultTampered = "vault_tampered",
+        /// What the vault holds is not what was sent.
+        VaultDamaged = "vault_damaged",
     }
 }
 
@@ -67,12 +77,20 @@ impl AlarmKind {
     pub const fn urgency(self) -> Urgency {
         match self {
             Self::FilesVanishing | Self::FilesRewritten => Urgency::Attack,
-            Self::GuardBlind | Self::GuardSilent | Self::OrderRefused | Self::PlatformSilent => {
-                Urgency::Pressing
-            }
+            Self::GuardBlind
+            | Self::GuardSilent
+            | Self::OrderRefused
+            | Self::PlatformSilent
+            | Self::VaultFull
+            | Self::VaultTampered
+            | Self::VaultDamaged => Urgency::Pressing,
             // A hot server is a broken fan more often than an attack; files that vanish from it
-            // raise an alarm of their own.
-            Self::VitalSigns | Self::FailedLogins | Self::NewDevice => Urgency::Lesser,
+            // raise an alarm of their own. A backup that was missed can be made in the morning.
+            Self::VitalSigns
+            | Self::FailedLogins
+            | Self::NewDevice
+            | Self::VaultSilent
+            | Self::VaultFilling => Urgency::Lesser,
         }
     }
 }

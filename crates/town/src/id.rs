@@ -87,6 +87,8 @@ identifiers! {
     LineId,
     /// A public notice.
     NoticeId,
+    /// A repository of the vault: the backups of one server.
+    RepositoryId,
     /// Somebody on the staff roster.
     RosterId,
     /// A public service of one tenant: its code, unique in that tenant (`canteen`).

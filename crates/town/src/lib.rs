@@ -29,6 +29,7 @@ pub mod roster;
 pub mod service;
 pub mod status;
 pub mod tenant;
+pub mod vault;
 pub mod watch;
 
 pub use actor::Actor;
@@ -41,7 +42,7 @@ pub use exposure::{DataExposure, Exposure, Whose};
 pub use facts::TownFacts;
 pub use id::{
     AccountId, AlarmId, AssetId, CallId, ContactId, GuardId, IncidentId, LineId, NoticeId,
-    RosterId, ServiceId,
+    RepositoryId, RosterId, ServiceId,
 };
 pub use incident::{Incident, Phase};
 pub use instant::Instant;

@@ -34,6 +34,7 @@ pub mod shape;
 pub mod sheets;
 pub mod tenants;
 pub mod today;
+pub mod vault;
 pub mod watch;
 
 use askama::Template;

@@ -26,8 +26,19 @@ pub struct Settings {
     pub guard_addresses: Vec<beffroi_town::watch::PlatformAddress>,
     /// SHA-256 of the certificate (DER, base64url) that guards pin, if they must.
     pub certificate_sha256: Option<String>,
+    /// What the vault may hold; none: there is no vault.
+    pub vault: Option<VaultQuotas>,
     /// The rehearsal that this house is for; none: the real one.
     pub exercise: Option<Arc<Exercise>>,
+}
+
+/// What the vault may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VaultQuotas {
+    /// Of one server, unless its repository says otherwise.
+    pub server_bytes: u64,
+    /// Of all servers of a tenant together.
+    pub tenant_bytes: u64,
 }
 
 /// What every handler needs. Cheap to clone.

@@ -68,7 +68,7 @@ pub struct Frame {
     pub exercise: Option<Band>,
 }
 
-const MENU: [(&str, &str, &str); 13] = [
+const MENU: [(&str, &str, &str); 14] = [
     ("today", "/console/", "menu-today"),
     ("alarms", "/console/alarms", "menu-alarms"),
     ("incidents", "/console/incidents", "menu-incidents"),
@@ -78,6 +78,7 @@ const MENU: [(&str, &str, &str); 13] = [
     ("prepare", "/console/prepare", "menu-prepare"),
     ("journal", "/console/journal", "menu-journal"),
     ("guards", "/console/guards", "menu-guards"),
+    ("vault", "/console/vault", "menu-vault"),
     ("oncall", "/console/oncall", "menu-oncall"),
     ("people", "/console/people", "menu-people"),
     ("tenants", "/console/tenants/", "menu-tenants"),

@@ -36,7 +36,7 @@ use tower::ServiceExt as _;
 
 pub use board::Board;
 pub use call::ClientAddress;
-pub use doors::{Doors, Settings};
+pub use doors::{Doors, Settings, VaultQuotas};
 pub use exercise::Exercise;
 pub use refusal::Refusal;
 

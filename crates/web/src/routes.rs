@@ -22,7 +22,8 @@ use crate::{
     console::{
         alarms, assets, assets_of_the_look as look, calls, contact, cuts, declare, doctor,
         emergency, guards, incidents, journal, kit, language, login, notices, oncall, people,
-        phones, prepare, rehearsal, roster, rule, services, setup, sheets, tenants, today, watch,
+        phones, prepare, rehearsal, roster, rule, services, setup, sheets, tenants, today, vault,
+        watch,
     },
     doors::Doors,
     gate,
@@ -178,6 +179,7 @@ pub static ROUTES: &[Route] = &[
     get("/console/rule", STAFF, |c| Box::pin(rule::show(c))),
     grave("/console/rule", HEADS, |c| Box::pin(rule::sign(c))),
     grave("/console/rule/withdraw", HEADS, |c| Box::pin(rule::withdraw(c))),
+    get("/console/vault", STAFF, |c| Box::pin(vault::show(c))),
     get("/console/rehearsal", STAFF, |c| Box::pin(rehearsal::show(c))),
     post("/console/rehearsal/end", STAFF, |c| Box::pin(ready(rehearsal::end(&c)))),
     get("/console/oncall", STAFF, |c| Box::pin(oncall::list(c))),

@@ -20,3 +20,4 @@ mod serve;
 mod setup;
 mod tenants;
 mod upgrade;
+mod vault;

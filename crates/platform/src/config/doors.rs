@@ -171,7 +171,7 @@ fn checked_address(setting: &str, text: &str) -> Result<SocketAddr, ConfigError>
     })
 }
 
-fn checked_url(setting: &str, url: &str) -> Result<String, ConfigError> {
+pub(super) fn checked_url(setting: &str, url: &str) -> Result<String, ConfigError> {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match host.map(|rest| rest.trim_end_matches('/')) {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ', '"', '<', '@']) => {

@@ -49,6 +49,32 @@ pub struct Facts {
     pub guards: Option<Vec<GuardFacts>>,
     /// Where this machine stands.
     pub place: Place,
+    /// The vault; none: there is none.
+    pub vault: Option<VaultFacts>,
+}
+
+/// The vault.
+#[derive(Clone, Debug, Default)]
+pub struct VaultFacts {
+    /// Every repository; none: could not be read.
+    pub servers: Option<Vec<VaultServer>>,
+    /// Whether it is on the same disk as the data; none: could not be asked.
+    pub same_disk: Option<bool>,
+}
+
+/// A server that has a repository in the vault.
+#[derive(Clone, Debug)]
+pub struct VaultServer {
+    /// Its name and tenant.
+    pub name: String,
+    /// Whether it ever sent a backup.
+    pub ever: bool,
+    /// Whether it should have sent one by now.
+    pub silent: bool,
+    /// Whether anything of it is known to be damaged.
+    pub damaged: bool,
+    /// How much of its quota is used, in hundredths.
+    pub part: u64,
 }
 
 /// A folder and the disk it is on.

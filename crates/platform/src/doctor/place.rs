@@ -91,8 +91,3 @@ fn is_private(address: IpAddr) -> bool {
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
-
-/// Promises of the house that do not hold here, or not yet: said, not hidden.
-pub(super) fn promises(_facts: &Facts) -> Vec<Finding> {
-    vec![Finding::new(Severity::Risky, "promise-vault")]
-}

@@ -8,7 +8,7 @@ use std::{fs, path::PathBuf};
 use beffroi_store::Store;
 use beffroi_town::edge::Clock;
 
-use super::facts::{Certificate, Copies, Door, Facts, MasterKey, Newest};
+use super::facts::{Certificate, Copies, Door, Facts, MasterKey, Newest, VaultFacts};
 use crate::{
     backup,
     config::{Config, Tls},
@@ -20,6 +20,9 @@ pub async fn read(store: &Store, config: &Config, clock: &dyn Clock) -> Facts {
     let mut facts = around(config, clock).await;
     kept::read(store, &mut facts).await;
     facts.envelopes = kept::envelopes(store, config, facts.now).await;
+    if let (Some(vault), Some(wanted)) = (&mut facts.vault, &config.vault) {
+        vault.servers = kept::vault(store, wanted, facts.now).await;
+    }
     facts
 }
 
@@ -35,6 +38,9 @@ async fn around(config: &Config, clock: &dyn Clock) -> Facts {
     if let Some(folder) = backups.as_deref().filter(|folder| folder.is_dir()) {
         disks.push(machine::disk(folder, false));
     }
+    if let Some(vault) = config.vault.as_ref().filter(|vault| vault.settings.folder.is_dir()) {
+        disks.push(machine::disk(&vault.settings.folder, false));
+    }
     Facts {
         now: clock.now(),
         clock_follows: machine::clock_follows().await,
@@ -45,6 +51,10 @@ async fn around(config: &Config, clock: &dyn Clock) -> Facts {
         copies: copies(config),
         mirror_wanted: config.mirror.is_wanted(),
         place: machine::place(),
+        vault: config.vault.as_ref().map(|vault| VaultFacts {
+            servers: None,
+            same_disk: machine::same_disk(&vault.settings.folder, &config.folder),
+        }),
         ..Facts::default()
     }
 }

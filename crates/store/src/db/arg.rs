@@ -94,6 +94,7 @@ id_args!(
     beffroi_town::IncidentId,
     beffroi_town::LineId,
     beffroi_town::NoticeId,
+    beffroi_town::RepositoryId,
     beffroi_town::RosterId,
     beffroi_town::ServiceId
 );

@@ -4,12 +4,12 @@ use std::{future::Future, pin::Pin};
 
 use beffroi_store::{
     Error, Result, Store, accounts, alarms, assets, calls, cut_rules, cuts, emergency, guards,
-    incidents, kits, notices, oncall, outbox, phones, roster, services, sessions,
+    incidents, kits, notices, oncall, outbox, phones, roster, services, sessions, vault,
 };
 use beffroi_town::{
     AlarmId, AlarmState, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant,
     NoticeId, Phase, Role, ServiceId, ServiceStatus, Whose, incident::Nature, phone::LineState,
-    watch::Order,
+    vault::ObjectKind, watch::Order,
 };
 use serde_json::json;
 
@@ -19,6 +19,7 @@ use crate::{
         bell::{a_call, contact},
         enrol_request,
         envelope::{about, emergency_facts, forward, somebody},
+        vault::{new_repository, receipt},
         words,
     },
     world::{
@@ -44,6 +45,8 @@ on_both!(
     a_session,
     an_outbox,
     a_list_and_a_call,
+    a_repository_and_its_credential,
+    a_receipt,
 );
 
 type Step<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
@@ -318,6 +321,42 @@ async fn a_list_and_a_call(place: Place) {
             calls::nobody_reached(&mut tx, &call).await?;
             alarms::decide(&mut tx, &town, &raised.id, &AlarmState::Dismissed).await?;
             tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn a_repository_and_its_credential(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let town = code("59273");
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            vault::add(&mut tx, &town, &new_repository("srv")).await?;
+            vault::issue(&mut tx, &town, "srv").await?;
+            vault::revoke(&mut tx, &town, "srv", None).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn a_receipt(place: Place) {
+    let store = place.open().await;
+    found(&place, &store, &["44184"]).await;
+    let mut tx = store.begin(&codes(["44184"]), &ACTOR, place.now()).await.unwrap();
+    vault::add(&mut tx, &code("44184"), &new_repository("srv")).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let mut book = store.bookkeeping().await?;
+            let kept = vault::get(book.conn(), &scope("44184"), "srv").await?.unwrap();
+            let (pack, lock) =
+                (receipt(ObjectKind::Data, 'a', at), receipt(ObjectKind::Locks, 'b', at));
+            vault::objects::received(&mut book, &kept.id, &pack).await?;
+            vault::objects::received(&mut book, &kept.id, &lock).await?;
+            vault::objects::unlocked(&mut book, &kept.id, &lock.name, lock.bytes).await?;
+            book.commit().await
         })
     })
     .await;

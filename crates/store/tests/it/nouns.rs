@@ -5,6 +5,7 @@ mod crisis;
 pub(crate) mod envelope;
 mod staff;
 mod town;
+pub(crate) mod vault;
 mod work;
 
 use beffroi_store::{Error, Store, journal, notices};

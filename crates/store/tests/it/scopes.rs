@@ -3,11 +3,12 @@
 use beffroi_store::{
     Store, TenantScope, Tx, accounts, alarms, assets, calls, cut_rules, cuts, emergency, facts,
     guards, incidents, journal, kits, notices, oncall, phones, roster, services, tenants, texts,
+    vault,
 };
 use beffroi_town::{
     AccountId, Alarm, AlarmId, AlarmState, AssetId, AssetState, CallId, ContactId, CutMeans,
-    GuardId, Incident, IncidentId, LineId, NoticeId, Phase, Role, RosterId, ServiceId,
-    ServiceStatus, incident::Nature, phone::LineState,
+    GuardId, Incident, IncidentId, LineId, NoticeId, Phase, RepositoryId, Role, RosterId,
+    ServiceId, ServiceStatus, incident::Nature, phone::LineState, vault::ObjectKind,
 };
 use serde_json::json;
 
@@ -17,6 +18,7 @@ use crate::{
         bell::{a_call, contact},
         enrol_request,
         envelope::{about, emergency_facts, forward, somebody},
+        vault::{new_repository, receipt},
         words,
     },
     world::{ACTOR, Place, asset_id, code, codes, found, on_both, scope},
@@ -29,9 +31,9 @@ async fn another_tenant_sees_and_moves_nothing(place: Place) {
     found(&place, &store, &["59273", "62473"]).await;
     let names = populate(&place, &store).await;
     // The owner sees each of them, so that what follows is not empty for another reason.
-    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 31]);
-    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 31]);
-    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 31]);
+    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 38]);
+    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 38]);
+    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 38]);
 
     // What belongs to the other tenant says nothing of this one.
     let mut conn = store.read().await.unwrap();
@@ -100,8 +102,17 @@ async fn populate(place: &Place, store: &Store) -> Names {
     let holder = kits::Holder { account: account.clone(), role: Role::Director };
     let kit = kits::record(&mut tx, &town, "hash", &[(holder, vec!["x".into()])]).await.unwrap();
     let (contact, call) = rung(&mut tx, &raised).await;
+    let repository = vault::add(&mut tx, &town, &new_repository("srv")).await.unwrap();
+    vault::issue(&mut tx, &town, "srv").await.unwrap();
     tx.commit().await.unwrap();
+    let mut book = store.bookkeeping().await.unwrap();
+    let pack = receipt(ObjectKind::Data, 'a', at);
+    vault::objects::received(&mut book, &repository, &pack).await.unwrap();
+    let damaged = (ObjectKind::Data, pack.name.as_str());
+    vault::objects::damaged(&mut book, &repository, damaged, at).await.unwrap();
+    book.commit().await.unwrap();
     Names {
+        repository,
         line,
         person: person.id,
         kit: kit.id,
@@ -170,6 +181,8 @@ async fn try_each_write(tx: &mut Tx, names: &Names) {
     absent(oncall::pause(tx, &them, &names.contact, true).await);
     absent(oncall::remove(tx, &them, &names.contact).await);
     assert!(!calls::acknowledge(tx, &them, &names.call).await.unwrap());
+    absent(vault::issue(tx, &them, "srv").await);
+    absent(vault::revoke(tx, &them, "srv", None).await);
 }
 
 /// The names of what one tenant has.
@@ -188,11 +201,15 @@ struct Names {
     kit: String,
     contact: ContactId,
     call: CallId,
+    repository: RepositoryId,
 }
 
 /// Whether a scope sees each of them, by name and in its lists.
-async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 31] {
+async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 38] {
     let conn = &mut store.read().await.unwrap();
+    let name = "a".repeat(64);
+    let pack = (ObjectKind::Data, name.as_str());
+    let ever = (ObjectKind::Data, beffroi_town::Instant::default());
     [
         assets::get(conn, scope, &names.mail).await.unwrap().is_some(),
         assets::list(conn, scope).await.unwrap().iter().any(|one| one.id == names.mail),
@@ -225,5 +242,12 @@ async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 31] {
         !calls::of_alarm(conn, scope, &names.alarm).await.unwrap().is_empty(),
         !calls::tries::list(conn, scope, &names.call).await.unwrap().is_empty(),
         cut_rules::get(conn, scope).await.unwrap().is_some(),
+        vault::get(conn, scope, "srv").await.unwrap().is_some(),
+        !vault::list(conn, scope).await.unwrap().is_empty(),
+        !vault::credentials(conn, scope, &names.repository).await.unwrap().is_empty(),
+        vault::objects::get(conn, scope, &names.repository, pack).await.unwrap().is_some(),
+        vault::objects::since(conn, scope, &names.repository, ever).await.unwrap() > 0,
+        vault::objects::used(conn, scope, &names.repository).await.unwrap().bytes > 0,
+        vault::objects::damages(conn, scope, &names.repository).await.unwrap() > 0,
     ]
 }

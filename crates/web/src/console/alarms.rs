@@ -13,7 +13,7 @@ use beffroi_town::{
 use beffroi_words::Value;
 use serde::de::DeserializeOwned;
 
-use super::{journal, oncall, page, rows, wrong};
+use super::{journal, oncall, page, rows, vault, wrong};
 use crate::{
     Refusal,
     call::Call,
@@ -156,6 +156,7 @@ fn told(
     if let Some(failures) = alarm.detail.get("failures").and_then(serde_json::Value::as_u64) {
         all.push((f.t("alarm-failures"), f.words.number(failures)));
     }
+    all.extend(vault::told(f, alarm));
     if let AlarmState::Declared { incident } | AlarmState::Merged { incident } = &alarm.state {
         let found = facts.incidents.iter().find(|one| one.id == *incident);
         let nature = found.map_or_else(

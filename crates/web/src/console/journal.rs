@@ -111,6 +111,10 @@ const KINDS: &[(&str, &str)] = &[
     ("tenant_reopened", "journal-tenant-reopened"),
     ("text_erased", "journal-text-erased"),
     ("weekly_test_set", "journal-weekly-test-set"),
+    ("vault_repository_made", "journal-vault-repository-made"),
+    ("vault_credential_made", "journal-vault-credential-made"),
+    ("vault_credential_revoked", "journal-vault-credential-revoked"),
+    ("vault_backups_received", "journal-vault-backups-received"),
 ];
 
 struct EntryRow {

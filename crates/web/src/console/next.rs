@@ -84,9 +84,18 @@ const LESSER: u8 = 3;
 const fn gravity(kind: AlarmKind) -> u8 {
     match kind {
         AlarmKind::FilesVanishing | AlarmKind::FilesRewritten => 0,
-        AlarmKind::OrderRefused | AlarmKind::GuardSilent | AlarmKind::PlatformSilent => 1,
-        AlarmKind::VitalSigns | AlarmKind::GuardBlind => 2,
-        AlarmKind::FailedLogins | AlarmKind::NewDevice => LESSER,
+        AlarmKind::OrderRefused
+        | AlarmKind::GuardSilent
+        | AlarmKind::PlatformSilent
+        | AlarmKind::VaultTampered => 1,
+        AlarmKind::VitalSigns
+        | AlarmKind::GuardBlind
+        | AlarmKind::VaultFull
+        | AlarmKind::VaultDamaged => 2,
+        AlarmKind::FailedLogins
+        | AlarmKind::NewDevice
+        | AlarmKind::VaultSilent
+        | AlarmKind::VaultFilling => LESSER,
     }
 }
 

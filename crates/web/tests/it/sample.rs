@@ -31,7 +31,7 @@ use beffroi_town::{
         Vitals,
     },
 };
-use beffroi_web::{Board, Doors, Settings};
+use beffroi_web::{Board, Doors, Settings, VaultQuotas};
 use serde_json::json;
 
 /// A clock that stands still until it is moved on.
@@ -112,6 +112,9 @@ impl Sample {
         let (guard, alarm) = watched(&store).await;
         let (contact, call) = rung(&store).await;
         examined(&store).await;
+        for (server, hours) in [("file_server", 9), ("coffre-secret", 80)] {
+            kept(&store, server, hours).await;
+        }
         let settings = Settings {
             guard_addresses: vec![PlatformAddress::plain("http://127.0.0.1:8080".to_owned())],
             hooks: vec!["pare-feu".to_owned()],
@@ -119,6 +122,10 @@ impl Sample {
                 ("courriel".to_owned(), AddressKind::Mail),
                 ("sms".to_owned(), AddressKind::Number),
             ]),
+            vault: Some(VaultQuotas {
+                server_bytes: 500_000_000_000,
+                tenant_bytes: 2_000_000_000_000,
+            }),
             ..Settings::default()
         };
         let played: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
@@ -190,6 +197,37 @@ async fn examined(store: &Store) {
     let mut book = store.bookkeeping().await.unwrap();
     let detail = json!({ "at": at, "findings": found });
     rounds::done(&mut book, "doctor", at, &detail).await.unwrap();
+    book.commit().await.unwrap();
+}
+
+/// A server whose last nightly backup came to the vault so many hours ago.
+async fn kept(store: &Store, server: &str, hours: i64) {
+    use beffroi_store::vault::{self, NewRepository, objects};
+    let (by, scope) = (Actor::CommandLine, Sample::scope(TOWN));
+    let tenant = scope.tenant();
+    let mut tx = store.begin(std::slice::from_ref(tenant), &by, Sample::START).await.unwrap();
+    let asset = Some(Sample::asset(server)).filter(|_| server == "file_server");
+    let new = NewRepository {
+        server,
+        asset: asset.as_ref(),
+        quota_bytes: None,
+        silent_after_hours: None,
+    };
+    let id = vault::add(&mut tx, tenant, &new).await.unwrap();
+    vault::issue(&mut tx, tenant, server).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut book = store.bookkeeping().await.unwrap();
+    for night in 0..6_u32 {
+        let receipt = objects::Receipt {
+            kind: beffroi_town::vault::ObjectKind::Snapshots,
+            name: format!("{night:064x}"),
+            bytes: 34_000_000_000,
+            received_at: Sample::START.plus_ms(-3_600_000 * (hours + 24 * i64::from(night))),
+            credential: None,
+            damaged_at: None,
+        };
+        objects::received(&mut book, &id, &receipt).await.unwrap();
+    }
     book.commit().await.unwrap();
 }
 

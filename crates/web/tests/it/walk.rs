@@ -33,7 +33,8 @@ fn path(sample: &Sample, route: &Route, notice: &str, incident: &str, person: &s
 }
 
 /// Text that only the first town's people may ever read.
-const SECRETS: [&str; 10] = [
+const SECRETS: [&str; 11] = [
+    "coffre-secret",
     "fichiers-1",
     "FIBRE-MAIRIE",
     "alarm-1",

@@ -127,13 +127,12 @@ fn remove(path: &Path) -> std::io::Result<()> {
 /// Where the unit is told of the folders that it may write to beside its own.
 const FOLDERS: &str = "/etc/systemd/system/beffroi.service.d/folders.conf";
 
-/// Opens the folders that the configuration names to the platform: makes that of the backups for
-/// the owner of the data, and tells the unit, which writes nowhere else.
+/// Opens the folders that the configuration names to the platform: makes those of the backups and
+/// of the vault for the owner of the data, and tells the unit, which writes nowhere else.
 pub(super) fn open_folders(config: &Config, data: &Path) -> Result<()> {
     let owner = fs::metadata(data).with_context(|| format!("look at {}", data.display()))?;
-    if let Some(folder) = &config.backup.folder
-        && !folder.exists()
-    {
+    let vault = config.vault.as_ref().map(|vault| &vault.settings.folder);
+    for folder in config.backup.folder.iter().chain(vault).filter(|folder| !folder.exists()) {
         let made = || {
             // Those above it are anybody's to pass through; itself is its owner's alone.
             folder.parent().map_or(Ok(()), fs::create_dir_all)?;
@@ -142,7 +141,7 @@ pub(super) fn open_folders(config: &Config, data: &Path) -> Result<()> {
         };
         made().with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    let all = [&config.backup.folder, &config.mirror.folder];
+    let all = [config.backup.folder.as_ref(), config.mirror.folder.as_ref(), vault];
     let outside = all.into_iter().flatten().filter(|folder| !folder.starts_with(data));
     // '-': a folder of a disk that is away does not keep the platform from starting.
     let lines: Vec<String> =

@@ -3,11 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use beffroi_registry::kits;
-use beffroi_store::{Head, OperatorScope, Store, TenantScope, census, journal, oncall, rounds};
-use beffroi_town::{AssetId, Instant, TenantId};
+use beffroi_store::{
+    Head, OperatorScope, Store, TenantScope, census, journal, oncall, rounds,
+    vault::{self, objects},
+};
+use beffroi_town::{AssetId, Instant, TenantId, vault::hundredths};
+use beffroi_vault::watch;
 
-use super::super::facts::{Envelopes, Facts, GuardFacts, Journals, Rounds, Town};
-use crate::config::Config;
+use super::super::facts::{Envelopes, Facts, GuardFacts, Journals, Rounds, Town, VaultServer};
+use crate::config::{Config, VaultConfig};
 use crate::noted::{BACKUP, BACKUP_COPY, BEAT, MIRROR, REHEARSAL};
 
 /// How many journals are verified at a time: those that changed last, so that over time every one
@@ -52,6 +56,34 @@ pub(super) async fn envelopes(store: &Store, config: &Config, now: Instant) -> O
         }
     }
     Some(found)
+}
+
+/// Every repository of the vault; unknown when the database fails.
+pub(super) async fn vault(
+    store: &Store,
+    wanted: &VaultConfig,
+    now: Instant,
+) -> Option<Vec<VaultServer>> {
+    let operator = OperatorScope::for_operator();
+    let mut conn = store.read().await.ok()?;
+    let mut all = Vec::new();
+    for one in vault::all(&mut conn, &operator).await.ok()? {
+        let scope = TenantScope::for_tenant(&one.tenant);
+        let heard = watch::heard(&mut conn, &scope, &one).await.ok()?;
+        if !heard.is_open {
+            continue;
+        }
+        let used = objects::used(&mut conn, &scope, &one.id).await.ok()?;
+        let quota = one.quota_bytes.unwrap_or(wanted.settings.server_quota_bytes);
+        all.push(VaultServer {
+            ever: heard.last.is_some(),
+            silent: heard.silence(now).is_some(),
+            damaged: objects::damages(&mut conn, &scope, &one.id).await.ok()? > 0,
+            part: hundredths(used.bytes, quota),
+            name: format!("{} ({})", one.server, one.tenant),
+        });
+    }
+    Some(all)
 }
 
 async fn fill(store: &Store, facts: &mut Facts) -> Result<(), beffroi_store::Error> {

@@ -1,0 +1,65 @@
+//! `beffroi vault`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Out;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VaultCommand {
+    /// Make the repository of a server, or one more credential for it; shown once
+    Add(VaultAdd),
+    /// List repositories: last backup, size, quota, credentials
+    List {
+        /// Code of the tenant; all if not given
+        tenant: Option<String>,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// Make credentials worthless; the backups they sent stay
+    Revoke {
+        /// Code of the tenant
+        tenant: String,
+        /// The server's name in the vault
+        server: String,
+        /// Which one, as `list` names it; all of this server's if not given
+        #[arg(long, value_name = "ID")]
+        credential: Option<String>,
+    },
+    /// Read back everything that lies in the vault: 0 whole, 1 something is damaged or missing
+    Scrub {
+        /// Code of the tenant; all if not given
+        tenant: Option<String>,
+        #[command(flatten)]
+        out: Out,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VaultAdd {
+    /// Code of the tenant
+    pub(crate) tenant: String,
+    /// The server's name in the vault: small letters, digits, '-', '_'
+    pub(crate) server: String,
+    /// The server among the tenant's assets, by code or identifier [default: the one of that code]
+    #[arg(long)]
+    pub(crate) asset: Option<String>,
+    /// How much it may hold; wins over the configuration
+    #[arg(long = "quota-gb", value_name = "GIGABYTES", value_parser = parse_quota)]
+    pub(crate) quota_bytes: Option<u64>,
+    /// After how long without a backup it is silent [default: by its habit]
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=8_760))]
+    pub(crate) silent_after: Option<u32>,
+    /// Write the address with its credential to this file, readable by its owner only, for
+    /// `restic --repository-file`
+    #[arg(long = "out", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) out: Out,
+}
+
+fn parse_quota(text: &str) -> Result<u64, String> {
+    let bytes = text.parse().ok().and_then(beffroi_platform::config::quota_bytes);
+    bytes.ok_or_else(|| "write gigabytes, from 0.01 to 1000000".to_owned())
+}

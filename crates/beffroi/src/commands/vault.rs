@@ -1,0 +1,251 @@
+//! `beffroi vault`
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use beffroi_platform::config::{Config, VaultConfig};
+use beffroi_store::{
+    OperatorScope, Store, TenantScope, assets,
+    vault::{self, NewRepository, Repository, objects},
+};
+use beffroi_town::{Actor, AssetId, Instant, TenantId};
+use beffroi_vault::{
+    repositories,
+    scrub::{self, Named, Scrubbed},
+    watch,
+};
+use beffroi_words::{Words, calendar};
+use serde_json::{Value, json};
+
+use crate::{
+    cli::{
+        Common,
+        vault::{VaultAdd, VaultCommand},
+    },
+    commands::{asset_id, config, now, open_configured, print_json, tenant_id, write_secret},
+};
+
+/// Something is not what was sent.
+const DAMAGED: u8 = 1;
+
+pub(crate) async fn run(common: &Common, command: VaultCommand) -> Result<ExitCode> {
+    let config = config(common)?.check()?;
+    let store = open_configured(&config).await?;
+    match command {
+        VaultCommand::Add(args) => add(&config, &store, args).await?,
+        VaultCommand::List { tenant, out } => {
+            list(&config, &store, tenant.as_deref(), out.json).await?;
+        }
+        VaultCommand::Revoke { tenant, server, credential } => {
+            let tenant = tenant_id(&tenant)?;
+            let by = (&Actor::CommandLine, now());
+            let many =
+                repositories::revoke(&store, by, &tenant, &server, credential.as_deref()).await?;
+            println!("{many} revoked: they open nothing from now on. Their backups stay.");
+        }
+        VaultCommand::Scrub { tenant, out } => {
+            return scrub(&config, &store, tenant.as_deref(), out.json).await;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn wanted(config: &Config) -> Result<&VaultConfig> {
+    config.vault.as_ref().context(
+        "there is no vault: write where the backups are kept into the configuration, as in\n  \
+         [vault]\n  folder = \"/srv/vault\"\nand start the platform again",
+    )
+}
+
+async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
+    let settings = &wanted(config)?.settings;
+    let tenant = tenant_id(&args.tenant)?;
+    let asset = asset(store, &tenant, &args).await?;
+    let new = NewRepository {
+        server: &args.server,
+        asset: asset.as_ref(),
+        quota_bytes: args.quota_bytes,
+        silent_after_hours: args.silent_after,
+    };
+    // The file first: a credential that could not be written down opens a door for nobody.
+    if let Some(file) = &args.file {
+        write_secret(file, b"")?;
+    }
+    let by = (&Actor::CommandLine, now());
+    let handed = repositories::add(store, by, &settings.folder, &tenant, &new).await;
+    let handed = match (handed, &args.file) {
+        (Err(error), Some(file)) => {
+            std::fs::remove_file(file)
+                .with_context(|| format!("cannot take {} away again", file.display()))?;
+            return Err(error.into());
+        }
+        (handed, _) => handed?,
+    };
+    let own = config.vault.as_ref().and_then(|vault| vault.url.clone());
+    let base = own.unwrap_or_else(|| config.doors.reached_at());
+    let address = repositories::address(&base, &tenant, &args.server, &handed.issued.token);
+    if let Some(file) = &args.file {
+        std::fs::write(file, format!("{address}\n"))
+            .with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    if args.out.json {
+        // A token that went into a file goes nowhere else.
+        let shown = args.file.is_none().then_some(&address);
+        return print_json(&json!({
+            "tenant": tenant, "server": args.server, "new": handed.is_new,
+            "credential": handed.issued.id, "address": shown, "file": args.file,
+        }));
+    }
+    let what = if handed.is_new { "a new repository" } else { "one more credential" };
+    println!("{tenant} {}: {what}, credential {}", args.server, handed.issued.id);
+    if let Some(file) = &args.file {
+        println!("Carry {} to the server, readable by root alone. There:", file.display());
+        println!("  restic --repository-file {} init", file.display());
+    } else {
+        println!("Keep this address secret; it cannot be shown again:");
+        println!("  {address}");
+        println!("On the server: restic -r ADDRESS init");
+    }
+    println!("The password that restic asks for is the only key: print it and lock it away.");
+    Ok(())
+}
+
+/// The server among the tenant's assets: as said, else the one that its name is the code of.
+async fn asset(store: &Store, tenant: &TenantId, args: &VaultAdd) -> Result<Option<AssetId>> {
+    if let Some(text) = &args.asset {
+        return asset_id(tenant, text).map(Some);
+    }
+    let Ok(id) = beffroi_town::catalogue::asset_id(tenant, &args.server) else { return Ok(None) };
+    let scope = TenantScope::for_tenant(tenant);
+    let found = assets::get(&mut store.read().await?, &scope, &id).await?;
+    Ok(found.map(|asset| asset.id))
+}
+
+/// What is told of one repository.
+struct Standing {
+    repository: Repository,
+    used: objects::Use,
+    heard: watch::Heard,
+    damaged: u32,
+    credentials: Vec<vault::Credential>,
+    quota_bytes: Option<u64>,
+}
+
+async fn standing(config: &Config, store: &Store, one: Repository) -> Result<Standing> {
+    let scope = TenantScope::for_tenant(&one.tenant);
+    let mut conn = store.read().await?;
+    let heard = watch::heard(&mut conn, &scope, &one).await?;
+    let usual = config.vault.as_ref().map(|vault| vault.settings.server_quota_bytes);
+    Ok(Standing {
+        used: objects::used(&mut conn, &scope, &one.id).await?,
+        damaged: objects::damages(&mut conn, &scope, &one.id).await?,
+        credentials: vault::credentials(&mut conn, &scope, &one.id).await?,
+        quota_bytes: one.quota_bytes.or(usual),
+        heard,
+        repository: one,
+    })
+}
+
+async fn list(config: &Config, store: &Store, tenant: Option<&str>, machine: bool) -> Result<()> {
+    let mut conn = store.read().await?;
+    let all = match tenant {
+        Some(text) => vault::list(&mut conn, &TenantScope::for_tenant(&tenant_id(text)?)).await?,
+        None => vault::all(&mut conn, &OperatorScope::for_operator()).await?,
+    };
+    drop(conn);
+    let (mut lines, at) = (Vec::new(), now());
+    for one in all {
+        lines.push(standing(config, store, one).await?);
+    }
+    if machine {
+        return print_json(&lines.iter().map(|one| as_json(one, at)).collect::<Vec<_>>());
+    }
+    for one in &lines {
+        tell(one, at);
+    }
+    if lines.is_empty() {
+        println!("nothing yet; make a repository with: beffroi vault add TENANT SERVER");
+    }
+    Ok(())
+}
+
+fn as_json(one: &Standing, at: Instant) -> Value {
+    let credential = |one: &vault::Credential| json!({ "id": one.id, "made_at": one.made_at, "revoked_at": one.revoked_at });
+    json!({
+        "tenant": one.repository.tenant,
+        "server": one.repository.server,
+        "asset": one.repository.asset,
+        "last_backup_at": one.heard.last,
+        "silent": one.heard.silence(at).is_some(),
+        "objects": one.used.objects,
+        "bytes": one.used.bytes,
+        "quota_bytes": one.quota_bytes,
+        "damaged": one.damaged,
+        "judged": false,
+        "proven": false,
+        "credentials": one.credentials.iter().map(credential).collect::<Vec<_>>(),
+    })
+}
+
+fn tell(one: &Standing, at: Instant) {
+    let words = Words::of(beffroi_town::Lang::En);
+    let last = one.heard.last.map_or_else(|| "no backup yet".to_owned(), calendar::machine);
+    let silent = if one.heard.silence(at).is_some() { ", SILENT" } else { "" };
+    println!("{} {}", one.repository.tenant, one.repository.server);
+    println!("  last backup  {last}{silent}");
+    let of = one.quota_bytes.map_or_else(String::new, |quota| format!(" of {}", words.size(quota)));
+    println!("  holds        {}{of}, {} objects", words.size(one.used.bytes), one.used.objects);
+    if one.damaged > 0 {
+        println!("  DAMAGED      {} objects: beffroi vault scrub names them", one.damaged);
+    }
+    println!("  not judged, and unproven: nobody has restored it through Beffroi");
+    for credential in &one.credentials {
+        let state = if credential.revoked_at.is_some() { "revoked" } else { "opens it" };
+        println!("  credential   {}  {state}", credential.id);
+    }
+}
+
+async fn scrub(
+    config: &Config,
+    store: &Store,
+    tenant: Option<&str>,
+    machine: bool,
+) -> Result<ExitCode> {
+    let folder = &wanted(config)?.settings.folder;
+    let tenant = tenant.map(tenant_id).transpose()?;
+    let found = scrub::scrub(store, folder, now(), tenant.as_ref()).await?;
+    if machine {
+        print_json(&found)?;
+    } else {
+        found.iter().for_each(tell_scrubbed);
+        if found.is_empty() {
+            println!("there is no repository");
+        }
+    }
+    let whole = found.iter().all(Scrubbed::is_whole);
+    Ok(ExitCode::from(if whole { 0 } else { DAMAGED }))
+}
+
+fn tell_scrubbed(one: &Scrubbed) {
+    let words = Words::of(beffroi_town::Lang::En);
+    let read = format!("{} objects, {} read back", one.objects, words.size(one.bytes));
+    let state = if one.is_whole() { "whole" } else { "NOT WHOLE" };
+    println!("{} {}: {state}, {read}", one.tenant, one.server);
+    let line =
+        |what: &str, named: &Named| println!("  {what}  {}/{}", named.kind.code(), named.name);
+    one.damaged.iter().for_each(|named| line("damaged", named));
+    one.missing.iter().for_each(|named| line("missing", named));
+    for name in &one.strange {
+        println!("  no object  {name}");
+    }
+    if one.without_receipt > 0 {
+        println!(
+            "  {} without a receipt: the platform notes them when it starts",
+            one.without_receipt
+        );
+    }
+    if !one.is_whole() {
+        println!("  {} must send these again, or another copy of its repository:", one.server);
+        println!("  curl -X POST -T FILE ADDRESS/KIND/NAME puts each back under its name");
+    }
+}

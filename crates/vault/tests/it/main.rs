@@ -1,0 +1,13 @@
+//! The vault's door, asked as backup programs ask, without a network in between.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod door;
+mod house;
+mod keeping;
+mod limits;
+mod scrubbing;

@@ -1,0 +1,189 @@
+//! The vault as staff see it: each server, and each one without a vault. Read only.
+//!
+//! Rule: what the server cannot know it says: it holds no key, so no backup is judged or proven
+//! here.
+
+use askama::Template;
+use beffroi_store::{
+    Conn, TenantScope,
+    vault::{self, Repository, objects},
+};
+use beffroi_town::{
+    Alarm, Asset, TownFacts,
+    vault::{hundredths, wants_vault},
+};
+use beffroi_vault::watch::{self, Heard};
+use beffroi_words::Value;
+
+use super::page;
+use crate::{Refusal, VaultQuotas, call::Call, frame::Frame, routes::Answer};
+
+/// One server with a repository.
+struct KeptRow {
+    name: String,
+    state: String,
+    class: &'static str,
+    facts: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "console/vault.html")]
+struct VaultPage {
+    f: Frame,
+    code: String,
+    is_there: bool,
+    rows: Vec<KeptRow>,
+    used: Option<String>,
+    without: Vec<String>,
+}
+
+/// What is known of one repository.
+struct Kept {
+    repository: Repository,
+    used: objects::Use,
+    damaged: u32,
+    heard: Heard,
+}
+
+impl Kept {
+    async fn read(conn: &mut Conn, scope: &TenantScope, one: &Repository) -> Result<Self, Refusal> {
+        Ok(Self {
+            used: objects::used(conn, scope, &one.id).await?,
+            damaged: objects::damages(conn, scope, &one.id).await?,
+            heard: watch::heard(conn, scope, one).await?,
+            repository: one.clone(),
+        })
+    }
+
+    fn state(&self, f: &Frame) -> (&'static str, &'static str) {
+        if self.damaged > 0 {
+            ("vault-state-damaged", "bad")
+        } else if !self.heard.is_open {
+            ("vault-state-closed", "unsure")
+        } else if self.heard.silence(f.now).is_some() {
+            ("vault-state-silent", "bad")
+        } else if self.heard.last.is_none() {
+            ("vault-state-never", "unsure")
+        } else {
+            ("vault-state-kept", "ok")
+        }
+    }
+}
+
+/// The vault.
+pub async fn show(call: Call) -> Answer {
+    let facts = call.facts().await?;
+    let scope = &call.caller()?.scope;
+    let quotas = call.doors.settings.vault;
+    let f = call.frame(call.words().say("vault-title"), "vault", &facts);
+    let mut conn = call.doors.store.read().await?;
+    let mut all = Vec::new();
+    for one in vault::list(&mut conn, scope).await? {
+        all.push(Kept::read(&mut conn, scope, &one).await?);
+    }
+    drop(conn);
+    let bytes = all.iter().map(|one| one.used.bytes).sum();
+    let used = quotas
+        .filter(|_| !all.is_empty())
+        .map(|quotas| f.words.say_with("vault-all-used", &used_of(&f, bytes, quotas.tenant_bytes)));
+    page(&VaultPage {
+        code: facts.tenant.id.to_string(),
+        is_there: quotas.is_some() || !all.is_empty(),
+        rows: all.iter().map(|one| row(&f, &facts, quotas, one)).collect(),
+        without: without(&facts, &all),
+        used,
+        f,
+    })
+}
+
+fn used_of(f: &Frame, used: u64, quota: u64) -> [(&'static str, Value<'static>); 3] {
+    [
+        ("used", f.words.size(used).into()),
+        ("quota", f.words.size(quota).into()),
+        ("part", f.words.number(hundredths(used, quota)).into()),
+    ]
+}
+
+fn row(f: &Frame, facts: &TownFacts, quotas: Option<VaultQuotas>, one: &Kept) -> KeptRow {
+    let repository = &one.repository;
+    let place = facts.assets.iter().find(|asset| Some(&asset.id) == repository.asset.as_ref());
+    let name = place.map_or_else(
+        || repository.server.clone(),
+        |asset| format!("{} ({})", asset.name, repository.server),
+    );
+    let (state, class) = one.state(f);
+    let last = one.heard.last.map_or_else(
+        || f.t("vault-never"),
+        |at| {
+            let values = [("when", f.full(at).into()), ("ago", f.ago(at).into())];
+            f.words.say_with("vault-last-value", &values)
+        },
+    );
+    let quota = repository.quota_bytes.or(quotas.map(|quotas| quotas.server_bytes));
+    let size = quota.map_or_else(
+        || f.words.size(one.used.bytes),
+        |quota| f.words.say_with("vault-size-value", &used_of(f, one.used.bytes, quota)),
+    );
+    let mut told = vec![
+        (f.t("vault-last"), last),
+        (f.t("vault-clean"), f.t("vault-clean-not")),
+        (f.t("vault-proven"), f.t("vault-proven-not")),
+        (f.t("vault-size"), size),
+        (f.t("vault-time-back"), f.t("vault-time-unknown")),
+    ];
+    if one.damaged > 0 {
+        let values = [
+            ("count", Value::Count(u64::from(one.damaged))),
+            ("code", facts.tenant.id.as_str().into()),
+        ];
+        told.push((f.t("vault-damages"), f.words.say_with("vault-damages-value", &values)));
+    }
+    let alarms = facts.open_alarms.iter().filter(|alarm| is_about(alarm, repository)).count();
+    if alarms > 0 {
+        told.push((f.t("vault-alarms"), f.words.number(alarms as u64)));
+    }
+    KeptRow { name, state: f.t(state), class, facts: told }
+}
+
+fn is_about(alarm: &Alarm, repository: &Repository) -> bool {
+    let about = alarm.detail.get("repository").and_then(serde_json::Value::as_str);
+    about == Some(repository.id.as_str())
+}
+
+/// Servers of the town that no repository is for.
+fn without(facts: &TownFacts, all: &[Kept]) -> Vec<String> {
+    let kept = |asset: &Asset| {
+        let open = all.iter().filter(|one| one.heard.is_open || one.heard.last.is_some());
+        open.filter_map(|one| one.repository.asset.as_ref()).any(|id| *id == asset.id)
+    };
+    let own = facts.assets.iter().filter(|asset| asset.owner == facts.tenant.id);
+    own.filter(|asset| wants_vault(asset.kind) && !kept(asset))
+        .map(|asset| asset.name.clone())
+        .collect()
+}
+
+/// What an alarm of the vault is about: names and values.
+pub(super) fn told(f: &Frame, alarm: &Alarm) -> Vec<(String, String)> {
+    let text = |name: &str| alarm.detail.get(name).and_then(serde_json::Value::as_str);
+    let number = |name: &str| alarm.detail.get(name).and_then(serde_json::Value::as_u64);
+    if !alarm.kind.code().starts_with("vault_") {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    all.extend(text("server").map(|server| (f.t("alarm-vault-server"), server.to_owned())));
+    let known = ["delete", "config", "key", "locks", "server", "tenant", "disk"];
+    let what = text("what").filter(|what| known.contains(what));
+    all.extend(
+        what.map(|what| (f.t("alarm-vault-what"), f.t(&format!("alarm-vault-what-{what}")))),
+    );
+    if alarm.detail.get("healed").is_some() {
+        all.push((f.t("alarm-vault-what"), f.t("alarm-vault-healed")));
+    }
+    all.extend(text("credential").map(|id| (f.t("alarm-vault-credential"), id.to_owned())));
+    let part = number("hundredths").map(|part| format!("{} %", f.words.number(part)));
+    all.extend(part.map(|part| (f.t("alarm-vault-part"), part)));
+    for (name, key) in [("damaged", "alarm-vault-damaged"), ("missing", "alarm-vault-missing")] {
+        all.extend(number(name).map(|many| (f.t(key), f.words.number(many))));
+    }
+    all
+}

@@ -1,0 +1,87 @@
+## The vault: the servers' backups, which their own credentials cannot delete
+
+menu-vault = Vault
+
+alarm-kind-vault_silent = A server no longer sends its backups
+alarm-kind-vault_filling = The vault is filling up
+alarm-kind-vault_full = The vault refuses backups for want of room
+alarm-kind-vault_tampered = Somebody tried to delete or block backups
+alarm-kind-vault_damaged = Backups in the vault are damaged
+
+alarm-vault-server = Server
+alarm-vault-what = What happened
+alarm-vault-what-delete = A deletion was refused. Nothing was deleted.
+alarm-vault-what-config = Rewriting the repository’s settings was refused. Nothing changed.
+alarm-vault-what-key = Adding a key to the repository was refused. Nothing changed.
+alarm-vault-what-locks = Too many locks: further ones are refused. Remove them: restic unlock --remove-all
+alarm-vault-what-server = This server’s room is used up. Nothing was deleted to make some.
+alarm-vault-what-tenant = The town’s room is used up. Nothing was deleted to make some.
+alarm-vault-what-disk = The vault’s disk is full. Nothing was deleted to make some.
+alarm-vault-credential = Credential used
+alarm-vault-part = Room used
+alarm-vault-damaged = Damaged files
+alarm-vault-missing = Missing files
+alarm-vault-healed = A damaged file was replaced by the right copy, sent again by the server.
+
+journal-vault-repository-made = Repository made in the vault
+journal-vault-credential-made = Credential for the vault made
+journal-vault-credential-revoked = Credential for the vault revoked
+journal-vault-backups-received = Backups received in the vault
+
+vault-title = Vault
+vault-text = Each server’s backups, received outside the town hall. A server’s credential cannot delete them.
+vault-none = This platform has no vault. Ask the operator for one: until then, keep elsewhere a backup that your network cannot erase.
+vault-empty = No server sends its backups here. The operator makes a repository: beffroi vault add { $code } SERVER
+vault-state-kept = Received
+vault-state-silent = Late
+vault-state-never = Never received
+vault-state-damaged = Damaged
+vault-state-closed = Credential revoked
+vault-last = Last backup received
+vault-last-value = { $when } ({ $ago })
+vault-never = None so far
+vault-clean = Last backup judged clean
+vault-clean-not = Not judged: nobody looked whether its content is sound
+vault-proven = Last backup proven
+vault-proven-not = Unproven: none was restored to try it
+vault-size = Room used
+vault-size-value = { $used } of { $quota } ({ $part } %)
+vault-time-back = Time to bring everything back
+vault-time-unknown = Unknown: no restore has been measured
+vault-damages = Damaged files
+vault-damages-value = { $count ->
+    [one] One. The operator names it: beffroi vault scrub { $code }
+   *[other] { $count }. The operator names them: beffroi vault scrub { $code }
+}
+vault-alarms = Alarms to decide
+vault-all-used = The whole town: { $used } of { $quota } ({ $part } %).
+vault-without = Without a vault
+vault-without-text = What is not in it will not come back from it.
+vault-without-state = No backup here
+vault-without-none = Each known server has its repository.
+vault-promise = A backup received is not a sound backup: a server already under attack sends files already damaged. The vault cannot read them. Older backups stay.
+
+doctor-vault-none = Vault: none. Nothing here keeps the servers’ files. Write vault.folder, or keep elsewhere a backup that this network cannot erase.
+doctor-vault-unknown = Vault: what was received in it cannot be read.
+doctor-vault-empty = Vault: open, but no server has a repository in it: beffroi vault add CODE SERVER
+doctor-vault-never = Vault: { $count ->
+    [one] one server has
+   *[other] { $count } servers have
+} sent nothing yet: { $who }. Run restic there, then schedule it.
+doctor-vault-silent = Vault: { $count ->
+    [one] one server no longer sends its
+   *[other] { $count } servers no longer send their
+} backups: { $who }. Look there at what restic says.
+doctor-vault-damaged = Vault: { $count ->
+    [one] one repository has
+   *[other] { $count } repositories have
+} damaged files: { $who }. Name them: beffroi vault scrub
+doctor-vault-filling = Vault: { $count ->
+    [one] one repository is nearly full
+   *[other] { $count } repositories are nearly full
+}: { $who }. Give it room: nothing in it is ever deleted to make some.
+doctor-vault-same-disk = Vault: on the same disk as the platform’s data. A lost disk would take both.
+doctor-vault-ok = Vault: { $count ->
+    [one] { $count } server sends its backups
+   *[other] { $count } servers send their backups
+} on time.
