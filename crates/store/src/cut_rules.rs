@@ -4,7 +4,7 @@
 //! read to the next, so that two who use it at once cut one asset, not two.
 
 use beffroi_town::{
-    AlarmId, AssetId, CutRule, TenantId,
+    AlarmId, AssetId, CutRule, Instant, TenantId,
     cut_rule::{ASSETS_MAX, PAUSES},
 };
 use serde_json::json;
@@ -97,7 +97,7 @@ pub async fn used(
     (asset, alarms): (&AssetId, &[AlarmId]),
 ) -> Result<()> {
     tx.covers("cut by a rule", [tenant])?;
-    let (at, before) = (tx.at(), read.cut_at.map_or(0, |at| at.ms()));
+    let (at, before) = (tx.at(), read.cut_at.map_or(0, Instant::ms));
     let args = args![tenant, at, read.signed_at, before];
     if tx.conn().run(USE, args).await? == 0 {
         return Err(Error::refused(NOUN, tenant, "was used or changed meanwhile: read it again"));
