@@ -45,7 +45,8 @@ vault-clean-not = Not judged: nobody looked whether its content is sound
 vault-proven = Last backup proven
 vault-proven-not = Unproven: none was restored to try it
 vault-size = Room used
-vault-size-value = { $used } of { $quota } ({ $part } %)
+vault-size-value = { $used } of { $quota } ({ $part }%)
+vault-part = { $part }%
 vault-time-back = Time to bring everything back
 vault-time-unknown = Unknown: no restore has been measured
 vault-damages = Damaged files
@@ -54,7 +55,7 @@ vault-damages-value = { $count ->
    *[other] { $count }. The operator names them: beffroi vault scrub { $code }
 }
 vault-alarms = Alarms to decide
-vault-all-used = The whole town: { $used } of { $quota } ({ $part } %).
+vault-all-used = The whole town: { $used } of { $quota } ({ $part }%).
 vault-without = Without a vault
 vault-without-text = What is not in it will not come back from it.
 vault-without-state = No backup here

@@ -46,6 +46,7 @@ vault-proven = Dernière sauvegarde éprouvée
 vault-proven-not = Non éprouvée : aucune n’a été restaurée pour l’essai
 vault-size = Place occupée
 vault-size-value = { $used } sur { $quota } ({ $part } %)
+vault-part = { $part } %
 vault-time-back = Temps pour tout ramener
 vault-time-unknown = Inconnu : aucune restauration n’a été mesurée
 vault-damages = Fichiers abîmés

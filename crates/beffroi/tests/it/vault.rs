@@ -39,7 +39,8 @@ impl Town {
         let folder = TempDir::new().unwrap();
         let here = folder.path();
         let vault = here.join("vault");
-        let text = format!("[vault]\nfolder = {vault:?}\nkeep_free_gb = 0\n{settings}");
+        let text =
+            format!("[vault]\nfolder = \"{}\"\nkeep_free_gb = 0\n{settings}", vault.display());
         fs::write(here.join("beffroi.toml"), text).unwrap();
         run(here, &["tenant", "add", "59273"]).well();
         let server = Some(serve(here));
@@ -81,8 +82,8 @@ impl Town {
     fn alarms(&self) -> Vec<String> {
         let shown = run(self.here(), &["tenant", "show", "59273", "--json"]).well();
         let shown: Value = serde_json::from_str(&shown).unwrap();
-        let alarms = shown["facts"]["open_alarms"].as_array().unwrap();
-        alarms.iter().map(|alarm| alarm["kind"].as_str().unwrap().to_owned()).collect()
+        let alarms = shown.pointer("/facts/open_alarms").and_then(Value::as_array).unwrap();
+        alarms.iter().map(|alarm| text(alarm, "kind")).collect()
     }
 
     /// The folder of a repository.
@@ -134,7 +135,7 @@ impl Client {
         let said = self.restic(&words).well();
         let last = said.lines().last().unwrap();
         let summary: Value = serde_json::from_str(last).unwrap();
-        summary["snapshot_id"].as_str().unwrap().to_owned()
+        text(&summary, "snapshot_id")
     }
 
     fn has(&self, snapshot: &str) -> bool {
@@ -144,7 +145,7 @@ impl Client {
     fn snapshots(&self) -> Vec<String> {
         let said = self.restic(&["snapshots", "--json", "--no-lock"]).well();
         let all: Vec<Value> = serde_json::from_str(&said).unwrap();
-        all.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+        all.iter().map(|one| text(one, "id")).collect()
     }
 
     /// Nothing is lost: the repository is whole, and this snapshot comes back byte for byte.
@@ -159,6 +160,10 @@ impl Client {
         assert!(!before.is_empty());
         assert!(before == after, "what came back is not what was saved");
     }
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap().to_owned()
 }
 
 /// Every file below a folder.

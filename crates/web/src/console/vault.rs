@@ -82,6 +82,12 @@ pub async fn show(call: Call) -> Answer {
         all.push(Kept::read(&mut conn, scope, &one).await?);
     }
     drop(conn);
+    // What wants somebody comes first; among equals, by name.
+    all.sort_by_key(|one| match one.state(&f).1 {
+        "bad" => 0,
+        "ok" => 2,
+        _ => 1,
+    });
     let bytes = all.iter().map(|one| one.used.bytes).sum();
     let used = quotas
         .filter(|_| !all.is_empty())
@@ -180,7 +186,7 @@ pub(super) fn told(f: &Frame, alarm: &Alarm) -> Vec<(String, String)> {
         all.push((f.t("alarm-vault-what"), f.t("alarm-vault-healed")));
     }
     all.extend(text("credential").map(|id| (f.t("alarm-vault-credential"), id.to_owned())));
-    let part = number("hundredths").map(|part| format!("{} %", f.words.number(part)));
+    let part = number("hundredths").map(|part| f.t1("vault-part", "part", f.words.number(part)));
     all.extend(part.map(|part| (f.t("alarm-vault-part"), part)));
     for (name, key) in [("damaged", "alarm-vault-damaged"), ("missing", "alarm-vault-missing")] {
         all.extend(number(name).map(|many| (f.t(key), f.words.number(many))));

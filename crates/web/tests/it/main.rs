@@ -19,4 +19,5 @@ mod oncall;
 mod prepare;
 mod rehearsal;
 mod sample;
+mod vault;
 mod walk;

@@ -16,9 +16,8 @@ use super::{Client, files, saved};
 /// Sends objects one after the other until the platform is gone; the names of those acknowledged.
 fn send_until_gone(address: &str, basic: &str, seed: u64, kept: &Mutex<Vec<String>>) {
     for number in 0_u64.. {
-        let mut bytes = vec![0_u8; 300_000];
-        bytes[..8].copy_from_slice(&seed.to_le_bytes());
-        bytes[8..16].copy_from_slice(&number.to_le_bytes());
+        let mut bytes = [seed.to_le_bytes(), number.to_le_bytes()].concat();
+        bytes.resize(300_000, 0);
         let name = sha256(&bytes);
         let Ok(mut stream) = TcpStream::connect(address) else { return };
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();

@@ -1,0 +1,74 @@
+//! The vault as staff see it.
+
+use std::sync::Arc;
+
+use beffroi_store::alarms;
+use beffroi_town::{Actor, Alarm, AlarmId, AlarmKind, AlarmState, Role};
+use beffroi_web::{Doors, Settings};
+use serde_json::json;
+
+use crate::{
+    browser::Browser,
+    sample::{OTHER, Sample, TOWN},
+};
+
+#[tokio::test]
+async fn each_server_says_what_came_and_what_nobody_knows() {
+    let mut sample = Sample::new().await;
+    let router = beffroi_web::router(sample.doors.clone());
+    let mut browser = Browser::new(&router);
+    browser.enter(&sample.code(TOWN, Role::Clerk)).await;
+    let page = browser.open("/console/vault").await;
+    let place = |word: &str| page.body.find(word).unwrap_or_else(|| panic!("no '{word}'"));
+    // Who is late comes first.
+    assert!(place("En retard") < place("coffre-secret") + 400);
+    assert!(place("coffre-secret") < place("(file_server)"));
+    for word in ["Reçue", "Non jugée", "Non éprouvée", "il y a 9 heures", "Sans sauvegarde ici"]
+    {
+        assert!(page.body.contains(word), "{word}");
+    }
+    // Another town has none of it.
+    let mut browser = Browser::new(&router);
+    browser.enter(&sample.code(OTHER, Role::Clerk)).await;
+    let page = browser.open("/console/vault").await;
+    assert!(page.body.contains("beffroi vault add 59272") && !page.body.contains("coffre-secret"));
+    // And without a vault that is said.
+    let settings = Settings { vault: None, ..(*sample.doors.settings).clone() };
+    let doors = Doors { settings: Arc::new(settings), ..sample.doors.clone() };
+    let mut browser = Browser::new(&beffroi_web::router(doors));
+    browser.enter(&sample.code(OTHER, Role::Reader)).await;
+    assert!(browser.open("/console/vault").await.body.contains("n’a pas de coffre"));
+}
+
+#[tokio::test]
+async fn an_alarm_of_the_vault_says_what_was_tried() {
+    let mut sample = Sample::new().await;
+    let (at, scope) = (Sample::START, Sample::scope(TOWN));
+    let alarm = Alarm {
+        id: AlarmId::parse("vault-1").unwrap(),
+        tenant: scope.tenant().clone(),
+        kind: AlarmKind::VaultTampered,
+        guard: None,
+        asset: Some(Sample::asset("file_server")),
+        first_at: at,
+        raised_at: at,
+        received_at: at,
+        repeats: 0,
+        touched: 0,
+        stopped_at: None,
+        simulated: false,
+        detail: json!({ "server": "file_server", "what": "delete", "credential": "c-7" }),
+        state: AlarmState::Open,
+    };
+    let store = &sample.doors.store;
+    let mut tx =
+        store.begin(std::slice::from_ref(scope.tenant()), &Actor::Platform, at).await.unwrap();
+    alarms::raise(&mut tx, &alarm, 0).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut browser = Browser::new(&beffroi_web::router(sample.doors.clone()));
+    browser.enter(&sample.code(TOWN, Role::Technician)).await;
+    let page = browser.open("/console/alarms/vault-1").await;
+    for word in ["a voulu effacer ou bloquer", "Rien n’a été effacé", "file_server", "c-7"] {
+        assert!(page.body.contains(word), "{word}");
+    }
+}
