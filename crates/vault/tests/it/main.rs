@@ -7,7 +7,6 @@
 )]
 
 mod door;
-mod durability;
 mod house;
 mod keeping;
 mod limits;
