@@ -143,7 +143,7 @@ mod tests {
         }
     }
 
-    fn asset(name: &str, means: Option<CutMeans>) -> Asset {
+    fn asset(name: &str, means: CutMeans) -> Asset {
         Asset {
             id: id(name),
             owner: TenantId::parse("59273").unwrap(),
@@ -154,27 +154,27 @@ mod tests {
             state_reason: None,
             state_at: minute(0),
             exposure: Exposure::default(),
-            cut_means: means,
+            cut_means: Some(means),
             needs: Vec::new(),
             contact: None,
             fleet: None,
         }
     }
 
-    fn hook() -> Option<CutMeans> {
-        Some(CutMeans::Hook { hook: "pare-feu".to_owned() })
+    fn hook() -> CutMeans {
+        CutMeans::Hook { hook: "pare-feu".to_owned() }
     }
 
-    fn hand() -> Option<CutMeans> {
+    fn hand() -> CutMeans {
         let text = String::new;
-        Some(CutMeans::Hand { room: text(), rack: text(), label: text() })
+        CutMeans::Hand { room: text(), rack: text(), label: text() }
     }
 
     fn cut(asset: &str, at: i64) -> Cut {
         Cut {
             id: format!("cut-{asset}"),
             asset: id(asset),
-            means: hook().unwrap(),
+            means: hook(),
             ordered_at: minute(at),
             confirmed_at: None,
             failed: None,
@@ -207,7 +207,7 @@ mod tests {
     fn two_guards_on_two_hosts_are_asked_for() {
         let one = sight("g1", "files", 1);
         let two = sight("g2", "mail", 10);
-        assert_eq!(asks(&rule(), &[one.clone()], &[], 11), None, "one guard");
+        assert_eq!(asks(&rule(), std::slice::from_ref(&one), &[], 11), None, "one guard");
         let again = sight("g1", "mail", 2);
         assert_eq!(asks(&rule(), &[one.clone(), again], &[], 11), None, "one guard twice");
         let beside = sight("g2", "files", 2);

@@ -105,12 +105,7 @@ async fn populate(place: &Place, store: &Store) -> Names {
     let repository = vault::add(&mut tx, &town, &new_repository("srv")).await.unwrap();
     vault::issue(&mut tx, &town, "srv").await.unwrap();
     tx.commit().await.unwrap();
-    let mut book = store.bookkeeping().await.unwrap();
-    let pack = receipt(ObjectKind::Data, 'a', at);
-    vault::objects::received(&mut book, &repository, &pack).await.unwrap();
-    let damaged = (ObjectKind::Data, pack.name.as_str());
-    vault::objects::damaged(&mut book, &repository, damaged, at).await.unwrap();
-    book.commit().await.unwrap();
+    took_in(store, &repository, at).await;
     Names {
         repository,
         line,
@@ -128,6 +123,16 @@ async fn populate(place: &Place, store: &Store) -> Names {
         incident: incident.id,
         alarm: raised.id,
     }
+}
+
+/// Gives a repository an object that turned out to be damaged.
+async fn took_in(store: &Store, repository: &RepositoryId, at: beffroi_town::Instant) {
+    let mut book = store.bookkeeping().await.unwrap();
+    let pack = receipt(ObjectKind::Data, 'a', at);
+    vault::objects::received(&mut book, repository, &pack).await.unwrap();
+    let damaged = (ObjectKind::Data, pack.name.as_str());
+    vault::objects::damaged(&mut book, repository, damaged, at).await.unwrap();
+    book.commit().await.unwrap();
 }
 
 /// Gives the tenant of an alarm somebody on call, who is rung for it.

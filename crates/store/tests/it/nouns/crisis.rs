@@ -243,7 +243,8 @@ async fn a_rule_of_cutting_is_used_once_at_a_time(place: Place) {
     tx.commit().await.unwrap();
     let operator = beffroi_store::OperatorScope::for_operator();
     let mut conn = store.read().await.unwrap();
-    assert_eq!(cut_rules::tenants(&mut conn, &operator).await.unwrap(), [town.clone()]);
+    let towns = cut_rules::tenants(&mut conn, &operator).await.unwrap();
+    assert_eq!(towns, std::slice::from_ref(&town));
     let read = cut_rules::get(&mut conn, &scope("59273")).await.unwrap().unwrap();
     assert_eq!((read.assets.as_slice(), read.cut_at), (&[network.clone(), mail][..], None));
     drop(conn);
