@@ -7,6 +7,7 @@
 )]
 
 mod door;
+mod durability;
 mod house;
 mod keeping;
 mod limits;
