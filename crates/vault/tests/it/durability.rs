@@ -6,7 +6,7 @@
 //! receipt flushed. A record without one of the flushes, as a program without it would leave, must
 //! fail the same check.
 
-use std::{collections::HashMap, path::Path, process::Command};
+use std::{collections::HashMap, io::Write as _, path::Path, process::Command};
 
 use crate::house::House;
 
@@ -44,7 +44,7 @@ fn child() {
         for number in 0..OBJECTS {
             let (status, _) = client.send("data", format!("pack {number}").as_bytes()).await;
             assert_eq!(status, 200);
-            println!("{MARK}");
+            std::io::stdout().write_all(format!("{MARK}\n").as_bytes()).unwrap();
         }
     });
 }
@@ -60,7 +60,7 @@ fn recorded(trace: &Path) -> String {
         .args(["--exact", test, "--nocapture"])
         .env(CHILD, "yes")
         .output()
-        .expect("strace is missing: run with make test");
+        .unwrap_or_else(|error| panic!("strace is missing: run with make test: {error}"));
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     std::fs::read_to_string(trace).unwrap()
 }
