@@ -218,6 +218,8 @@ async function walk(lang, width, [enter, second]) {
   await shot("25-guards");
   await open(page, await page.locator('main a[href^="/console/guards/"]').first().getAttribute("href"));
   await shot("26-guard");
+  await open(page, "/console/vault");
+  await shot("27-vault");
   await prepare(page, shot);
   await open(page, "/console/alarms/nowhere");
   await shot("27-not-found");
