@@ -36,11 +36,10 @@ on_both!(
     a_notice,
     an_account,
     a_guard_and_its_order,
-    a_cut,
+    a_cut_and_a_rule,
     a_service,
     a_telephone_line,
     what_an_envelope_is_made_of,
-    a_rule_of_cutting,
     an_envelope,
     a_session,
     an_outbox,
@@ -229,7 +228,7 @@ async fn a_guard_and_its_order(place: Place) {
     .await;
 }
 
-async fn a_cut(place: Place) {
+async fn a_cut_and_a_rule(place: Place) {
     fail_each_call(place, |store, at| {
         Box::pin(async move {
             let mut tx = store.begin(&codes(["59273", "62473"]), &ACTOR, at).await?;
@@ -237,6 +236,11 @@ async fn a_cut(place: Place) {
             let cut = cuts::order(&mut tx, &shared(), &means).await?;
             cuts::confirm(&mut tx, &cut).await?;
             cuts::lift(&mut tx, &cut, AssetState::Unknown).await?;
+            let (town, mail) = (code("59273"), asset_id("59273", "mail"));
+            cut_rules::sign(&mut tx, &town, std::slice::from_ref(&mail), 5).await?;
+            let read = cut_rules::get(tx.conn(), &scope("59273")).await?.unwrap();
+            cut_rules::used(&mut tx, &town, &read, (&mail, &[])).await?;
+            cut_rules::withdraw(&mut tx, &town).await?;
             tx.commit().await.map(drop)
         })
     })
@@ -438,20 +442,4 @@ mod whole_founding {
         place.open().await.close().await;
         place.dump().await
     }
-}
-
-async fn a_rule_of_cutting(place: Place) {
-    fail_each_call(place, |store, at| {
-        Box::pin(async move {
-            let town = code("59273");
-            let mail = asset_id("59273", "mail");
-            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
-            cut_rules::sign(&mut tx, &town, std::slice::from_ref(&mail), 5).await?;
-            let read = cut_rules::get(tx.conn(), &scope("59273")).await?.unwrap();
-            cut_rules::used(&mut tx, &town, &read, (&mail, &[])).await?;
-            cut_rules::withdraw(&mut tx, &town).await?;
-            tx.commit().await.map(drop)
-        })
-    })
-    .await;
 }

@@ -1,0 +1,62 @@
+//! What came to the sample by itself: the doctor's findings, the vault's backups.
+
+use beffroi_store::{Store, rounds};
+use beffroi_town::Actor;
+use serde_json::json;
+
+use super::{Sample, TOWN};
+
+/// What the platform's doctor found, as its round notes it.
+pub(super) async fn examined(store: &Store) {
+    use beffroi_town::finding::{Detail, Finding, Severity};
+    let found = [
+        Finding::new(Severity::Broken, "mirror-failing")
+            .with("since", Detail::At(Sample::START.plus_ms(-7_200_000)))
+            .text("why", "mairies.example was not reached: ssh: connect to host: No route to host"),
+        Finding::new(Severity::Risky, "accounts-alone")
+            .count(2)
+            .text("who", "Gravelines (59273), Grand-Fort-Philippe (59272)"),
+        Finding::new(Severity::Risky, "backup-same-disk"),
+        Finding::new(Severity::CannotTell, "oncall-unknown"),
+        Finding::new(Severity::Ok, "backup-ok").with("age", Detail::Lasting(7_200_000)),
+        Finding::new(Severity::Ok, "disk-ok")
+            .text("folder", "/var/lib/beffroi")
+            .with("free", Detail::Bytes(48_000_000_000)),
+    ];
+    let at = Sample::START.plus_ms(-240_000);
+    let mut book = store.bookkeeping().await.unwrap();
+    let detail = json!({ "at": at, "findings": found });
+    rounds::done(&mut book, "doctor", at, &detail).await.unwrap();
+    book.commit().await.unwrap();
+}
+
+/// A server whose last nightly backup came to the vault so many hours ago.
+pub(super) async fn kept(store: &Store, server: &str, hours: i64) {
+    use beffroi_store::vault::{self, NewRepository, objects};
+    let (by, scope) = (Actor::CommandLine, Sample::scope(TOWN));
+    let tenant = scope.tenant();
+    let mut tx = store.begin(std::slice::from_ref(tenant), &by, Sample::START).await.unwrap();
+    let asset = Some(Sample::asset(server)).filter(|_| server == "file_server");
+    let new = NewRepository {
+        server,
+        asset: asset.as_ref(),
+        quota_bytes: None,
+        silent_after_hours: None,
+    };
+    let id = vault::add(&mut tx, tenant, &new).await.unwrap();
+    vault::issue(&mut tx, tenant, server).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut book = store.bookkeeping().await.unwrap();
+    for night in 0..6_u32 {
+        let receipt = objects::Receipt {
+            kind: beffroi_town::vault::ObjectKind::Snapshots,
+            name: format!("{night:064x}"),
+            bytes: 34_000_000_000,
+            received_at: Sample::START.plus_ms(-3_600_000 * (hours + 24 * i64::from(night))),
+            credential: None,
+            damaged_at: None,
+        };
+        objects::received(&mut book, &id, &receipt).await.unwrap();
+    }
+    book.commit().await.unwrap();
+}
