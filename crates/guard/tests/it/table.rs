@@ -141,12 +141,6 @@ fn costs(rows: &mut Vec<Value>) {
     cost("2,000 files unpacked and removed, level A", UNPACK, 1.0 / 1.25, rows);
 }
 
-#[test]
-#[ignore = "the costs alone, for whoever works on them"]
-fn costs_alone() {
-    costs(&mut Vec::new());
-}
-
 /// Real work of many people with real programs: who is stopped or held by mistake.
 struct Work {
     operations: u64,
@@ -209,12 +203,6 @@ fn false_alarms(rows: &mut Vec<Value>) {
         let what = "upper bound of stops by mistake (95 %)";
         rows.push(row(what, "in a million operations", bound, 3.0));
     }
-}
-
-#[test]
-#[ignore = "the everyday work alone, for whoever works on it"]
-fn work_alone() {
-    false_alarms(&mut Vec::new());
 }
 
 fn pack(share: &Path) {
