@@ -164,6 +164,11 @@ impl Core {
             Scope::Share => Scope::Session(who.session.clone()),
             scope => scope.clone(),
         };
+        // Paused before its opens are denied: denials are quick, and whoever goes on later must not
+        // have run through all its files in vain meanwhile.
+        if !actor.serves_others {
+            stop::pause(actor);
+        }
         let until = if stop { None } else { Some(now.plus_ms(self.hold_ms)) };
         {
             let mut condemned = lock(&self.condemned);

@@ -33,8 +33,17 @@ pub(crate) struct Open {
     asked: Tick,
     pub(crate) path: PathBuf,
     pub(crate) who: Who,
-    /// Where the write begins, when it is the write itself that waits and not only an open.
-    pub(crate) access: Option<u64>,
+    /// The write itself, when that waits and not only an open.
+    pub(crate) access: Option<Access>,
+}
+
+/// A write that waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Access {
+    /// Where it begins.
+    pub(crate) at: u64,
+    /// Who waits for it.
+    pub(crate) thread: u32,
 }
 
 impl Open {
@@ -43,7 +52,7 @@ impl Open {
         group: Arc<OwnedFd>,
         path: PathBuf,
         who: Who,
-        access: Option<u64>,
+        access: Option<Access>,
     ) -> Self {
         let (answered, asked) = (AtomicBool::new(false), Tick::now());
         Self { file, group, answered, asked, path, who, access }

@@ -32,9 +32,9 @@ use crate::holdings::lock;
 use crate::intent::{Intent, intent_of};
 use crate::keeper::Task;
 use crate::marks::{FAN_PRE_ACCESS, Marks};
-use crate::opens::{Job, Open, answer};
+use crate::opens::{Access, Job, Open, answer};
 use crate::shelf::file_number;
-use crate::sys;
+use crate::sys::{self, Urgency};
 use crate::watchdog::Pulse;
 use crate::writers::Writers;
 
@@ -97,7 +97,7 @@ impl Responder {
     /// Serves events until the guard stops.
     pub(crate) fn run(mut self) {
         // Deletions go on while this thread waits for a processor: it comes first.
-        if let Err(error) = sys::run_at_once() {
+        if let Err(error) = sys::run(Urgency::Answering) {
             tracing::warn!(%error, "the guard runs at ordinary priority");
         }
         while !self.core.is_stopping() {
@@ -324,7 +324,8 @@ impl Responder {
             }
         };
         let access = event.mask & FAN_PRE_ACCESS != 0;
-        let access = access.then(|| event.range.map_or(0, |(offset, _)| offset));
+        let at = event.range.map_or(0, |(offset, _)| offset);
+        let access = access.then_some(Access { at, thread: event.tid });
         let empty = meta.len() == 0;
         if empty && access.is_none() {
             self.writers.add((meta.dev(), meta.ino()));
@@ -341,7 +342,7 @@ impl Responder {
         &mut self,
         intent: Intent,
         meta: &fs::Metadata,
-        access: Option<u64>,
+        access: Option<Access>,
         who: &Who,
     ) -> bool {
         let file = (meta.dev(), meta.ino());
@@ -357,12 +358,12 @@ impl Responder {
             }
             Intent::WriteIfOpenForIt if !self.writers.contains(file) => true,
             Intent::WriteIfOpenForIt | Intent::Write => {
-                access.is_some_and(|at| self.core.workers.goes_on(&who.session, file, at))
+                access.is_some_and(|a| self.core.workers.goes_on(&who.session, file, a.at))
             }
         }
     }
 
-    fn write(&mut self, file: fs::File, meta: &fs::Metadata, access: Option<u64>, who: Who) {
+    fn write(&mut self, file: fs::File, meta: &fs::Metadata, access: Option<Access>, who: Who) {
         let Some(path) = self.place(&file, meta) else {
             answer(&self.marks.opens, &file, true);
             return;

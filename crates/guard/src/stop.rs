@@ -21,13 +21,19 @@ const ORDINARY_UID_MIN: u32 = 1000;
 /// Found once: looking for ancestors while an attack goes on costs files.
 static SPARED: OnceLock<HashSet<u32>> = OnceLock::new();
 
+/// Pauses `actor` alone; false when it is spared, or has ended. The walk over all processes, which
+/// finds the others, takes milliseconds.
+pub(crate) fn pause(actor: &Actor) -> bool {
+    !SPARED.get_or_init(spared).contains(&actor.pid)
+        && signal(actor.pid, actor.started, Signal::STOP)
+}
+
 /// Pauses `actor`, its descendants and, for an ordinary user, everything else of that user in the
 /// same session (a process per file has its parent there). Answers those that are paused.
 pub(crate) fn pause_tree(actor: &Actor) -> Vec<(u32, u64)> {
     let mut paused = Vec::new();
     let spared = SPARED.get_or_init(spared);
-    // The one that acts comes first: the walk over all processes takes milliseconds.
-    if !spared.contains(&actor.pid) && signal(actor.pid, actor.started, Signal::STOP) {
+    if pause(actor) {
         paused.push((actor.pid, actor.started));
     }
     for _ in 0..ROUNDS_MAX {

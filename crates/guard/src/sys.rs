@@ -91,16 +91,29 @@ pub(crate) fn handle_of(path: &Path) -> io::Result<Vec<u8>> {
     Ok(key)
 }
 
-/// Lets the calling thread run as soon as it has something to do, ahead of ordinary work: a
-/// deletion goes on while the one who counts it waits for a processor. The lowest real-time
-/// priority; the kernel keeps a share of each second for everybody else (`sched_rt_runtime_us`).
-pub(crate) fn run_at_once() -> io::Result<()> {
-    let lowest = libc::sched_param { sched_priority: 1 };
-    // SAFETY: thread 0 is the calling one; `lowest` is valid for the length of the call and only
-    // read.
-    let done = unsafe {
-        libc::sched_setscheduler(0, libc::SCHED_FIFO | libc::SCHED_RESET_ON_FORK, &raw const lowest)
+/// How soon a thread of the guard runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Urgency {
+    /// Like everybody else.
+    Ordinary,
+    /// Ahead of ordinary work: an attack goes on while the one who judges it waits for a processor.
+    Judging,
+    /// Ahead of that: everybody waits for this one.
+    Answering,
+}
+
+/// Lets the calling thread run as urgently as this, at the lowest real-time priorities; the kernel
+/// keeps a share of each second for everybody else (`sched_rt_runtime_us`).
+pub(crate) fn run(urgency: Urgency) -> io::Result<()> {
+    let (policy, sched_priority) = match urgency {
+        Urgency::Ordinary => (libc::SCHED_OTHER, 0),
+        Urgency::Judging => (libc::SCHED_FIFO, 1),
+        Urgency::Answering => (libc::SCHED_FIFO, 2),
     };
+    let rank = libc::sched_param { sched_priority };
+    // SAFETY: thread 0 is the calling one; `rank` is valid for the length of the call and only read.
+    let done =
+        unsafe { libc::sched_setscheduler(0, policy | libc::SCHED_RESET_ON_FORK, &raw const rank) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 

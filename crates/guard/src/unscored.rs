@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use beffroi_town::Instant;
 
+use crate::actor::Stat;
 use crate::content::{Change, Damage, SAMPLE_BYTES};
 use crate::core::{Core, Who, open_quietly};
 use crate::holdings::lock;
+use crate::opens::{Access, Open};
 use crate::places::Places;
 use crate::shelf::Kept;
 use crate::touches::Touches;
@@ -20,8 +22,46 @@ const UNSCORED_MS: i64 = 60_000;
 const EMPTY_MS: i64 = 2_000;
 /// Longest wait for the score of one earlier change of a session.
 pub(crate) const SCORE_PATIENCE_MS: i64 = 200;
+/// Time on a processor after which a write that was let through has shown.
+const WRITE_RUN_NS: u64 = 1_000_000;
 /// Largest content that is compared as a whole before its copy is dropped.
 const COMPARED_BYTES_MAX: u64 = 64 << 20;
+
+/// A write that was let through. On a busy machine its thread may wait for a processor long before
+/// it shows.
+#[derive(Debug)]
+pub(crate) struct Granted {
+    thread: u32,
+    /// Nanoseconds on a processor before it was let through.
+    ran_before: Option<u64>,
+}
+
+impl Granted {
+    pub(crate) fn to(access: Access) -> Self {
+        Self { thread: access.thread, ran_before: ran_ns(access.thread) }
+    }
+
+    /// Whether it has had time on a processor since, does something else, or cannot be told.
+    fn has_run(&self) -> bool {
+        // Neither running nor waiting for a disk: it has left the write.
+        let elsewhere = |stat: Stat| !matches!(stat.state, b'R' | b'D');
+        let ran = self.ran_before.zip(ran_ns(self.thread));
+        ran.is_none_or(|(before, now)| now.saturating_sub(before) > WRITE_RUN_NS)
+            || Stat::of(self.thread).is_none_or(elsewhere)
+    }
+
+    /// Whether it still waits for its turn, as somebody else asks: who asks again has done it.
+    pub(crate) fn waits(&self, open: &Open) -> bool {
+        let asks_again = open.access.is_some_and(|access| access.thread == self.thread);
+        !asks_again && !self.has_run()
+    }
+}
+
+/// Nanoseconds a thread has spent on a processor (`/proc/[pid]/schedstat`, first field).
+fn ran_ns(thread: u32) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{thread}/schedstat")).ok()?;
+    text.split_whitespace().next()?.parse().ok()
+}
 
 /// A rewriting that may be going on.
 #[derive(Debug)]
@@ -35,7 +75,7 @@ pub(crate) struct Unscored {
     pub(crate) touch: u64,
     pub(crate) opened_at: Instant,
     /// The write itself was let through, and will show at once.
-    pub(crate) access: bool,
+    pub(crate) access: Option<Granted>,
     /// State of the file when it was last looked at.
     pub(crate) seen: (u64, i64),
     pub(crate) changed_at: Option<Instant>,
@@ -50,7 +90,9 @@ impl Unscored {
 
     /// A file's time changes before its bytes do: until it is closed, more may show in a moment.
     pub(crate) fn is_being_written(&self, now: Instant) -> bool {
-        self.access && self.changed_at.is_some_and(|at| now.ms_since(at) < SCORE_PATIENCE_MS)
+        let fresh = |at: Instant| now.ms_since(at) < SCORE_PATIENCE_MS;
+        let written = |granted: &Granted| self.changed_at.is_some_and(fresh) || !granted.has_run();
+        self.changed_at.is_some() && self.access.as_ref().is_some_and(written)
     }
 
     /// Answers whether it must be looked at again. `many_empty`: an emptied file is no accident.
@@ -62,7 +104,7 @@ impl Unscored {
         if state == (self.before.size, self.before.mtime_ns) {
             // Kept for a while: who opens it again need not wait for another copy. A mapping may
             // have changed it without a trace.
-            if old && (!self.access || self.is_as_before(core)) {
+            if old && (self.access.is_none() || self.is_as_before(core)) {
                 self.forget(core);
             }
             return !old;

@@ -3,7 +3,8 @@
 //! Rules:
 //! - While a session has a change that is not scored yet, its next write into another file waits for
 //!   the score: for each such change [`SCORE_PATIENCE_MS`] at most, [`DAMAGE_PATIENCE_MS`] once the
-//!   session has done damage (a busy machine delays the write itself), [`TURN_PATIENCE`] in all.
+//!   session has done damage, longer while a busy machine delays the write itself,
+//!   [`TURN_PATIENCE`] in all.
 //! - A content is kept once: a session that goes on writing into the same file is let through at
 //!   once, until it has been quiet for [`GOES_ON`].
 //! - What cannot be kept in time is let through for the innocent, denied to the suspicious, and
@@ -20,13 +21,14 @@ use beffroi_town::watch::{Mode, Suspicion, Touch};
 use crate::core::{Core, Who};
 use crate::holdings::lock;
 use crate::keeper::Task;
-use crate::opens::{Job, Jobs, Open};
+use crate::opens::{Access, Job, Jobs, Open};
 use crate::places::Places;
 use crate::replaced::score_replaced;
 use crate::reserve::NotKept;
 use crate::shelf::{Kept, file_number};
+use crate::sys::{self, Urgency};
 use crate::touches::{Held, Touches, touch};
-use crate::unscored::{SCORE_PATIENCE_MS, Unscored, sample};
+use crate::unscored::{Granted, SCORE_PATIENCE_MS, Unscored, sample};
 
 /// The same for a session that has done damage already.
 const DAMAGE_PATIENCE_MS: i64 = 1_000;
@@ -38,8 +40,8 @@ const UNSCORED_MAX: usize = 1_024;
 const EMPTY_AT_ONCE: usize = 3;
 /// Longest wait of an innocent's write for its turn; a suspect's is denied at the deadline.
 const TURN_PATIENCE: Duration = Duration::from_secs(1);
-/// Workers come before ordinary work, after the thread that answers the kernel.
-const WORKERS_NICE: i32 = -15;
+/// A larger content is copied at ordinary priority: other work must not wait for a whole disk.
+const URGENT_BYTES_MAX: u64 = 8 << 20;
 /// How long after its last write a session goes on writing into a file whose content is kept.
 const GOES_ON: Duration = Duration::from_mins(1);
 /// Files that one session made of late, and sessions that made any, that are remembered.
@@ -76,10 +78,8 @@ struct Writing {
 /// Serves jobs until the guard stops.
 pub(crate) fn work(core: &Arc<Core>) {
     let workers = &core.workers;
-    // Somebody waits for what is done here.
-    if let Err(error) = rustix::process::nice(WORKERS_NICE) {
-        tracing::warn!(%error, "the guard's workers run at ordinary priority");
-    }
+    // Somebody waits for what is done here, and an attack that does not wait goes on meanwhile.
+    run(Urgency::Judging);
     while !core.is_stopping() {
         match workers.jobs.next() {
             Some(Job::Write(open)) => serve(core, workers, &open),
@@ -88,6 +88,12 @@ pub(crate) fn work(core: &Arc<Core>) {
             Some(Job::Look) => workers.look(core, None, None),
             None => {}
         }
+    }
+}
+
+fn run(urgency: Urgency) {
+    if let Err(error) = sys::run(urgency) {
+        tracing::warn!(%error, ?urgency, "a worker of the guard keeps its priority");
     }
 }
 
@@ -148,15 +154,18 @@ impl Workers {
         }
     }
 
-    fn begins(&self, session: &str, file: (u64, u64), at: Option<u64>) {
+    /// The first write into a file has its turn; the next ones go on. An open is no write: where the
+    /// kernel asks before each, the first still waits for its turn.
+    fn begins(&self, open: &Open, file: (u64, u64)) {
+        let Some(Access { at, .. }) = open.access else { return };
         let mut written = lock(&self.written);
         if written.len() >= WRITTEN_MAX {
             written.retain(|_, writing| writing.last.elapsed() < GOES_ON);
         }
         if written.len() < WRITTEN_MAX {
-            let (session, now) = (session.to_owned(), Tick::now());
+            let (session, now) = (open.who.session.clone(), Tick::now());
             let mut places = Places::default();
-            places.note(at.unwrap_or(0));
+            places.note(at);
             written.insert(file, Writing { session, kept: now, last: now, places });
         }
     }
@@ -184,7 +193,10 @@ impl Workers {
         list.iter().filter(|unscored| unscored.path != open.path).any(|unscored| {
             let fresh = |at: Instant| now.ms_since(at) < patience_ms;
             match unscored.changed_at {
-                None => unscored.access && fresh(unscored.opened_at),
+                None => unscored
+                    .access
+                    .as_ref()
+                    .is_some_and(|granted| fresh(unscored.opened_at) || granted.waits(open)),
                 Some(at) => unscored.is_being_written(now) || (unscored.seen.0 == 0 && fresh(at)),
             }
         })
@@ -195,9 +207,9 @@ impl Workers {
         let meta = open.file.metadata().map_err(NotKept::Io)?;
         let mut before = Kept::of(&meta);
         let file = (before.device, before.inode);
-        let known = self.is_kept(&open.who.session, &before);
+        let known = self.is_kept(core, open, &before);
         let Some(reserve) = core.holdings.reserve(before.device).filter(|_| !known) else {
-            self.begins(&open.who.session, file, open.access);
+            self.begins(open, file);
             return Ok(());
         };
         if let Some(kept) = lock(&core.holdings.shelf).get(&open.path)
@@ -205,7 +217,15 @@ impl Workers {
         {
             before = kept.clone();
         }
-        let copy = reserve.keep(&open.file, PATIENCE)?;
+        let large = before.size > URGENT_BYTES_MAX;
+        if large {
+            run(Urgency::Ordinary);
+        }
+        let copy = reserve.keep(&open.file, PATIENCE);
+        if large {
+            run(Urgency::Judging);
+        }
+        let copy = copy?;
         let sample = sample(&open.file).map_err(NotKept::Io)?;
         let who = (open.who.session.as_str(), open.who.user);
         let mut record =
@@ -223,11 +243,11 @@ impl Workers {
             copy,
             touch: number,
             opened_at: core.now(),
-            access: open.access.is_some(),
+            access: open.access.map(Granted::to),
             changed_at: None,
             places: Places::default(),
         };
-        self.begins(&open.who.session, file, open.access);
+        self.begins(open, file);
         let mut all = lock(&self.unscored);
         if all.values().map(Vec::len).sum::<usize>() < UNSCORED_MAX {
             all.entry(open.who.session.clone()).or_default().push(unscored);
@@ -235,10 +255,19 @@ impl Workers {
         Ok(())
     }
 
-    /// Whether this very content is already kept for this session.
-    fn is_kept(&self, session: &str, now: &Kept) -> bool {
-        let all = lock(&self.unscored);
-        all.get(session).is_some_and(|list| list.iter().any(|u| u.before.same_content(now)))
+    /// Whether this very content is already kept for this session; then what is asked for now is the
+    /// write that others wait for.
+    fn is_kept(&self, core: &Core, open: &Open, now: &Kept) -> bool {
+        let mut all = lock(&self.unscored);
+        let mut list = all.get_mut(&open.who.session).into_iter().flatten();
+        let Some(known) = list.find(|unscored| unscored.before.same_content(now)) else {
+            return false;
+        };
+        if let Some(access) = open.access {
+            known.access = Some(Granted::to(access));
+            known.opened_at = core.now();
+        }
+        true
     }
 
     fn closed(&self, core: &Arc<Core>, path: &Path, who: &Who) {

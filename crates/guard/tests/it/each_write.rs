@@ -46,7 +46,7 @@ fn attacked(kind: &str, ground: &Playground, altered_max: usize) {
     assert!(worst >= Some(acted) && replayed.missing == 0, "{replayed:?}");
     let report = ground.restore_all(guard);
     assert_eq!((ground.intact(), report.lost, report.failed), (files, 0, 0), "{report:?}");
-    assert!((1..=altered_max).contains(&altered), "{altered} altered");
+    assert!((1..=altered_max).contains(&altered), "{altered} altered\n{}", ground.weighed());
     assert!(matches!(alarm.outcome, AlarmOutcome::Held | AlarmOutcome::Stopped), "{alarm:?}");
     assert_ne!(alarm.kind, Suspicion::EventsLost);
 }

@@ -204,6 +204,11 @@ impl Playground {
         wait_for(what, || self.alarms().into_iter().find(&fits))
     }
 
+    /// What the guard weighed, for a message that explains a failure.
+    pub(crate) fn weighed(&self) -> String {
+        fs::read_to_string(self.state().join("events.jsonl")).unwrap_or_default()
+    }
+
     /// How many originals stand in their place with their bytes.
     pub(crate) fn intact(&self) -> usize {
         let share = self.share();
@@ -347,16 +352,24 @@ impl Attacker {
     }
 }
 
-/// Paused, or waiting for a child that is (`vfork`) with the signal on its way.
+/// Each of its threads is paused, or waits for a child that is (`vfork`) with the signal on its way.
+/// None waits for the guard's answer any more: killed now, the guard would let it pass.
 fn is_paused(pid: u32) -> bool {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return false };
+    threads.flatten().all(|thread| is_thread_paused(&thread.path()))
+}
+
+fn is_thread_paused(thread: &Path) -> bool {
+    let read = |name: &str| fs::read_to_string(thread.join(name)).unwrap_or_default();
+    let (status, waits_in) = (read("status"), read("wchan"));
     let field = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
         line.trim().to_owned()
     };
     let pending = u64::from_str_radix(&field("ShdPnd:"), 16).unwrap_or(0);
+    let is_to_pause = pending & (1 << 18) != 0 && !waits_in.contains("fanotify");
     let state = field("State:");
-    state.starts_with('T') || (state.starts_with('D') && pending & (1 << 18) != 0)
+    state.starts_with('T') || (state.starts_with('D') && is_to_pause)
 }
 
 /// Files of many kinds and sizes, the same for the same number.

@@ -100,7 +100,7 @@ fn a_second_signal_stops_whoever_was_let_go() {
     ground.alarm("the next stop", |alarm| stopped(alarm) && alarm.counts.rewritten > before);
     attacker.wait_until_paused();
     let after = altered(&ground);
-    assert!(after <= before + 3, "{before} then {after}");
+    assert!(after <= before + 3, "{before} then {after}\n{}", ground.weighed());
     let report = ground.restore_all(guard);
     assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
 }
