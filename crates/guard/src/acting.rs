@@ -189,15 +189,16 @@ impl Core {
     }
 }
 
-/// Who serves others is never stopped. One that serves a single client is ended once that client is
-/// cut off, so that its connection goes too; its accesses are denied already.
+/// Who serves others is never stopped: the client it serves is cut off from this host. For a hold
+/// its connection stays, so that it goes on where it was; for a stop the worker is ended too.
 fn cut_client(actor: &Actor, stop: bool) -> AlarmOutcome {
-    let Some(client) = actor.client.filter(|_| stop) else { return AlarmOutcome::DeniedOnly };
+    let Some(client) = actor.client else { return AlarmOutcome::DeniedOnly };
     match crate::client::cut_off(client) {
-        Ok(()) => {
+        Ok(()) if stop => {
             stop::end(actor);
             AlarmOutcome::ClientCut
         }
+        Ok(()) => AlarmOutcome::Held,
         Err(error) => {
             tracing::error!(%error, %client, "a client could not be cut off; it is denied access");
             AlarmOutcome::DeniedOnly

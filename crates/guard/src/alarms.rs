@@ -51,7 +51,7 @@ pub(crate) struct Raised {
 impl Raised {
     /// Those who waited go on, for this reason.
     pub(crate) fn end(&mut self, outcome: AlarmOutcome) -> Due {
-        let cut = self.report.outcome == AlarmOutcome::ClientCut;
+        let cut = matches!(self.report.outcome, AlarmOutcome::ClientCut | AlarmOutcome::Held);
         let client = self.report.actor.as_ref().and_then(|actor| actor.client.as_deref());
         self.report.outcome = outcome;
         self.held_until = None;

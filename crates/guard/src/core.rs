@@ -22,10 +22,11 @@ use crate::alarms::{Alarms, New};
 use crate::asides::{Aside, Asides};
 use crate::brake::Brake;
 use crate::content::Change;
-use crate::decide::{Decider, Event, NOBODY_KNOWN, Scope, Verdict, What};
+use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
 use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
 use crate::marks::Marks;
+use crate::opens::Job;
 use crate::record::Record;
 use crate::replaced::{Comparison, Earlier};
 use crate::shelf::{Kept, file_number};
@@ -313,12 +314,21 @@ impl Core {
             lock(&self.record).push(&event);
             decider.feed(&event)
         };
-        match &verdict {
-            Verdict::Allow => {}
-            Verdict::Hold(finding) => self.act(finding, false, who),
-            Verdict::Stop(finding) => self.act(finding, true, who),
+        if let Some(finding) = verdict.finding() {
+            self.act_soon(finding, verdict.rank() > 1, who);
         }
         verdict
+    }
+
+    /// At once, but for a client: cutting it off takes another program's time, which the thread that
+    /// answers the kernel does not have.
+    fn act_soon(&self, finding: &Finding, stop: bool, who: &Who) {
+        let serves_others = who.actor.as_ref().is_some_and(|actor| actor.serves_others);
+        let by_worker = serves_others && self.level.letter != Letter::C;
+        let job = || Job::Act(Box::new((finding.clone(), stop, who.clone())));
+        if !by_worker || !self.workers.jobs.hand_over(job()) {
+            self.act(finding, stop, who);
+        }
     }
 
     /// The folders are watched from now on. After a lapse the alarm says how long they were not.

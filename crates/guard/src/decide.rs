@@ -210,7 +210,7 @@ impl Decider {
 
     /// Points of a session now; more than none means suspicious.
     pub fn points(&self, session: &str) -> u32 {
-        self.window(session).map_or(0, Window::counted)
+        self.window(session).map_or(0, Window::points)
     }
 
     /// Files whose content a session damaged of late.

@@ -12,6 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant as Tick};
 
 use crate::core::Who;
+use crate::decide::Finding;
 use crate::holdings::lock;
 use crate::keeper::Task;
 
@@ -109,6 +110,8 @@ pub(crate) enum Job {
     Closed(PathBuf, Who),
     /// Somebody gave a new file the name of an existing one.
     Compare(Box<Task>),
+    /// A client of this host is to be held or stopped.
+    Act(Box<(Finding, bool, Who)>),
     /// Look again at everything not yet scored.
     Look,
 }

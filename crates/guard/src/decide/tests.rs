@@ -59,6 +59,19 @@ fn the_third_transformed_file_stops() {
     assert_eq!(finding.first_touch_at, Instant::from_ms(0));
 }
 
+/// Whoever is suspicious is denied what cannot be kept in time: a rotation of logs must not be.
+#[test]
+fn a_few_renamed_files_make_nobody_suspicious() {
+    let mut decider = Decider::default();
+    for n in 1..8 {
+        let new_extension = Some(n.to_string());
+        decider.feed(&event(0, "s", What::Gone { file: n, new_extension }));
+    }
+    assert_eq!(decider.points("s"), 0);
+    decider.feed(&event(0, "s", noise(9)));
+    assert!(decider.points("s") > 0);
+}
+
 #[test]
 fn a_process_per_session_is_seen_by_its_user() {
     let mut decider = Decider::default();

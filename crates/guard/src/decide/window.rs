@@ -26,14 +26,15 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The sum of what was counted; more than none means suspicious.
-    pub(super) fn counted(&self) -> u32 {
-        self.times.values().sum()
+    /// What was counted, weighed; more than nothing means suspicious.
+    pub(super) fn points(&self) -> u32 {
+        self.reasons(false).iter().map(|reason| reason.points).sum()
     }
 
-    /// Of that, all but what vanished.
+    /// Files that did not just vanish.
     pub(super) fn damaged(&self) -> u32 {
-        self.counted() - self.times.get(&Signal::ExistingFileGone).copied().unwrap_or(0)
+        let all: u32 = self.times.values().sum();
+        all - self.times.get(&Signal::ExistingFileGone).copied().unwrap_or(0)
     }
 
     pub(super) fn last_at(&self) -> Option<Instant> {
@@ -78,7 +79,7 @@ impl Window {
         }
     }
 
-    pub(super) fn verdict(&self, scope: &Scope, hot: bool) -> Verdict {
+    fn reasons(&self, hot: bool) -> Vec<Reason> {
         let mut reasons: Vec<Reason> = Vec::new();
         let mut add = |signal, times: u32| {
             if times > 0 {
@@ -90,9 +91,14 @@ impl Window {
         }
         add(Signal::SameNewExtension, self.extensions.values().copied().max().unwrap_or(0));
         add(Signal::VitalSigns, u32::from(hot));
+        reasons
+    }
+
+    pub(super) fn verdict(&self, scope: &Scope, hot: bool) -> Verdict {
+        let reasons = self.reasons(hot);
         let points = reasons.iter().map(|reason| reason.points).sum();
         let gone = self.times.get(&Signal::ExistingFileGone).copied().unwrap_or(0);
-        let rewritten: u32 = self.times.values().sum::<u32>() - gone;
+        let rewritten = self.damaged();
         let emptied = self.times.get(&Signal::ContentEmptied).copied().unwrap_or(0);
         let (points_needed, times) = match scope {
             Scope::Share => (2 * STOP_POINTS, 3),

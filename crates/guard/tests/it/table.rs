@@ -171,7 +171,9 @@ fn everyday_work(seconds: u64) -> Work {
                 last = line;
             }
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => panic!("the work ended early, after {last}"),
+            Err(RecvTimeoutError::Disconnected) => {
+                panic!("the work ended early, after {last}: {:#?}", ground.alarms())
+            }
         }
         for alarm in ground.alarms().iter().filter(|alarm| alarm.outcome.keeps_somebody()) {
             let stopped = alarm.outcome == AlarmOutcome::Stopped;
