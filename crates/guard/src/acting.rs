@@ -117,6 +117,9 @@ impl Core {
     pub(crate) fn take_over(&self, process: u32, late: bool) -> bool {
         let Some(actor) = Actor::of_thread(process).map(Arc::new) else { return true };
         let (who, paused) = (Who::is(&actor), (actor.pid, actor.started));
+        if self.proofs.is_under_way(&who.session) {
+            return false;
+        }
         if self.is_condemned(&who) {
             let scopes = [Scope::Session(who.session), Scope::User(actor.uid), Scope::Share];
             if lock(&self.alarms).also_paused(&scopes, paused) {
@@ -131,6 +134,18 @@ impl Core {
             stop::resume(&[paused]);
         }
         late
+    }
+
+    /// What somebody deleted was found elsewhere: the brake counts from the beginning, and has nobody
+    /// paused.
+    pub(crate) fn begins_anew(&self, who: &Who, paused: &[(u32, u64)]) {
+        let Some(brake) = &self.brake else { return };
+        for (process, _) in paused {
+            brake.settled(*process);
+        }
+        if let Some(user) = who.user {
+            brake.begin_anew(user);
+        }
     }
 
     /// Events of before a stop go on being read after it: one walk over all processes is enough.

@@ -157,6 +157,14 @@ impl Brake {
         said(self.maps.paused.remove(&process.to_ne_bytes()), "a paused process stays listed");
     }
 
+    /// Counts a user's deletions from the beginning.
+    pub(crate) fn begin_anew(&self, user: u32) {
+        // None counted is none to forget.
+        if let Err(error) = self.maps.counts.remove(&user.to_ne_bytes()) {
+            tracing::debug!(%error, "nothing was counted");
+        }
+    }
+
     /// Counts nothing of a user for a while, then from the beginning.
     pub(crate) fn let_pass(&self, user: u32, time: Duration) {
         let until = now_ns() + u64::try_from(time.as_nanos()).unwrap_or(0);

@@ -23,6 +23,7 @@ use crate::asides::{Aside, Asides};
 use crate::brake::Brake;
 use crate::content::Change;
 use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
+use crate::elsewhere::Proofs;
 use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
 use crate::marks::Marks;
@@ -64,6 +65,8 @@ pub(crate) struct Core {
     pub(crate) keeper: SyncSender<Task>,
     /// Who keeps and scores contents while others wait; nobody at level C.
     pub(crate) workers: Workers,
+    /// Who deleted and may have kept it elsewhere.
+    pub(crate) proofs: Proofs,
     /// The keeper could not take a task: the folders must be scanned anew.
     pub(crate) rescan: AtomicBool,
     /// Wakes the clerk, who writes alarms down and has them sent.
@@ -141,10 +144,15 @@ impl Core {
 
     /// A file was made.
     pub(crate) fn made(&self, path: &Path, who: &Who) {
-        self.decide(who, What::Made { file: file_number(path) });
+        self.note_made(path, who);
         if !self.young.add(path) {
             self.ask_keeper(Task::Refresh(path.to_owned()));
         }
+    }
+
+    pub(crate) fn note_made(&self, path: &Path, who: &Who) {
+        self.workers.note_made(path, &who.session);
+        self.decide(who, What::Made { file: file_number(path) });
     }
 
     /// A file vanished from `path`: deleted, or moved out of sight.
@@ -186,7 +194,7 @@ impl Core {
     /// A file was moved inside what is watched, perhaps over another. An empty `from`: it came from
     /// outside.
     pub(crate) fn moved(&self, from: &Path, to: &Path, who: &Who) {
-        let (from_file, to_file) = (file_number(from), file_number(to));
+        let from_file = file_number(from);
         let own = lock(&self.decider).made_by(from_file, &who.session);
         let (moved, replaced) = {
             let inventory = lock(&self.holdings.shelf);
@@ -202,7 +210,7 @@ impl Core {
         } else if self.returned(to, who) {
             tracing::trace!("a name has a file again");
         } else if own || from.as_os_str().is_empty() {
-            self.decide(who, What::Made { file: to_file });
+            self.note_made(to, who);
         }
         {
             let mut inventory = lock(&self.holdings.shelf);
@@ -314,8 +322,11 @@ impl Core {
             lock(&self.record).push(&event);
             decider.feed(&event)
         };
-        if let Some(finding) = verdict.finding() {
-            self.act_soon(finding, verdict.rank() > 1, who);
+        match &verdict {
+            Verdict::Allow => {}
+            Verdict::Hold(finding) if self.proves_first(finding, who) => {}
+            Verdict::Hold(finding) => self.act_soon(finding, false, who),
+            Verdict::Stop(finding) => self.act_soon(finding, true, who),
         }
         verdict
     }

@@ -84,6 +84,13 @@ pub enum What {
         /// And for the name that the old file has now.
         aside: Option<u64>,
     },
+    /// What a session deleted was found elsewhere, unaltered.
+    Elsewhere {
+        /// The guard's numbers for what was deleted.
+        files: Vec<u64>,
+        /// And for the copies and archives that hold it.
+        places: Vec<u64>,
+    },
     /// The host runs hot or is choked.
     VitalSigns,
     /// A person, or the end of the waiting time, let this session go on.
@@ -165,6 +172,10 @@ impl Decider {
             }
             What::Saved { file, aside } => {
                 self.saved(event, *file, *aside);
+                return Verdict::Allow;
+            }
+            What::Elsewhere { files, places } => {
+                self.elsewhere(event, files, places);
                 return Verdict::Allow;
             }
             What::LetGo => {
@@ -266,6 +277,19 @@ impl Decider {
         if self.aside.len() < WINDOW_EVENTS_MAX {
             let (session, user) = (event.session.clone(), event.user);
             self.aside.insert(aside, Maker { session, user, at: self.now });
+        }
+    }
+
+    /// It is no loss; but now that it is all there is, it is nobody's own.
+    fn elsewhere(&mut self, event: &Event, files: &[u64], places: &[u64]) {
+        let mut scopes = own_scopes(event);
+        scopes.push(Scope::Share);
+        for scope in &scopes {
+            let Some(window) = self.scopes.get_mut(scope) else { continue };
+            window.take_back_all(files);
+        }
+        for place in places {
+            self.made.remove(place);
         }
     }
 

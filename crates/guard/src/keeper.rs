@@ -22,7 +22,6 @@ use beffroi_town::watch::{Suspicion, Touch};
 
 use crate::content::{Damage, SAMPLE_BYTES, kind};
 use crate::core::{Core, Who, open_quietly};
-use crate::decide::What;
 use crate::holdings::lock;
 use crate::replaced::{Comparison, from_kind, is_emptied, sample_of};
 use crate::shelf::{FolderFacts, Kept, file_number};
@@ -182,7 +181,7 @@ impl Keeper {
                     if let Some(who) =
                         maker.filter(|_| lock(&self.core.holdings.shelf).get(&path).is_none())
                     {
-                        self.core.decide(who, What::Made { file: file_number(&path) });
+                        self.core.note_made(&path, who);
                         self.refresh(&path);
                         continue;
                     }

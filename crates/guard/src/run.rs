@@ -19,6 +19,7 @@ use crate::brake::Brake;
 use crate::clerk::Clerk;
 use crate::core::Core;
 use crate::cut;
+use crate::elsewhere::{Proofs, Prover, Suspect, WAITING_MAX};
 use crate::error::{GuardError, Result};
 use crate::holdings::Holdings;
 use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
@@ -101,6 +102,7 @@ pub struct Edge {
 
 struct Ends {
     tasks: Receiver<Task>,
+    suspects: Receiver<Suspect>,
     bell: Receiver<()>,
 }
 
@@ -122,6 +124,8 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
         let (follow, pulse) = start_senses(&core, sight, pulse, &mut crew)?;
         let keeper = Keeper::new(Arc::clone(&core), ends.tasks, follow);
         crew.start("keeper", move || keeper.run())?;
+        let prover = Prover::new(Arc::clone(&core), ends.suspects);
+        crew.start("prover", move || prover.run())?;
         let clerk = Clerk {
             core: Arc::clone(&core),
             sensors,
@@ -155,6 +159,7 @@ fn build(
     let means = Means { covered, lacks_reserve: holdings.lacks_reserve() };
     let level = level(&sight, options.mode, &vitals, means);
     let (keeper, tasks) = sync_channel(TASKS_MAX);
+    let (waiting, suspects) = sync_channel(WAITING_MAX);
     let (bell, bell_ear) = sync_channel(1);
     review::note_mode(&holdings.state, options.mode, now)?;
     let record = Record::begin(holdings.state.join("events.jsonl"))?;
@@ -180,6 +185,7 @@ fn build(
         stopping: Arc::clone(shutdown),
         keeper,
         workers: Workers::default(),
+        proofs: Proofs::to(waiting),
         rescan: AtomicBool::new(false),
         bell,
         answered: AtomicU64::new(0),
@@ -187,7 +193,7 @@ fn build(
         lapse: options.lapse,
         watchdog_gone: AtomicBool::new(false),
     });
-    Ok((core, sight, Ends { tasks, bell: bell_ear }))
+    Ok((core, sight, Ends { tasks, suspects, bell: bell_ear }))
 }
 
 /// An observing guard pauses nobody.

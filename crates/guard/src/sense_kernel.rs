@@ -226,7 +226,8 @@ impl Responder {
         self.marks.ask_again(path);
         self.core.returned(path, who);
         // A new file of its own is nothing to score.
-        if self.core.young.contains(path) && self.core.workers.closed_new(&self.core, path, who) {
+        let own = || lock(&self.core.decider).made_by(file_number(path), &who.session);
+        if self.core.young.contains(path) && own() {
             return;
         }
         let job = Job::Closed(path.to_owned(), who.clone());

@@ -33,7 +33,7 @@ impl<'de> Deserialize<'de> for PathText {
 }
 
 /// A SHA-256 hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Sha256(pub(crate) [u8; 32]);
 
 impl Sha256 {

@@ -25,7 +25,7 @@ use crate::opens::{Access, Job, Jobs, Open};
 use crate::places::Places;
 use crate::replaced::score_replaced;
 use crate::reserve::NotKept;
-use crate::shelf::{Kept, file_number};
+use crate::shelf::Kept;
 use crate::sys::{self, Urgency};
 use crate::touches::{Held, Touches, touch};
 use crate::unscored::{Granted, SCORE_PATIENCE_MS, Unscored, sample};
@@ -44,9 +44,11 @@ const TURN_PATIENCE: Duration = Duration::from_secs(1);
 const URGENT_BYTES_MAX: u64 = 8 << 20;
 /// How long after its last write a session goes on writing into a file whose content is kept.
 const GOES_ON: Duration = Duration::from_mins(1);
-/// Files that one session made of late, and sessions that made any, that are remembered.
-const MADE_MAX: usize = 32;
-const MADE_SESSIONS_MAX: usize = 1_024;
+/// Files that one session made of late, and those of all, that are remembered.
+const MADE_MAX: usize = 4_096;
+const MADE_BY_ALL_MAX: usize = 65_536;
+/// The newest of them, which may be copies of a file that is emptied now.
+const COPIES_MAX: usize = 32;
 /// Files being written to that are remembered.
 const WRITTEN_MAX: usize = 65_536;
 
@@ -60,7 +62,7 @@ pub(crate) struct Workers {
     scoring: Mutex<()>,
     /// Sessions for which a content is being kept just now.
     keeping: Mutex<HashSet<String>>,
-    /// Files that a session made and closed of late: copies, perhaps.
+    /// Files that a session made of late: copies, perhaps.
     made: Mutex<HashMap<String, VecDeque<PathBuf>>>,
     /// Files being written to, by device and inode.
     written: Mutex<HashMap<(u64, u64), Writing>>,
@@ -279,25 +281,14 @@ impl Workers {
             self.look(core, Some(&who.session), Some(path));
             core.ask_keeper(Task::Refresh(path.to_owned()));
         } else {
-            if lock(&core.decider).made_by(file_number(path), &who.session) {
-                self.note_made(path, &who.session);
-            }
             core.ask_keeper(Task::Rescore(path.to_owned(), who.clone()));
         }
     }
 
-    /// A session closed a file that nobody has linked yet; false when it is not its own.
-    pub(crate) fn closed_new(&self, core: &Core, path: &Path, who: &Who) -> bool {
-        let own = lock(&core.decider).made_by(file_number(path), &who.session);
-        if own {
-            self.note_made(path, &who.session);
-        }
-        own
-    }
-
-    fn note_made(&self, path: &Path, session: &str) {
+    /// Remembers a file that a session made.
+    pub(crate) fn note_made(&self, path: &Path, session: &str) {
         let mut made = lock(&self.made);
-        if made.len() >= MADE_SESSIONS_MAX && !made.contains_key(session) {
+        if made.values().map(VecDeque::len).sum::<usize>() >= MADE_BY_ALL_MAX {
             made.clear();
         }
         let paths = made.entry(session.to_owned()).or_default();
@@ -307,11 +298,16 @@ impl Workers {
         paths.push_back(path.to_owned());
     }
 
+    /// Files that a session made of late, newest first.
+    pub(crate) fn made_by(&self, session: &str) -> Vec<PathBuf> {
+        lock(&self.made).get(session).into_iter().flatten().rev().cloned().collect()
+    }
+
     /// Whether the session wrote the very content that it emptied elsewhere first: log rotation by
     /// copying does.
     fn has_copied(&self, core: &Core, unscored: &Unscored) -> bool {
-        let paths = lock(&self.made).get(&unscored.who.session).cloned().unwrap_or_default();
-        paths.iter().any(|path| unscored.is_kept_in(core, path))
+        let paths = self.made_by(&unscored.who.session);
+        paths.iter().take(COPIES_MAX).any(|path| unscored.is_kept_in(core, path))
     }
 
     /// Scores what changed: of one session, or of all. `closed` was just closed.

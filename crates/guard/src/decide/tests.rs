@@ -72,6 +72,25 @@ fn a_few_renamed_files_make_nobody_suspicious() {
     assert!(decider.points("s") > 0);
 }
 
+/// What stands elsewhere is no loss; what holds it now is as precious as an old file.
+#[test]
+fn what_was_packed_may_go_and_the_archive_may_not() {
+    let mut decider = Decider::default();
+    decider.feed(&event(0, "s", What::Made { file: 900 }));
+    let ranks = |decider: &mut Decider, from: u64| -> Vec<u8> {
+        (from..from + 20).map(|n| decider.feed(&event(1, "s", gone(n))).rank()).collect()
+    };
+    assert_eq!(ranks(&mut decider, 0).last(), Some(&1));
+    let elsewhere = What::Elsewhere { files: (0..20).collect(), places: vec![900] };
+    assert_eq!(decider.feed(&event(2, "s", elsewhere)), Verdict::Allow);
+    assert_eq!(decider.points("s"), 0);
+    let next = ranks(&mut decider, 20);
+    assert_eq!((next[18], next[19]), (0, 1), "counted from the beginning");
+    assert!(!decider.made_by(900, "s"));
+    decider.feed(&event(3, "s", noise(900)));
+    assert_eq!(decider.points("s"), 34);
+}
+
 #[test]
 fn a_process_per_session_is_seen_by_its_user() {
     let mut decider = Decider::default();

@@ -1,6 +1,6 @@
 //! One scope's sliding window: what happened in it, and what that adds up to.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use beffroi_town::Instant;
 use beffroi_town::watch::{Reason, Signal, Suspicion};
@@ -62,6 +62,19 @@ impl Window {
         let gone = |one: &Touched| one.file == file && one.signal == Signal::ExistingFileGone;
         let found = self.touched.iter().rposition(gone).and_then(|at| self.touched.remove(at));
         found.map(|one| self.discount(one)).is_some()
+    }
+
+    /// Takes back every vanishing of these files.
+    pub(super) fn take_back_all(&mut self, files: &[u64]) {
+        let files: HashSet<u64> = files.iter().copied().collect();
+        let all = std::mem::take(&mut self.touched);
+        for one in all {
+            if one.signal == Signal::ExistingFileGone && files.contains(&one.file) {
+                self.discount(one);
+            } else {
+                self.touched.push_back(one);
+            }
+        }
     }
 
     fn discount(&mut self, one: Touched) {

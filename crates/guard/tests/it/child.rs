@@ -48,6 +48,7 @@ fn play() {
         ["wait", folder] => crate::watchdog::play_visitors(Path::new(folder)),
         ["attack", kind, folder] => crate::attack::play(kind, Path::new(folder)),
         ["make and remove", folder] => crate::vanishing::play_maker(Path::new(folder)),
+        ["types", script, folder] => crate::elsewhere::types(script, Path::new(folder)),
         ["everyday", folder] => crate::everyday::play(Path::new(folder)),
         ["cut host", folder] => crate::cut::play_host(Path::new(folder)),
         ["pinned"] => crate::cut::play_pinned(),

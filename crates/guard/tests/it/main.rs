@@ -14,6 +14,8 @@ mod disks;
 #[cfg(test)]
 mod each_write;
 #[cfg(test)]
+mod elsewhere;
+#[cfg(test)]
 mod everyday;
 #[cfg(test)]
 mod plain;
