@@ -50,12 +50,16 @@ guard-signal-content_wiped = A content was overwritten
 guard-signal-content_emptied = A content was emptied
 guard-signal-structure_broken = A document, archive or image was broken
 guard-signal-same_new_extension = Files were given one same new extension
+guard-signal-canary_touched = A file that nobody has a reason to touch was altered
+guard-signal-canary_gone = A file that nobody has a reason to touch was deleted
+guard-signal-same_note = The same note was left in several folders
 guard-signal-vital_signs = Heat or load at the same time
 guard-signal-unknown = A sign that this version does not know
 
 guard-touch-deleted = Deleted
 guard-touch-renamed_away = Renamed or moved away
 guard-touch-rewritten = Rewritten
+guard-touch-dropped = Note left by the author
 guard-touch-unknown = Touched in an unknown way
 
 order-outcome-done = Done, and read back

@@ -50,12 +50,16 @@ guard-signal-content_wiped = Un contenu a été effacé par écrasement
 guard-signal-content_emptied = Un contenu a été vidé
 guard-signal-structure_broken = Un document, une archive ou une image a été abîmé
 guard-signal-same_new_extension = Des fichiers ont reçu la même nouvelle extension
+guard-signal-canary_touched = Un fichier que personne n’a de raison de toucher a été modifié
+guard-signal-canary_gone = Un fichier que personne n’a de raison de toucher a été supprimé
+guard-signal-same_note = La même note a été laissée dans plusieurs dossiers
 guard-signal-vital_signs = Chaleur ou charge au même moment
 guard-signal-unknown = Signe que cette version ne connaît pas
 
 guard-touch-deleted = Supprimé
 guard-touch-renamed_away = Renommé ou déplacé
 guard-touch-rewritten = Réécrit
+guard-touch-dropped = Note laissée par l’auteur
 guard-touch-unknown = Touché d’une façon inconnue
 
 order-outcome-done = Fait, et vérifié

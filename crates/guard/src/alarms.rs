@@ -5,7 +5,7 @@
 //! - While one scope goes on being touched its alarm is corrected, not repeated.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -24,6 +24,8 @@ use crate::touches::Touches;
 
 /// An alarm of a scope that is touched again later than this is a new one.
 const QUIET_MS: i64 = 10 * 60_000;
+/// Sessions whose notes are remembered.
+const NOTERS_MAX: usize = 1_024;
 /// Most alarms kept; the oldest delivered go first.
 const ALARMS_MAX: usize = 1_000;
 
@@ -94,6 +96,8 @@ pub(crate) struct Alarms {
     folder: PathBuf,
     raised: BTreeMap<String, Raised>,
     changed: Vec<String>,
+    /// Notes that sessions dropped.
+    notes: HashMap<String, Vec<Touched>>,
     /// Who writes a file holds it, and not the lock of the alarms: the thread that answers the
     /// kernel takes that one.
     pen: Arc<Mutex<()>>,
@@ -118,7 +122,8 @@ impl Alarms {
                 Err(error) => tracing::error!(%error, "an alarm is left out"),
             }
         }
-        Ok(Self { folder: folder.to_owned(), raised, changed: Vec::new(), pen: Arc::default() })
+        let (folder, changed, notes) = (folder.to_owned(), Vec::new(), HashMap::new());
+        Ok(Self { folder, raised, changed, notes, pen: Arc::default() })
     }
 
     /// The alarm that goes on for a scope and kind of event, if any.
@@ -183,6 +188,14 @@ impl Alarms {
         true
     }
 
+    /// A session dropped these notes: its alarm lists them.
+    pub(crate) fn noted(&mut self, session: &str, notes: Vec<Touched>) {
+        if self.notes.len() >= NOTERS_MAX {
+            self.notes.clear();
+        }
+        self.notes.insert(session.to_owned(), notes);
+    }
+
     pub(crate) fn get(&self, id: &AlarmId) -> Option<&Raised> {
         self.raised.get(id.as_str())
     }
@@ -225,9 +238,11 @@ impl Alarms {
             if now.ms_since(alarm.last_at) > QUIET_MS {
                 continue;
             }
-            let before = (alarm.report.counts, alarm.report.touched_total);
+            let before = standing(&alarm.report);
             count(&mut alarm.report, &scope, touches, now);
-            if before != (alarm.report.counts, alarm.report.touched_total) {
+            let notes = alarm.doer.as_ref().and_then(|(session, _)| self.notes.get(session));
+            add_notes(&mut alarm.report, notes.map_or(&[], Vec::as_slice));
+            if before != standing(&alarm.report) {
                 any = true;
                 alarm.last_at = now;
                 self.changed.push(alarm.report.id.to_string());
@@ -302,6 +317,18 @@ impl Alarms {
     }
 }
 
+/// What a correction changes.
+fn standing(report: &AlarmReport) -> (TouchCounts, u64, usize) {
+    (report.counts, report.touched_total, report.touched.len())
+}
+
+/// Notes stand first: whoever looks into them reads who says to have done it.
+fn add_notes(report: &mut AlarmReport, notes: &[Touched]) {
+    report.touched.retain(|one| one.how != Touch::Dropped);
+    let room = TOUCHED_MAX.saturating_sub(report.touched.len());
+    report.touched.splice(0..0, notes.iter().take(room).cloned());
+}
+
 /// Milliseconds after a stop in which events of before may still be read.
 const SETTLE_MS: i64 = 150;
 
@@ -334,7 +361,7 @@ fn count(report: &mut AlarmReport, scope: &Scope, touches: &Touches, now: Instan
         match record.how {
             Touch::Deleted | Touch::RenamedAway => counts.vanished += 1,
             Touch::Rewritten => counts.rewritten += 1,
-            Touch::Unknown => {}
+            Touch::Dropped | Touch::Unknown => {}
         }
         counts.recoverable += u64::from(record.recoverable());
         total += 1;

@@ -21,12 +21,14 @@ use crate::actor::Actor;
 use crate::alarms::{Alarms, New};
 use crate::asides::{Aside, Asides};
 use crate::brake::Brake;
+use crate::canaries::Canaries;
 use crate::content::Change;
 use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
 use crate::elsewhere::Proofs;
 use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
 use crate::marks::Marks;
+use crate::notes::Notes;
 use crate::opens::Job;
 use crate::record::Record;
 use crate::replaced::{Comparison, Earlier};
@@ -65,6 +67,10 @@ pub(crate) struct Core {
     pub(crate) keeper: SyncSender<Task>,
     /// Who keeps and scores contents while others wait; nobody at level C.
     pub(crate) workers: Workers,
+    /// New files by name, of which some may be notes.
+    pub(crate) notes: Notes,
+    /// Files that nobody has a reason to touch.
+    pub(crate) canaries: Canaries,
     /// Who deleted and may have kept it elsewhere.
     pub(crate) proofs: Proofs,
     /// The keeper could not take a task: the folders must be scanned anew.
@@ -158,6 +164,7 @@ impl Core {
     /// A file vanished from `path`: deleted, or moved out of sight.
     pub(crate) fn vanished(&self, path: &Path, how: Touch, who: &Who) {
         let file = file_number(path);
+        self.perhaps_canary(path, how == Touch::Deleted, who);
         let kept = lock(&self.holdings.shelf).get(path).cloned();
         let Some(before) = kept else {
             // Before the first scan has ended, an unknown file may well be an old one.
@@ -195,6 +202,9 @@ impl Core {
     /// outside.
     pub(crate) fn moved(&self, from: &Path, to: &Path, who: &Who) {
         let from_file = file_number(from);
+        for path in [from, to] {
+            self.perhaps_canary(path, false, who);
+        }
         let own = lock(&self.decider).made_by(from_file, &who.session);
         let (moved, replaced) = {
             let inventory = lock(&self.holdings.shelf);

@@ -5,6 +5,7 @@
 //!   [`WINDOW_MS`], so that splitting work over processes does not help.
 //! - Only files that existed before count as vanished, never those that the same session made in
 //!   the last [`MADE_MS`]: plain `tar xf` and `rm -r` are everyday work.
+//! - A canary altered stops by itself, a canary deleted holds.
 //! - Vanishing or emptying alone holds; it stops only together with a second signal.
 //! - Who was let go on is not held again for [`LET_GO_MS`]; a second signal still stops it.
 //! - No program is trusted for its name.
@@ -90,6 +91,18 @@ pub enum What {
         files: Vec<u64>,
         /// And for the copies and archives that hold it.
         places: Vec<u64>,
+    },
+    /// A file that nobody has a reason to touch was altered or renamed, or has gone.
+    Canary {
+        /// The guard's number for it.
+        file: u64,
+        /// It was deleted.
+        gone: bool,
+    },
+    /// A session dropped the same small text in several folders.
+    SameNote {
+        /// The guard's number for its name.
+        note: u64,
     },
     /// The host runs hot or is choked.
     VitalSigns,
@@ -198,6 +211,9 @@ impl Decider {
                 }
                 (*file, signal, None)
             }
+            What::Canary { file, gone: true } => (*file, Signal::CanaryGone, None),
+            What::Canary { file, gone: false } => (*file, Signal::CanaryTouched, None),
+            What::SameNote { note } => (*note, Signal::SameNote, None),
         };
         self.count(event, file, signal, extension.as_ref())
     }

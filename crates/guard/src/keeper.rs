@@ -49,6 +49,8 @@ pub(crate) enum Task {
     Compare(Comparison),
     /// A file was rewritten and no copy of its earlier content is there to compare with.
     Rescore(PathBuf, Who),
+    /// A session gave new files one name, in several folders.
+    Notes(Vec<PathBuf>, Who),
     /// A file's maker removed it.
     Release { device: u64, inode: u64 },
 }
@@ -118,6 +120,7 @@ impl Keeper {
                 self.rescore(&path, &who, patient);
                 self.refresh(&path);
             }
+            Task::Notes(files, who) => self.core.read_notes(&files, &who),
             Task::Release { device, inode } => {
                 if lock(&self.core.holdings.shelf).path_of(device, inode).is_some() {
                     return;
@@ -283,7 +286,11 @@ impl Keeper {
     fn rescore(&self, path: &Path, who: &Who, patient: bool) {
         let Some(before) = lock(&self.core.holdings.shelf).get(path).cloned() else { return };
         let Ok(meta) = fs::symlink_metadata(path) else { return };
-        if before.kind.is_none() || before.same_content(&Kept::of(&meta)) {
+        if before.same_content(&Kept::of(&meta)) {
+            return;
+        }
+        self.core.perhaps_canary(path, false, who);
+        if before.kind.is_none() {
             return;
         }
         let Some(after) = sample_of(path).filter(|s| patient || !s.is_empty()) else { return };

@@ -16,6 +16,7 @@ use beffroi_town::{AlarmId, Instant};
 use crate::alarms::Alarms;
 use crate::asides::Asides;
 use crate::brake::Brake;
+use crate::canaries::Canaries;
 use crate::clerk::Clerk;
 use crate::core::Core;
 use crate::cut;
@@ -26,6 +27,7 @@ use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
 use crate::level::{Means, level};
 use crate::marks::{Marks, Sight};
 use crate::messenger::Messenger;
+use crate::notes::Notes;
 use crate::record::Record;
 use crate::restore::{self, Plan, Selection};
 use crate::review;
@@ -59,6 +61,8 @@ pub struct Options {
     pub sensors: PathBuf,
     /// Whether it acts.
     pub mode: Mode,
+    /// Plant files that nobody has a reason to touch.
+    pub canaries: bool,
     /// Time between two beats until the platform asks for another.
     pub beat_ms: u32,
     /// How long whoever is held waits for a person before going on.
@@ -82,6 +86,7 @@ impl Options {
             reserve_bytes_max: None,
             sensors: PathBuf::from("/"),
             mode: Mode::Observe,
+            canaries: false,
             beat_ms: 1_000,
             hold_ms: HOLD_MS,
             at_most: Letter::A,
@@ -153,6 +158,7 @@ fn build(
     let holdings =
         Holdings::open(&options.watch, &options.state, reserve, options.reserve_bytes_max, now)?;
     let vitals: Vitals = Sensors::at(&options.sensors).read(&holdings.watched);
+    let canaries = Canaries::settle(&holdings, options.canaries)?;
     let sight = Sight::of(&holdings.watched, options.at_most);
     let brake = brake(&sight, options, &holdings.watched);
     let covered = brake.as_ref().is_some_and(|b| b.covered() == holdings.watched.len());
@@ -185,6 +191,8 @@ fn build(
         stopping: Arc::clone(shutdown),
         keeper,
         workers: Workers::default(),
+        notes: Notes::default(),
+        canaries,
         proofs: Proofs::to(waiting),
         rescan: AtomicBool::new(false),
         bell,

@@ -228,6 +228,9 @@ impl Responder {
         // A new file of its own is nothing to score.
         let own = || lock(&self.core.decider).made_by(file_number(path), &who.session);
         if self.core.young.contains(path) && own() {
+            if let Some(files) = self.core.notes.closed(path, &who.session) {
+                self.core.ask_keeper(Task::Notes(files, who.clone()));
+            }
             return;
         }
         let job = Job::Closed(path.to_owned(), who.clone());

@@ -114,6 +114,7 @@ impl Unscored {
             return !old;
         }
         self.seen = state;
+        core.perhaps_canary(&self.path, false, &self.who);
         let Ok(after) = sample(&self.file) else { return false };
         let mut change = Change::between(&self.sample, &after);
         if let Some(further) = self.further(core, state.0 == self.before.size) {

@@ -154,12 +154,13 @@ coded_here! {
         ExistingFileGone => "existing_file_gone", ContentTransformed => "content_transformed",
         BlocksTransformed => "blocks_transformed", ContentWiped => "content_wiped",
         ContentEmptied => "content_emptied", StructureBroken => "structure_broken", SameNewExtension => "same_new_extension",
+        CanaryTouched => "canary_touched", CanaryGone => "canary_gone", SameNote => "same_note",
         VitalSigns => "vital_signs", Unknown => "unknown",
     }
     /// What happened to a file.
     guard_touch(Touch) = "guard-touch" {
         Deleted => "deleted", RenamedAway => "renamed_away", Rewritten => "rewritten",
-        Unknown => "unknown",
+        Dropped => "dropped", Unknown => "unknown",
     }
     /// How an order to a guard ended.
     order_outcome(OrderOutcome) = "order-outcome" {

@@ -40,6 +40,9 @@ pub(crate) struct GuardRun {
     #[arg(long, value_name = "MINUTES", default_value_t = 10,
         value_parser = clap::value_parser!(u16).range(1..=1440))]
     pub(crate) hold_minutes: u16,
+    /// Plant hidden files that nobody has a reason to touch: the first one altered is an attack
+    #[arg(long)]
+    pub(crate) canaries: bool,
     /// Use no more of the kernel than this level needs, to see what the others are worth
     #[arg(long, value_enum, default_value_t = GuardLevel::A)]
     pub(crate) at_most: GuardLevel,

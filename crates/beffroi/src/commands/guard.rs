@@ -101,6 +101,7 @@ async fn guard(args: GuardRun) -> Result<()> {
         sensors: args.sensors,
         mode,
         hold_ms: i64::from(args.hold_minutes) * 60_000,
+        canaries: args.canaries,
         at_most: match args.at_most {
             GuardLevel::A => Letter::A,
             GuardLevel::B => Letter::B,

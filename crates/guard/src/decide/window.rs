@@ -33,8 +33,9 @@ impl Window {
 
     /// Files that did not just vanish.
     pub(super) fn damaged(&self) -> u32 {
-        let all: u32 = self.times.values().sum();
-        all - self.times.get(&Signal::ExistingFileGone).copied().unwrap_or(0)
+        let no_damage = [Signal::ExistingFileGone, Signal::CanaryGone, Signal::SameNote];
+        let damage = self.times.iter().filter(|(signal, _)| !no_damage.contains(signal));
+        damage.map(|(_, times)| times).sum()
     }
 
     pub(super) fn last_at(&self) -> Option<Instant> {
@@ -112,6 +113,7 @@ impl Window {
         let points = reasons.iter().map(|reason| reason.points).sum();
         let gone = self.times.get(&Signal::ExistingFileGone).copied().unwrap_or(0);
         let rewritten = self.damaged();
+        let canaries_gone = self.times.get(&Signal::CanaryGone).copied().unwrap_or(0);
         let emptied = self.times.get(&Signal::ContentEmptied).copied().unwrap_or(0);
         let (points_needed, times) = match scope {
             Scope::Share => (2 * STOP_POINTS, 3),
@@ -130,7 +132,10 @@ impl Window {
         };
         if points >= points_needed {
             Verdict::Stop(finding())
-        } else if gone >= times * HOLD_GONE || emptied >= times * HOLD_EMPTIED {
+        } else if gone >= times * HOLD_GONE
+            || emptied >= times * HOLD_EMPTIED
+            || canaries_gone >= times
+        {
             Verdict::Hold(finding())
         } else {
             Verdict::Allow
@@ -154,7 +159,9 @@ fn weight(signal: Signal, times: u32) -> u32 {
                 0
             }
         }
+        Signal::CanaryTouched => times.saturating_mul(100),
+        Signal::SameNote => 40,
         Signal::VitalSigns => 20,
-        Signal::Unknown => 0,
+        Signal::CanaryGone | Signal::Unknown => 0,
     }
 }

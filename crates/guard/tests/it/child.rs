@@ -98,6 +98,7 @@ fn guard(options: &str) {
     if let Some(ms) = options.get("hold_ms").and_then(serde_json::Value::as_i64) {
         chosen.hold_ms = ms;
     }
+    chosen.canaries = flag("canaries");
     chosen.beat_for_watchdog = flag("beat");
     chosen.lapse = options.get("lapse").and_then(|v| v.as_str()).map(|text| text.parse().unwrap());
     if flag("protect") {

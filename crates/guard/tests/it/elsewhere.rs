@@ -21,7 +21,7 @@ pub(crate) fn types(script: &str, share: &Path) {
     assert!(done.success(), "{script}");
 }
 
-fn user(ground: &Playground, script: &str) -> Attacker {
+pub(crate) fn user(ground: &Playground, script: &str) -> Attacker {
     let share = ground.share().display().to_string();
     ground.role(&["types".to_owned(), script.to_owned(), share])
 }

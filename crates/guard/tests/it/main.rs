@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod attack;
 #[cfg(test)]
+mod canaries;
+#[cfg(test)]
 mod child;
 #[cfg(test)]
 mod cut;

@@ -171,6 +171,12 @@ pub enum Signal {
     StructureBroken,
     /// Existing files renamed to one new extension.
     SameNewExtension,
+    /// A file that nobody has a reason to touch was altered or renamed.
+    CanaryTouched,
+    /// One was deleted.
+    CanaryGone,
+    /// The same small text was dropped in several folders.
+    SameNote,
     /// Heat or pressure at the same time.
     VitalSigns,
     /// Written by a newer guard than this reader.
@@ -201,6 +207,8 @@ pub enum Touch {
     RenamedAway,
     /// Rewritten, or replaced by another file of that name.
     Rewritten,
+    /// A note that the actor left.
+    Dropped,
     /// Written by a newer guard than this reader.
     #[serde(other)]
     Unknown,
