@@ -76,3 +76,22 @@ guard-let-go-title = Let the author go on
 guard-let-go-text = The author paused, stopped or cut off under the alarm chosen above goes on working. What it touched stays kept and can be put back. If it damages more files, it is stopped again.
 guard-let-go = Let it go on
 done-let-go = The order is sent. The guard lets the author go on in a moment.
+
+maintenance-title = Announce a job that deletes many files
+maintenance-text = For the time you announce, nobody is asked about files that one user of this server deletes or renames: a yearly purge, a move of the share. Everything is still kept and can be put back; encrypting is stopped as ever. No program is trusted for its name: say which user the job runs as.
+maintenance-user = Number of that user on the server (command: id -u NAME)
+maintenance-from = It begins
+maintenance-from-hint = Date and time, for example 2026-11-28 02:00
+maintenance-from-wrong = Write a date and a time, for example 2026-11-28 02:00
+maintenance-minutes = Minutes it may take (0 withdraws what was announced for this user)
+maintenance-days = On how many days, at the same hour
+maintenance-number = Write a whole number, at most { $max }
+maintenance-announce = Announce it
+maintenance-line = User { $user }, from { $from }: { $minutes ->
+    [one] 1 minute
+   *[other] { $minutes } minutes
+}, { $days ->
+    [one] once
+   *[other] on { $days } days
+}
+done-announced = The order is sent. The guard takes it in a moment.

@@ -76,3 +76,22 @@ guard-let-go-title = Laisser continuer l’auteur
 guard-let-go-text = L’auteur mis en pause, arrêté ou coupé pour l’alarme choisie ci-dessus reprend son travail. Ce qu’il a touché reste gardé et peut être remis. S’il abîme d’autres fichiers, il est arrêté de nouveau.
 guard-let-go = Laisser continuer
 done-let-go = L’ordre est envoyé. Le veilleur laisse continuer l’auteur dans quelques instants.
+
+maintenance-title = Annoncer un travail qui supprime beaucoup de fichiers
+maintenance-text = Pendant le temps annoncé, personne n’est interrogé sur les fichiers qu’un utilisateur de ce serveur supprime ou renomme : purge annuelle, déménagement du partage. Tout reste gardé et peut être remis ; un chiffrement est arrêté comme toujours. Aucun programme n’est cru sur son nom : dites sous quel utilisateur le travail s’exécute.
+maintenance-user = Numéro de cet utilisateur sur le serveur (commande : id -u NOM)
+maintenance-from = Début
+maintenance-from-hint = Date et heure, par exemple 2026-11-28 02:00
+maintenance-from-wrong = Écrivez une date et une heure, par exemple 2026-11-28 02:00
+maintenance-minutes = Durée en minutes (0 retire ce qui était annoncé pour cet utilisateur)
+maintenance-days = Nombre de jours, à la même heure
+maintenance-number = Écrivez un nombre entier, { $max } au plus
+maintenance-announce = Annoncer
+maintenance-line = Utilisateur { $user }, à partir du { $from } : { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}, { $days ->
+    [one] une seule fois
+   *[other] pendant { $days } jours
+}
+done-announced = L’ordre est envoyé. Le veilleur le prend en compte dans quelques instants.

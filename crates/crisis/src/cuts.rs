@@ -183,7 +183,7 @@ pub(crate) async fn guard_answered(
     let lifting = match order {
         Order::CutSelf => false,
         Order::LiftSelf => true,
-        Order::Restore(_) | Order::LetGo(_) => {
+        Order::Restore(_) | Order::LetGo(_) | Order::Maintain(_) => {
             tx.commit().await?;
             return Ok(());
         }

@@ -27,6 +27,8 @@ const ROUNDS_PER_READING: u64 = 5;
 const ROUNDS_PER_EXPIRY: u64 = 600;
 /// Rounds between two readings of this host's own cut: somebody may have flushed all rules.
 const ROUNDS_PER_CUT_CHECK: u64 = 100;
+/// Rounds between two words to the brake about announced jobs.
+const ROUNDS_PER_PASSING: u64 = 50;
 /// Rounds between two looks at rewritings not yet scored.
 const ROUNDS_PER_LOOK: u64 = 5;
 
@@ -44,6 +46,8 @@ impl Clerk {
     /// Works until the guard stops, then writes once more.
     pub(crate) fn run(mut self) {
         let mut round: u64 = 0;
+        self.core.maintenance_of_before();
+        self.core.let_jobs_pass();
         loop {
             let called = self.bell.recv_timeout(ROUND);
             self.write();
@@ -63,6 +67,9 @@ impl Clerk {
             }
             if round.is_multiple_of(ROUNDS_PER_CUT_CHECK) {
                 self.core.look_at_cut();
+            }
+            if round.is_multiple_of(ROUNDS_PER_PASSING) {
+                self.core.let_jobs_pass();
             }
             if round.is_multiple_of(ROUNDS_PER_EXPIRY) {
                 self.expire();

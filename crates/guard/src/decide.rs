@@ -7,6 +7,7 @@
 //!   the last [`MADE_MS`]: plain `tar xf` and `rm -r` are everyday work.
 //! - A canary altered stops by itself, a canary deleted holds.
 //! - Vanishing or emptying alone holds; it stops only together with a second signal.
+//! - What a user deletes or renames in a job that a person announced is no loss.
 //! - Who was let go on is not held again for [`LET_GO_MS`]; a second signal still stops it.
 //! - No program is trusted for its name.
 //! - Memory is bounded: the least recently active scope is forgotten first.
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 
 use beffroi_town::Instant;
-use beffroi_town::watch::{Reason, Signal, Suspicion};
+use beffroi_town::watch::{MAINTENANCE_MAX, Maintenance, Reason, Signal, Suspicion};
 
 use crate::content::{Change, Damage};
 use window::{Touched, WINDOW_EVENTS_MAX, Window};
@@ -108,6 +109,8 @@ pub enum What {
     VitalSigns,
     /// A person, or the end of the waiting time, let this session go on.
     LetGo,
+    /// A person announced a job of this user's, or withdrew it.
+    Maintain(Maintenance),
 }
 
 /// Whose score crossed the line.
@@ -158,6 +161,8 @@ pub struct Decider {
     made_order: VecDeque<u64>,
     vital_signs_at: Option<Instant>,
     let_go: HashMap<String, Instant>,
+    /// Announced jobs, one a user.
+    maintenance: HashMap<u32, Maintenance>,
     /// Old files put aside by a save, whose removal is part of it.
     aside: HashMap<u64, Maker>,
 }
@@ -187,6 +192,10 @@ impl Decider {
                 self.saved(event, *file, *aside);
                 return Verdict::Allow;
             }
+            What::Maintain(job) => {
+                self.maintain(*job);
+                return Verdict::Allow;
+            }
             What::Elsewhere { files, places } => {
                 self.elsewhere(event, files, places);
                 return Verdict::Allow;
@@ -199,7 +208,8 @@ impl Decider {
                 let part_of_a_save = self.aside.remove(file).is_some_and(|by| {
                     by.session == event.session && self.now.ms_since(by.at) <= WINDOW_MS
                 });
-                if part_of_a_save || self.made_by(*file, &event.session) {
+                let is_free = part_of_a_save || self.is_announced(event.user);
+                if is_free || self.made_by(*file, &event.session) {
                     return Verdict::Allow;
                 }
                 (*file, Signal::ExistingFileGone, new_extension.clone())
@@ -294,6 +304,26 @@ impl Decider {
             let (session, user) = (event.session.clone(), event.user);
             self.aside.insert(aside, Maker { session, user, at: self.now });
         }
+    }
+
+    fn maintain(&mut self, job: Maintenance) {
+        self.maintenance.retain(|_, known| !known.is_over(self.now));
+        self.maintenance.remove(&job.user);
+        if !job.is_over(self.now) && self.maintenance.len() < MAINTENANCE_MAX {
+            self.maintenance.insert(job.user, job);
+        }
+    }
+
+    fn is_announced(&self, user: Option<u32>) -> bool {
+        let job = user.and_then(|user| self.maintenance.get(&user));
+        job.is_some_and(|job| job.until(self.now).is_some())
+    }
+
+    /// Announced jobs, by user.
+    pub fn maintenance(&self) -> Vec<Maintenance> {
+        let mut jobs: Vec<Maintenance> = self.maintenance.values().copied().collect();
+        jobs.sort_by_key(|job| job.user);
+        jobs
     }
 
     /// It is no loss; but now that it is all there is, it is nobody's own.

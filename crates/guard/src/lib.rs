@@ -38,6 +38,7 @@ mod keeper;
 mod ledger;
 mod level;
 mod line;
+mod maintenance;
 mod marks;
 mod messenger;
 mod notes;

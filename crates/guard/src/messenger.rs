@@ -301,6 +301,14 @@ impl Messenger {
                 }
                 if known { OrderOutcome::Done } else { OrderOutcome::UnknownAlarm }
             }
+            Order::Maintain(job) => match self.core.maintain(*job) {
+                Ok(true) => OrderOutcome::Done,
+                Ok(false) => OrderOutcome::Failed,
+                Err(error) => {
+                    tracing::error!(%error, "an announced job is forgotten at the next start");
+                    OrderOutcome::Failed
+                }
+            },
             Order::Restore(alarm) => {
                 let known = lock(&self.core.alarms)
                     .get(alarm)

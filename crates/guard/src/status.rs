@@ -41,6 +41,7 @@ pub(crate) fn beat(core: &Core) -> Beat {
         waiting_reports: 0,
         acknowledgements: Vec::new(),
         lets_go: true,
+        maintenance: Some(lock(&core.decider).maintenance()),
         heads: Vec::new(),
     }
 }

@@ -25,6 +25,7 @@
 mod beat;
 mod bounds;
 mod enrol;
+mod maintenance;
 mod orders;
 mod report;
 #[cfg(test)]
@@ -35,6 +36,9 @@ pub use beat::{Beat, BeatAnswer, HeadSeen, ReserveUse, Vitals, WatchedFolder};
 pub use bounds::OutOfBounds;
 pub use enrol::{
     EnrolAnswer, EnrolRequest, Enrolment, Hole, HostFacts, Letter, Level, Mode, PlatformAddress,
+};
+pub use maintenance::{
+    MAINTENANCE_DAYS_MAX, MAINTENANCE_MAX, MAINTENANCE_MINUTES_MAX, Maintenance,
 };
 pub use orders::{Order, OrderAck, OrderOutcome, SignedOrder, order_text};
 pub use report::{

@@ -17,6 +17,7 @@ pub mod journal;
 pub mod kit;
 pub mod language;
 pub mod login;
+pub mod maintenance;
 mod moment;
 pub mod next;
 pub mod notices;

@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 35] = [
+const DONE: [(&str, &str); 36] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -27,6 +27,7 @@ const DONE: [(&str, &str); 35] = [
     ("disabled", "done-disabled"),
     ("revoked", "done-revoked"),
     ("let_go", "done-let-go"),
+    ("announced", "done-announced"),
     ("restore", "done-restore"),
     ("entered", "done-entered"),
     ("totp", "done-totp"),

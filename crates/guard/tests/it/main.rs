@@ -20,6 +20,8 @@ mod elsewhere;
 #[cfg(test)]
 mod everyday;
 #[cfg(test)]
+mod maintenance;
+#[cfg(test)]
 mod plain;
 #[cfg(test)]
 mod platform;

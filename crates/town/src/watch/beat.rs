@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Level, Mode, OrderAck, SignedOrder};
+use super::{Level, Maintenance, Mode, OrderAck, SignedOrder};
 use crate::{Instant, TenantId};
 
 /// A guard lives, and this is what it sees.
@@ -33,6 +33,9 @@ pub struct Beat {
     /// It takes the order to let an actor go on; an older guard could not read it.
     #[serde(default)]
     pub lets_go: bool,
+    /// Jobs announced to it; none from an older guard, which could not read the order.
+    #[serde(default)]
+    pub maintenance: Option<Vec<Maintenance>>,
     /// The newest journal heads it was shown, so that a roll-back is seen.
     pub heads: Vec<HeadSeen>,
 }

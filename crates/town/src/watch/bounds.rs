@@ -1,8 +1,8 @@
 //! The bounds of everything that is received; checked before it is used.
 
 use super::{
-    AlarmReport, Beat, BeatAnswer, EnrolRequest, HeadSeen, LIST_MAX, Level, ORDERS_MAX,
-    PATH_BYTES_MAX, TEXT_BYTES_MAX, TOUCHED_MAX,
+    AlarmReport, Beat, BeatAnswer, EnrolRequest, HeadSeen, LIST_MAX, Level, MAINTENANCE_MAX,
+    ORDERS_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX, TOUCHED_MAX,
 };
 
 /// A value beyond its bound.
@@ -55,6 +55,7 @@ impl Beat {
         for folder in &self.watched {
             within("watched path", folder.path.len(), PATH_BYTES_MAX)?;
         }
+        within("maintenance", self.maintenance.as_ref().map_or(0, Vec::len), MAINTENANCE_MAX)?;
         within("acknowledgements", self.acknowledgements.len(), ORDERS_MAX)?;
         check_heads(&self.heads)
     }

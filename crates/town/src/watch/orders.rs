@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Maintenance;
 use crate::{AlarmId, GuardId, Instant};
 
 /// What a guard may be told to do. It concerns its own host alone.
@@ -16,6 +17,8 @@ pub enum Order {
     Restore(AlarmId),
     /// Let those go on whom the guard holds, or stopped, under this alarm.
     LetGo(AlarmId),
+    /// A job is announced, or withdrawn.
+    Maintain(Maintenance),
 }
 
 /// An order and the platform's signature over [`order_text`](super::order_text).
@@ -76,6 +79,9 @@ pub fn order_text(guard: &GuardId, sequence: u64, expires_at: Instant, order: &O
         Order::LiftSelf => "lift_self".to_owned(),
         Order::Restore(alarm) => format!("restore {alarm}"),
         Order::LetGo(alarm) => format!("let_go {alarm}"),
+        Order::Maintain(Maintenance { user, from_at, minutes, days }) => {
+            format!("maintain {user} {} {minutes} {days}", from_at.ms())
+        }
     };
     format!("beffroi guard order v1\n{guard}\n{sequence}\n{}\n{what}\n", expires_at.ms())
         .into_bytes()

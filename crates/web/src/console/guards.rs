@@ -12,6 +12,7 @@ use beffroi_words::Value;
 
 use super::{
     alarms::{degrees, part},
+    maintenance::announced,
     page, rows, wrong,
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// An order to put files back waits this long for its guard.
-const ORDER_MS: i64 = 60 * 60_000;
+pub(super) const ORDER_MS: i64 = 60 * 60_000;
 /// A guard that was not heard for this long is shown as silent.
 const SILENT_MS: i64 = 60_000;
 /// How many alarms are looked through.
@@ -45,7 +46,7 @@ struct GuardsPage {
 
 #[derive(Template)]
 #[template(path = "console/guard.html")]
-struct GuardPage {
+pub(super) struct GuardPage {
     f: Frame,
     form: Fields,
     id: GuardId,
@@ -58,6 +59,9 @@ struct GuardPage {
     /// Somebody waits under one of them, and the guard takes the order to let them go on.
     held: bool,
     revoked: bool,
+    /// Jobs announced to the guard; whether it takes such an order at all.
+    jobs: Vec<String>,
+    takes_jobs: bool,
 }
 
 fn state(
@@ -120,7 +124,7 @@ pub async fn show(call: Call) -> Answer {
     page(&guard_page(&call, Fields::default()).await?)
 }
 
-async fn guard_page(call: &Call, form: Fields) -> Result<GuardPage, Refusal> {
+pub(super) async fn guard_page(call: &Call, form: Fields) -> Result<GuardPage, Refusal> {
     let id: GuardId = call.id("id")?;
     let facts = call.facts().await?;
     let scope = &call.caller()?.scope;
@@ -149,6 +153,7 @@ async fn guard_page(call: &Call, form: Fields) -> Result<GuardPage, Refusal> {
     });
     let files: Vec<_> = files.collect();
     let takes_it = last.as_ref().is_some_and(|last| last.beat.lets_go);
+    let jobs = last.as_ref().and_then(|last| last.beat.maintenance.clone());
     let held = takes_it && files.iter().any(|alarm| somebody_waits(alarm));
     let choice = |alarm: &&beffroi_town::Alarm| {
         let row = rows::alarm(&f, &facts, alarm);
@@ -163,6 +168,8 @@ async fn guard_page(call: &Call, form: Fields) -> Result<GuardPage, Refusal> {
         alarms: files.iter().map(choice).collect(),
         held,
         revoked: guard.revoked_at.is_some(),
+        takes_jobs: jobs.is_some(),
+        jobs: jobs.iter().flatten().map(|job| announced(&f, job)).collect(),
         id,
         form,
         f,

@@ -163,12 +163,25 @@ async fn a_guard_is_enrolled_ordered_and_revoked() {
     for order in ["restore", "let-go"] {
         browser.send(&page, &format!("{at}/{order}"), &[("alarm", &alarm)]).await;
     }
+    let job = [("user", "1005"), ("from", "2026-11-28T02:00"), ("minutes", "90"), ("days", "5")];
+    for (name, bad) in [("user", "jean"), ("from", "demain"), ("minutes", "721"), ("days", "")] {
+        let filled = job.map(|(field, value)| (field, if field == name { bad } else { value }));
+        let page = browser.send(&page, &format!("{at}/maintenance"), &filled).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+    }
+    browser.send(&page, &format!("{at}/maintenance"), &job).await;
     let mut conn = sample.doors.store.read().await.unwrap();
     let (scope, guard) = (Sample::scope(TOWN), &sample.guard);
     let waiting =
         beffroi_store::guards::waiting_orders(&mut conn, &scope, guard, Sample::START).await;
     let orders: Vec<_> = waiting.unwrap().into_iter().map(|one| one.order).collect();
-    assert!(matches!(orders.as_slice(), [Order::Restore(_), Order::LetGo(_)]), "{orders:?}");
+    assert!(
+        matches!(orders.as_slice(), [Order::Restore(_), Order::LetGo(_), Order::Maintain(_)]),
+        "{orders:?}"
+    );
+    let Order::Maintain(job) = orders[2] else { unreachable!() };
+    assert_eq!((job.user, job.minutes, job.days), (1005, 90, 5));
+    assert_eq!(job.from_at.ms(), 1_795_827_600_000, "two in the morning in Paris");
     drop(conn);
     let page = browser.send(&page, &format!("{at}/revoke"), &[]).await;
     assert!(!page.has_form(&format!("{at}/revoke")));
