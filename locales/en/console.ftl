@@ -572,6 +572,7 @@ journal-cut-confirmed = Cut confirmed
 journal-cut-failed = Cut failed
 journal-cut-lift-ordered = Lifting of a cut ordered
 journal-cut-lift-failed = Lifting of a cut failed
+journal-cut-lifted-by-code = Cut lifted on the spot, with the printed code
 journal-cut-lifted = Cut lifted
 journal-files-restored = Files put back
 journal-guard-enrolment-offered = Enrolment of a guard prepared

@@ -31,6 +31,8 @@ guard-suspicion-reserve_full = Reserve full: what comes next could not be put ba
 guard-suspicion-events_lost = Events lost: something may have been missed
 guard-suspicion-order_refused = Suspect order refused
 guard-suspicion-guard_restarted = Guard ended and started again: nobody watched in between
+guard-suspicion-decoy_touched = Decoy touched: somebody altered, renamed or deleted a file that nobody has any business with
+guard-suspicion-decoy_down = The share of the decoy ended; it was started again
 guard-suspicion-unknown = A suspicion that this version does not know: update the platform
 
 alarm-outcome-observed = Reported, nothing more
@@ -51,11 +53,13 @@ guard-signal-content_emptied = A content was emptied
 guard-signal-structure_broken = A document, archive or image was broken
 guard-signal-same_new_extension = Files were given one same new extension
 guard-signal-vital_signs = Heat or load at the same time
+guard-signal-bait_touched = A file of the decoy was touched
 guard-signal-unknown = A sign that this version does not know
 
 guard-touch-deleted = Deleted
 guard-touch-renamed_away = Renamed or moved away
 guard-touch-rewritten = Rewritten
+guard-touch-dropped = Left there
 guard-touch-unknown = Touched in an unknown way
 
 order-outcome-done = Done, and read back

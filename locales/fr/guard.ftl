@@ -31,6 +31,8 @@ guard-suspicion-reserve_full = Réserve pleine : la suite ne pourrait pas être 
 guard-suspicion-events_lost = Événements perdus : quelque chose a pu échapper
 guard-suspicion-order_refused = Ordre suspect refusé
 guard-suspicion-guard_restarted = Veilleur arrêté puis relancé : personne n’a veillé entre-temps
+guard-suspicion-decoy_touched = Leurre touché : quelqu’un a modifié, renommé ou supprimé un fichier que personne n’a à ouvrir
+guard-suspicion-decoy_down = Le partage du leurre s’est arrêté ; il a été relancé
 guard-suspicion-unknown = Soupçon que cette version ne connaît pas : mettez la plateforme à jour
 
 alarm-outcome-observed = Signalé, rien de plus
@@ -51,11 +53,13 @@ guard-signal-content_emptied = Un contenu a été vidé
 guard-signal-structure_broken = Un document, une archive ou une image a été abîmé
 guard-signal-same_new_extension = Des fichiers ont reçu la même nouvelle extension
 guard-signal-vital_signs = Chaleur ou charge au même moment
+guard-signal-bait_touched = Un fichier du leurre a été touché
 guard-signal-unknown = Signe que cette version ne connaît pas
 
 guard-touch-deleted = Supprimé
 guard-touch-renamed_away = Renommé ou déplacé
 guard-touch-rewritten = Réécrit
+guard-touch-dropped = Déposé
 guard-touch-unknown = Touché d’une façon inconnue
 
 order-outcome-done = Fait, et vérifié

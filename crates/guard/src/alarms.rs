@@ -5,7 +5,7 @@
 //! - While one scope goes on being touched its alarm is corrected, not repeated.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -26,6 +26,8 @@ use crate::touches::Touches;
 const QUIET_MS: i64 = 10 * 60_000;
 /// Most alarms kept; the oldest delivered go first.
 const ALARMS_MAX: usize = 1_000;
+/// Most files left by clients that are remembered.
+const DROPPED_MAX: usize = 256;
 
 /// One alarm, with what only the guard needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -97,6 +99,8 @@ pub(crate) struct Alarms {
     /// Who writes a file holds it, and not the lock of the alarms: the thread that answers the
     /// kernel takes that one.
     pen: Arc<Mutex<()>>,
+    /// What clients left in a decoy of late: when, which session, where.
+    dropped: VecDeque<(Instant, String, PathBuf)>,
 }
 
 impl Alarms {
@@ -118,7 +122,27 @@ impl Alarms {
                 Err(error) => tracing::error!(%error, "an alarm is left out"),
             }
         }
-        Ok(Self { folder: folder.to_owned(), raised, changed: Vec::new(), pen: Arc::default() })
+        Ok(Self {
+            folder: folder.to_owned(),
+            raised,
+            changed: Vec::new(),
+            pen: Arc::default(),
+            dropped: VecDeque::new(),
+        })
+    }
+
+    /// Somebody left a file that had not been there: named in the report once there is one.
+    pub(crate) fn dropped(&mut self, session: &str, path: &Path, now: Instant) {
+        self.dropped.retain(|(at, _, known)| now.ms_since(*at) <= QUIET_MS && known != path);
+        if self.dropped.len() < DROPPED_MAX {
+            self.dropped.push_back((now, session.to_owned(), path.to_owned()));
+        }
+    }
+
+    /// Whether something is not on disk yet.
+    pub(crate) fn is_waiting_to_be_written(&self) -> bool {
+        let behind = |alarm: &Raised| alarm.written_revision < alarm.report.revision;
+        !self.changed.is_empty() || self.raised.values().any(behind)
     }
 
     /// The alarm that goes on for a scope and kind of event, if any.
@@ -225,9 +249,12 @@ impl Alarms {
             if now.ms_since(alarm.last_at) > QUIET_MS {
                 continue;
             }
-            let before = (alarm.report.counts, alarm.report.touched_total);
+            let of =
+                |report: &AlarmReport| (report.counts, report.touched_total, report.touched.len());
+            let before = of(&alarm.report);
             count(&mut alarm.report, &scope, touches, now);
-            if before != (alarm.report.counts, alarm.report.touched_total) {
+            list_dropped(&mut alarm.report, &scope, &self.dropped);
+            if before != of(&alarm.report) {
                 any = true;
                 alarm.last_at = now;
                 self.changed.push(alarm.report.id.to_string());
@@ -334,7 +361,7 @@ fn count(report: &mut AlarmReport, scope: &Scope, touches: &Touches, now: Instan
         match record.how {
             Touch::Deleted | Touch::RenamedAway => counts.vanished += 1,
             Touch::Rewritten => counts.rewritten += 1,
-            Touch::Unknown => {}
+            Touch::Dropped | Touch::Unknown => {}
         }
         counts.recoverable += u64::from(record.recoverable());
         total += 1;
@@ -356,4 +383,21 @@ fn count(report: &mut AlarmReport, scope: &Scope, touches: &Touches, now: Instan
         counts.vanished_at_stop = Some(counts.vanished);
     }
     (report.counts, report.touched, report.touched_total) = (counts, listed, total);
+}
+
+/// Adds what the same client left there, which counts for nothing by itself.
+fn list_dropped(
+    report: &mut AlarmReport,
+    scope: &Scope,
+    dropped: &VecDeque<(Instant, String, PathBuf)>,
+) {
+    for (at, session, path) in dropped {
+        let path = shown(path);
+        let known = report.touched.iter().any(|one| one.path == path);
+        let theirs = *scope == Scope::Session(session.clone());
+        if theirs && !known && report.touched.len() < TOUCHED_MAX {
+            let how = Touch::Dropped;
+            report.touched.push(Touched { path, how, at: *at, recoverable: false });
+        }
+    }
 }

@@ -16,6 +16,7 @@ pub mod content;
 pub mod cut;
 pub mod decide;
 pub mod error;
+pub mod lift;
 pub mod watchdog;
 
 mod acting;
@@ -27,6 +28,7 @@ mod btf;
 mod clerk;
 mod client;
 mod core;
+mod decoy;
 mod fan;
 mod holdings;
 mod identity;
@@ -63,6 +65,7 @@ mod writers;
 mod young;
 
 pub use client::let_in;
+pub use decoy::Decoy;
 pub use error::{GuardError, Result};
 pub use level::probe;
 pub use record::{Replay, replay};

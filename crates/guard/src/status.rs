@@ -41,6 +41,7 @@ pub(crate) fn beat(core: &Core) -> Beat {
         waiting_reports: 0,
         acknowledgements: Vec::new(),
         lets_go: true,
+        lifted: None,
         heads: Vec::new(),
     }
 }

@@ -129,6 +129,7 @@ async fn beat(world: &World, guard: &guards::Guard, sequence: u64, at: Instant) 
         cut: false,
         waiting_reports: 0,
         lets_go: true,
+        lifted: None,
         acknowledgements: vec![],
         heads: vec![],
     };

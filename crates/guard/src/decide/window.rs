@@ -136,6 +136,6 @@ fn weight(signal: Signal, times: u32) -> u32 {
             }
         }
         Signal::VitalSigns => 20,
-        Signal::Unknown => 0,
+        Signal::BaitTouched | Signal::Unknown => 0,
     }
 }

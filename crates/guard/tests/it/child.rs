@@ -43,6 +43,7 @@ fn play() {
     let words: Vec<&str> = role.split('\u{1f}').collect();
     match words.as_slice() {
         ["guard", options] => guard(options),
+        ["decoy", options] => crate::decoy::play(options),
         ["watchdog", options] => crate::watchdog::play(options),
         ["let in", client] => beffroi_guard::let_in(client.parse().unwrap()).unwrap(),
         ["wait", folder] => crate::watchdog::play_visitors(Path::new(folder)),

@@ -50,7 +50,7 @@ impl Town {
     }
 
     /// This program in a namespace, in a role.
-    fn play(space: &str, role: &[&str]) -> Killed {
+    pub(crate) fn play(space: &str, role: &[&str]) -> Killed {
         let role: Vec<String> = role.iter().map(|word| (*word).to_owned()).collect();
         let program = std::env::current_exe().unwrap();
         let inner = command(&program, &role);

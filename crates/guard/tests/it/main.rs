@@ -10,6 +10,8 @@ mod child;
 #[cfg(test)]
 mod cut;
 #[cfg(test)]
+mod decoy;
+#[cfg(test)]
 mod disks;
 #[cfg(test)]
 mod each_write;

@@ -102,7 +102,7 @@ async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
     Ok(AlarmPage {
         one: rows::alarm(&f, &facts, &alarm),
         open: alarm.state == AlarmState::Open,
-        grave: alarm.kind.disturbs_services(),
+        grave: alarm.kind.disturbs_services() || alarm.kind.is_attack(),
         incidents: facts.incidents.iter().map(incident).collect(),
         facts: told(&f, &facts, &names, &alarm),
         reasons: reasons.iter().map(|one| reason(&f, one)).collect(),

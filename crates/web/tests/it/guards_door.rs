@@ -128,6 +128,7 @@ fn beat(at: Instant, sequence: u64) -> Beat {
         cut: false,
         waiting_reports: 0,
         lets_go: true,
+        lifted: None,
         acknowledgements: vec![],
         heads: vec![],
     }

@@ -353,6 +353,7 @@ async fn heard(store: &Store, guard: &GuardId, at: Instant) {
         waiting_reports: 0,
         acknowledgements: vec![],
         lets_go: true,
+        lifted: None,
         heads: vec![],
     };
     let mut book = store.bookkeeping().await.unwrap();

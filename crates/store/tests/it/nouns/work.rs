@@ -107,6 +107,7 @@ fn a_beat(started_at: i64, sequence: u64) -> Beat {
         cut: false,
         waiting_reports: 0,
         lets_go: true,
+        lifted: None,
         acknowledgements: vec![],
         heads: vec![],
     }
