@@ -37,6 +37,9 @@ pub(crate) struct Raised {
     pub(crate) scope: Option<Scope>,
     /// Processes paused for it: pid and start time.
     pub(crate) paused: Vec<(u32, u64)>,
+    /// Control groups frozen for it.
+    #[serde(default)]
+    pub(crate) frozen: Vec<PathBuf>,
     /// Who did it: session and user.
     #[serde(default)]
     pub(crate) doer: Option<(String, Option<u32>)>,
@@ -61,6 +64,7 @@ impl Raised {
             scope: self.scope.clone(),
             doer: self.doer.clone(),
             paused: std::mem::take(&mut self.paused),
+            frozen: std::mem::take(&mut self.frozen),
             client: client.filter(|_| cut).and_then(|client| client.parse().ok()),
         }
     }
@@ -86,6 +90,7 @@ pub(crate) struct Due {
     pub(crate) scope: Option<Scope>,
     pub(crate) doer: Option<(String, Option<u32>)>,
     pub(crate) paused: Vec<(u32, u64)>,
+    pub(crate) frozen: Vec<PathBuf>,
     /// The client that was cut off.
     pub(crate) client: Option<IpAddr>,
 }
@@ -185,6 +190,7 @@ impl Alarms {
             report,
             scope: new.scope,
             paused: Vec::new(),
+            frozen: Vec::new(),
             doer: new.doer,
             held_until: None,
             last_at: new.at,

@@ -30,6 +30,7 @@ mod client;
 mod core;
 mod decoy;
 mod fan;
+mod group;
 mod holdings;
 mod identity;
 mod intent;

@@ -50,6 +50,7 @@ fn play() {
         ["attack", kind, folder] => crate::attack::play(kind, Path::new(folder)),
         ["make and remove", folder] => crate::vanishing::play_maker(Path::new(folder)),
         ["everyday", folder] => crate::everyday::play(Path::new(folder)),
+        ["lift host", folder] => crate::lift::play_host(Path::new(folder)),
         ["cut host", folder] => crate::cut::play_host(Path::new(folder)),
         ["pinned"] => crate::cut::play_pinned(),
         ["listen", address] => crate::cut::play_listener(address),

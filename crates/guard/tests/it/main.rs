@@ -18,6 +18,10 @@ mod each_write;
 #[cfg(test)]
 mod everyday;
 #[cfg(test)]
+mod group;
+#[cfg(test)]
+mod lift;
+#[cfg(test)]
 mod plain;
 #[cfg(test)]
 mod platform;
