@@ -19,7 +19,7 @@ use beffroi_registry::guards::{self, Invitation};
 use beffroi_store::TenantScope;
 use beffroi_town::{
     Actor, AlarmId, Lang,
-    watch::{Letter, Level, Mode},
+    watch::{AlarmReport, Letter, Level, Mode},
 };
 use beffroi_words::Words;
 
@@ -165,7 +165,7 @@ fn review(state: &Path, machine: bool) -> Result<()> {
     for would in &review.alarms {
         let report = &would.report;
         let act = if would.stopped { "stop" } else { "hold" };
-        let who = report.actor.as_ref().map_or("somebody", |actor| actor.exe.as_str());
+        let who = author(report);
         println!("{act}  {who}: {}", words.guard_suspicion(report.kind));
         println!(
             "      {} files touched, outcome: {}",
@@ -184,6 +184,16 @@ fn review(state: &Path, machine: bool) -> Result<()> {
     Ok(())
 }
 
+/// Who did it, as the machine tells: the program, and the computer that it served.
+fn author(report: &AlarmReport) -> String {
+    let Some(actor) = &report.actor else { return "somebody".to_owned() };
+    let program = if actor.exe.is_empty() { "a process that ended" } else { actor.exe.as_str() };
+    match &actor.client {
+        Some(client) => format!("{client} (through {program})"),
+        None => program.to_owned(),
+    }
+}
+
 fn release(state: &Path, alarm: Option<&str>, machine: bool) -> Result<()> {
     if let Some(alarm) = alarm {
         beffroi_guard::release(state, &AlarmId::parse(alarm)?)?;
@@ -196,7 +206,7 @@ fn release(state: &Path, alarm: Option<&str>, machine: bool) -> Result<()> {
     }
     let words = Words::of(Lang::En);
     for report in &held {
-        let who = report.actor.as_ref().map_or("somebody", |actor| actor.exe.as_str());
+        let who = author(report);
         println!("{}  {who}: {}", report.id, words.guard_suspicion(report.kind));
         println!(
             "      {} files touched, {}",
