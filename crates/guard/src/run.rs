@@ -94,7 +94,7 @@ impl Options {
     }
 
     /// Those of a decoy: it watches what it shows, and cuts nobody.
-    pub fn of_decoy(decoy: Decoy, state: PathBuf) -> Self {
+    pub fn of_decoy(decoy: &Decoy, state: PathBuf) -> Self {
         Self { decoy: Some(decoy.clone()), ..Self::new(vec![decoy.served()], state) }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) async fn run(args: DecoyRun) -> Result<()> {
         enrol: args.enrol,
         beat_for_watchdog: true,
         lapse: args.lapse,
-        ..Options::of_decoy(decoy, args.state)
+        ..Options::of_decoy(&decoy, args.state)
     };
     let edge = Edge { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy::new()) };
     until_asked(move |shutdown| beffroi_guard::run(&options, &edge, shutdown)).await

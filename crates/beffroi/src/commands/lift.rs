@@ -14,7 +14,8 @@ pub(crate) fn run(state: &Path, new_code: bool) -> Result<()> {
     if new_code {
         let code = lift::new_code(state, &entropy)?;
         println!("The code that lifts a cut of this machine here, once:");
-        return show(&code);
+        show(&code);
+        return Ok(());
     }
     // Said before anybody types a code for nothing.
     lift::ready(state, now())?;
@@ -23,7 +24,8 @@ pub(crate) fn run(state: &Path, new_code: bool) -> Result<()> {
             Ok(next) => {
                 println!("The cut is lifted: this machine reaches its networks again.");
                 println!("That code is used up. The next one:");
-                return show(&next);
+                show(&next);
+                return Ok(());
             }
             Err(slip @ GuardError::Mistyped(_)) => println!("{slip}"),
             Err(error) => return Err(error.into()),
@@ -42,10 +44,9 @@ fn ask() -> Result<String> {
     Ok(line.trim().to_owned())
 }
 
-fn show(code: &lift::Code) -> Result<()> {
+fn show(code: &lift::Code) {
     println!("    {}", code.printed());
     println!(
         "Write it beside this machine's name in the cyber envelope now: it stands nowhere else."
     );
-    Ok(())
 }

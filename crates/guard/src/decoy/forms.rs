@@ -53,6 +53,10 @@ impl Form {
     }
 }
 
+fn add(text: &mut String, more: &str) {
+    text.push_str(more);
+}
+
 /// One sentence as a town hall writes them. It names nobody.
 fn sentence(chance: &mut Chance) -> String {
     let number = chance.between(2, 480);
@@ -93,7 +97,7 @@ fn table(about: usize, chance: &mut Chance) -> String {
         let what = chance.one(&["Facture", "Subvention", "Cantine", "Loyer", "Fournitures"]);
         let (euros, cents) = (chance.between(12, 9_800), chance.between(0, 99));
         let (day, month) = (chance.between(1, 28), chance.between(1, 12));
-        text.push_str(&format!("{number};{what};{euros},{cents:02};{day:02}/{month:02}\r\n"));
+        add(&mut text, &format!("{number};{what};{euros},{cents:02};{day:02}/{month:02}\r\n"));
     }
     text
 }
@@ -117,7 +121,7 @@ fn letter(about: usize, chance: &mut Chance) -> Vec<u8> {
         "{HEAD}<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>"
     );
     while body.len() < words {
-        body.push_str(&format!("<w:p><w:r><w:t>{}</w:t></w:r></w:p>", sentence(chance)));
+        add(&mut body, &format!("<w:p><w:r><w:t>{}</w:t></w:r></w:p>", sentence(chance)));
     }
     body.push_str("</w:body></w:document>");
     let types = format!(
@@ -142,9 +146,12 @@ fn sheet(about: usize, chance: &mut Chance) -> Vec<u8> {
     while rows.len() < about {
         let what = chance.one(&["Voirie", "Écoles", "Personnel", "Énergie", "Espaces verts"]);
         let (planned, spent) = (chance.between(900, 90_000), chance.between(0, 88_000));
-        rows.push_str(&format!(
-            "<row r=\"{row}\"><c r=\"A{row}\" t=\"inlineStr\"><is><t>{what}</t></is></c><c r=\"B{row}\"><v>{planned}</v></c><c r=\"C{row}\"><v>{spent}</v></c></row>"
-        ));
+        add(
+            &mut rows,
+            &format!(
+                "<row r=\"{row}\"><c r=\"A{row}\" t=\"inlineStr\"><is><t>{what}</t></is></c><c r=\"B{row}\"><v>{planned}</v></c><c r=\"C{row}\"><v>{spent}</v></c></row>"
+            ),
+        );
         row += 1;
     }
     rows.push_str("</sheetData></worksheet>");
@@ -175,7 +182,7 @@ fn pdf(about: usize, chance: &mut Chance) -> Vec<u8> {
         for _ in 0..PAGE_LINES {
             // A font without accents, and brackets mean something here.
             let line: String = sentence(chance).chars().filter(char::is_ascii).collect();
-            page.push_str(&format!("({}) Tj T*\n", line.replace(['(', ')', '\\'], " ")));
+            add(&mut page, &format!("({}) Tj T*\n", line.replace(['(', ')', '\\'], " ")));
         }
         page.push_str("ET\n");
         written += page.len() + 200;
@@ -200,17 +207,20 @@ fn pdf(about: usize, chance: &mut Chance) -> Vec<u8> {
     let mut begins = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         begins.push(file.len());
-        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
+        add(&mut file, &format!("{} 0 obj\n{object}\nendobj\n", index + 1));
     }
     let table = file.len();
-    file.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", begins.len() + 1));
+    add(&mut file, &format!("xref\n0 {}\n0000000000 65535 f \n", begins.len() + 1));
     for at in &begins {
-        file.push_str(&format!("{at:010} 00000 n \n"));
+        add(&mut file, &format!("{at:010} 00000 n \n"));
     }
-    file.push_str(&format!(
-        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n",
-        begins.len() + 1
-    ));
+    add(
+        &mut file,
+        &format!(
+            "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n",
+            begins.len() + 1
+        ),
+    );
     file.into_bytes()
 }
 

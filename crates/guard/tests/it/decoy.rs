@@ -51,7 +51,7 @@ pub(crate) fn play(options: &str) {
     let path = |name: &str| PathBuf::from(options[name].as_str().unwrap());
     let listen = ["10.66.0.1", "[fd66::1]"].map(str::to_owned);
     let decoy = Decoy::new(path("dir"), &listen, "MAIRIE", "Commun").unwrap();
-    let mut chosen = Options::of_decoy(decoy, path("state"));
+    let mut chosen = Options::of_decoy(&decoy, path("state"));
     if options["at_most"] == "B" {
         chosen.at_most = Letter::B;
     }
@@ -256,11 +256,12 @@ fn also_on_an_older_kernel() {
 fn who_only_looks_is_not_named() {
     let ground = Ground::served(&json!({}));
     let files: Vec<String> = ["docx", "pdf", "jpg", "csv"].map(|one| ground.one(one)).to_vec();
-    let mut looks = "recurse on; ls; recurse off".to_owned();
-    for number in 0..100 {
+    let look = |number: usize| {
         let file = &files[number % files.len()];
-        looks.push_str(&format!("; ls; allinfo \"{file}\"; get \"{file}\" /dev/null"));
-    }
+        format!("ls; allinfo \"{file}\"; get \"{file}\" /dev/null")
+    };
+    let looks: Vec<String> = (0..100).map(look).collect();
+    let looks = format!("recurse on; ls; recurse off; {}", looks.join("; "));
     assert!(ground.client(&looks).status.success());
     for _ in 0..5 {
         assert!(ground.client("ls").status.success());
