@@ -106,6 +106,7 @@ alarm-kind-guard_silent = A guard no longer answers
 alarm-kind-order_refused = A guard refused a suspect order
 alarm-kind-failed_logins = Many refused log-ins
 alarm-kind-new_device = Log-in from an unknown device
+alarm-kind-decoy_touched = Somebody touched the decoy
 alarm-kind-platform_silent = The platform kept no watch for a while
 
 alarm-state-open = To decide

@@ -241,6 +241,7 @@ alarm-line-files = { $where }, { $when } – { $count ->
     [one] one file touched
    *[other] { $count } files touched
 }
+alarm-line-client = { $line } – computer { $client }
 alarm-where-platform = The platform
 alarm-decide = Decide
 alarm-decide-text = When in doubt, declare: a declaration can be closed, an attack unseen spreads.
@@ -269,8 +270,10 @@ alarm-stopped = Stopped
 alarm-stopped-at = Yes, on { $when }
 alarm-not-stopped = No
 alarm-outcome-name = What the guard did
+alarm-client = Computer it comes from
 alarm-actor = Who, as the machine tells
 alarm-actor-value = Program { $program }, process { $pid }, user { $user }
+alarm-actor-ended = Process { $pid }, ended since, user { $user }
 alarm-actor-unknown = The machine does not tell
 alarm-failures = Refused tries in one hour
 alarm-incident = Incident
@@ -284,6 +287,7 @@ alarm-touched = { $count ->
     [one] See the file touched
    *[other] See the files touched ({ $count })
 }
+alarm-touched-dropped = With a +: left there by the same computer.
 alarm-guard = See the guard
 alarm-temperature = Temperature
 alarm-temperature-value = { $degrees } °C
@@ -572,6 +576,7 @@ journal-cut-confirmed = Cut confirmed
 journal-cut-failed = Cut failed
 journal-cut-lift-ordered = Lifting of a cut ordered
 journal-cut-lift-failed = Lifting of a cut failed
+journal-cut-lifted-by-code = Cut lifted on the spot, with the printed code
 journal-cut-lifted = Cut lifted
 journal-files-restored = Files put back
 journal-guard-enrolment-offered = Enrolment of a guard prepared

@@ -31,6 +31,8 @@ guard-suspicion-reserve_full = Reserve full: what comes next could not be put ba
 guard-suspicion-events_lost = Events lost: something may have been missed
 guard-suspicion-order_refused = Suspect order refused
 guard-suspicion-guard_restarted = Guard ended and started again: nobody watched in between
+guard-suspicion-decoy_touched = Decoy touched: somebody altered, renamed or deleted a file that nobody has any business with
+guard-suspicion-decoy_down = The share of the decoy ended; it was started again
 guard-suspicion-unknown = A suspicion that this version does not know: update the platform
 
 alarm-outcome-observed = Reported, nothing more
@@ -54,12 +56,13 @@ guard-signal-canary_touched = A file that nobody has a reason to touch was alter
 guard-signal-canary_gone = A file that nobody has a reason to touch was deleted
 guard-signal-same_note = The same note was left in several folders
 guard-signal-vital_signs = Heat or load at the same time
+guard-signal-bait_touched = A file of the decoy was touched
 guard-signal-unknown = A sign that this version does not know
 
 guard-touch-deleted = Deleted
 guard-touch-renamed_away = Renamed or moved away
 guard-touch-rewritten = Rewritten
-guard-touch-dropped = Note left by the author
+guard-touch-dropped = Left by the author
 guard-touch-unknown = Touched in an unknown way
 
 order-outcome-done = Done, and read back

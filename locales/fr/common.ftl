@@ -107,6 +107,7 @@ alarm-kind-guard_silent = Un veilleur ne répond plus
 alarm-kind-order_refused = Un veilleur a refusé un ordre suspect
 alarm-kind-failed_logins = Connexions refusées en série
 alarm-kind-new_device = Connexion depuis un appareil inconnu
+alarm-kind-decoy_touched = Quelqu’un a touché au leurre
 alarm-kind-platform_silent = La plateforme a cessé de veiller un moment
 
 alarm-state-open = À décider

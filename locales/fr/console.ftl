@@ -242,6 +242,7 @@ alarm-line-files = { $where }, { $when } – { $count ->
     [one] un fichier touché
    *[other] { $count } fichiers touchés
 }
+alarm-line-client = { $line } – poste { $client }
 alarm-where-platform = La plateforme
 alarm-decide = À décider
 alarm-decide-text = Dans le doute, déclarez : une déclaration se clôt, une attaque non vue s’étend.
@@ -270,8 +271,10 @@ alarm-stopped = Arrêtée
 alarm-stopped-at = Oui, le { $when }
 alarm-not-stopped = Non
 alarm-outcome-name = Ce que le veilleur a fait
+alarm-client = Poste d’où cela vient
 alarm-actor = Qui, d’après la machine
 alarm-actor-value = Programme { $program }, processus { $pid }, utilisateur { $user }
+alarm-actor-ended = Processus { $pid }, terminé depuis, utilisateur { $user }
 alarm-actor-unknown = La machine ne le dit pas
 alarm-failures = Essais refusés en une heure
 alarm-incident = Incident
@@ -285,6 +288,7 @@ alarm-touched = { $count ->
     [one] Voir le fichier touché
    *[other] Voir les fichiers touchés ({ $count })
 }
+alarm-touched-dropped = Avec un + : laissé là par le même poste.
 alarm-guard = Voir le veilleur
 alarm-temperature = Température
 alarm-temperature-value = { $degrees } °C
@@ -573,6 +577,7 @@ journal-cut-confirmed = Coupure confirmée
 journal-cut-failed = Coupure échouée
 journal-cut-lift-ordered = Levée de coupure ordonnée
 journal-cut-lift-failed = Levée de coupure échouée
+journal-cut-lifted-by-code = Coupure levée sur place, avec le code imprimé
 journal-cut-lifted = Coupure levée
 journal-files-restored = Fichiers remis en place
 journal-guard-enrolment-offered = Inscription de veilleur préparée

@@ -31,6 +31,8 @@ guard-suspicion-reserve_full = Réserve pleine : la suite ne pourrait pas être 
 guard-suspicion-events_lost = Événements perdus : quelque chose a pu échapper
 guard-suspicion-order_refused = Ordre suspect refusé
 guard-suspicion-guard_restarted = Veilleur arrêté puis relancé : personne n’a veillé entre-temps
+guard-suspicion-decoy_touched = Leurre touché : quelqu’un a modifié, renommé ou supprimé un fichier que personne n’a à ouvrir
+guard-suspicion-decoy_down = Le partage du leurre s’est arrêté ; il a été relancé
 guard-suspicion-unknown = Soupçon que cette version ne connaît pas : mettez la plateforme à jour
 
 alarm-outcome-observed = Signalé, rien de plus
@@ -54,12 +56,13 @@ guard-signal-canary_touched = Un fichier que personne n’a de raison de toucher
 guard-signal-canary_gone = Un fichier que personne n’a de raison de toucher a été supprimé
 guard-signal-same_note = La même note a été laissée dans plusieurs dossiers
 guard-signal-vital_signs = Chaleur ou charge au même moment
+guard-signal-bait_touched = Un fichier du leurre a été touché
 guard-signal-unknown = Signe que cette version ne connaît pas
 
 guard-touch-deleted = Supprimé
 guard-touch-renamed_away = Renommé ou déplacé
 guard-touch-rewritten = Réécrit
-guard-touch-dropped = Note laissée par l’auteur
+guard-touch-dropped = Laissé par l’auteur
 guard-touch-unknown = Touché d’une façon inconnue
 
 order-outcome-done = Fait, et vérifié

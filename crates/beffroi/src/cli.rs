@@ -1,6 +1,7 @@
 //! The command line: what can be asked for. What is done about it stands in `commands`.
 
 pub(crate) mod backup;
+pub(crate) mod decoy;
 pub(crate) mod doctor;
 pub(crate) mod kit;
 pub(crate) mod mirror;

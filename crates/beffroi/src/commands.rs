@@ -2,12 +2,14 @@
 
 pub(crate) mod asset;
 pub(crate) mod backup;
+pub(crate) mod decoy;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod drill;
 pub(crate) mod guard;
 pub(crate) mod journal;
 pub(crate) mod kit;
+pub(crate) mod lift;
 pub(crate) mod manual;
 pub(crate) mod mirror;
 pub(crate) mod oncall;

@@ -3,12 +3,14 @@
 use beffroi_store::{OperatorScope, Store, alarms, guards, guards::Guard, oncall, texts};
 use beffroi_town::{
     Actor, Alarm, AlarmId, AlarmKind, AlarmState, IncidentId, Instant, TenantId,
-    watch::{AlarmReport, Touched},
+    watch::{AlarmReport, Touch, Touched},
 };
 use serde_json::json;
 
 use crate::{Deed, Error, cuts};
 
+/// What stands before a file that was left there, in the list of what was touched.
+pub const DROPPED: &str = "+ ";
 /// A guard that is not heard for this long is silent (DESIGN section 8: an alarm within 60 s).
 pub const SILENCE_MS_MAX: i64 = 45_000;
 
@@ -66,12 +68,15 @@ fn listing(touched: &[Touched]) -> String {
     const ROOM: usize = texts::TEXT_BYTES_MAX - 64;
     let mut text = String::new();
     for (index, file) in touched.iter().enumerate() {
-        if text.len() + file.path.len() + 1 > ROOM {
+        if text.len() + DROPPED.len() + file.path.len() + 1 > ROOM {
             let more = touched.len() - index;
             text.push_str("(+");
             text.push_str(&more.to_string());
             text.push(')');
             break;
+        }
+        if file.how == Touch::Dropped {
+            text.push_str(DROPPED);
         }
         text.push_str(&file.path);
         text.push('\n');

@@ -6,7 +6,7 @@
 use beffroi_store::{Store, TenantScope, Tx, assets, cuts, guards, guards::Guard};
 use beffroi_town::{
     Actor, Asset, AssetId, AssetState, Cut, CutMeans, Instant,
-    watch::{Order, OrderAck, OrderOutcome},
+    watch::{LiftedByCode, Order, OrderAck, OrderOutcome},
 };
 use serde_json::json;
 
@@ -195,6 +195,36 @@ pub(crate) async fn guard_answered(
     };
     if let Some(cut) = open_cut_by(&mut tx, &scope, guard).await? {
         answered(&mut tx, &scope, &cut, lifting, outcome).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes down that a printed code lifted the cut of a guard's own host, at that host. It counts,
+/// though nobody ordered it here.
+///
+/// # Errors
+/// The store's.
+pub async fn lifted_by_code(
+    store: &Store,
+    guard: &Guard,
+    at: Instant,
+    lifted: LiftedByCode,
+) -> Result<(), Error> {
+    let actor = Actor::Guard(guard.id.clone());
+    let scope = TenantScope::for_tenant(&guard.tenant);
+    let ids = std::slice::from_ref(&guard.asset);
+    let mut tx = assets::begin(store, &scope, ids, &actor, at).await?;
+    let body = json!({
+        "guard": guard.id,
+        "asset": guard.asset,
+        "lifted_at": lifted.at,
+        "times": lifted.times,
+    });
+    tx.record(&guard.tenant, "cut_lifted_by_code", body).await?;
+    tx.changed(&guard.tenant, "guard")?;
+    if let Some(cut) = open_cut_by(&mut tx, &scope, guard).await? {
+        answered(&mut tx, &scope, &cut, true, Ok(())).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -14,6 +14,7 @@ use crate::actor::Actor;
 use crate::alarms::{Due, New};
 use crate::core::{Core, Who};
 use crate::decide::{Finding, LET_GO_MS, Scope, What};
+use crate::group;
 use crate::holdings::lock;
 use crate::stop;
 
@@ -31,6 +32,9 @@ impl Core {
             return;
         }
         let (outcome, paused) = self.lay_hands_on(finding, stop, who, now);
+        // What was forked between the walks is caught with its whole group.
+        let stopped = who.actor.as_ref().filter(|_| outcome == AlarmOutcome::Stopped);
+        let frozen = stopped.and_then(|actor| group::freeze(actor));
         let vitals = lock(&self.vitals).clone();
         let by_vitals = finding.reasons.iter().any(|r| r.signal == Signal::VitalSigns);
         let mut alarms = lock(&self.alarms);
@@ -56,6 +60,7 @@ impl Core {
             let fresh =
                 paused.iter().filter(|p| !alarm.paused.contains(p)).copied().collect::<Vec<_>>();
             alarm.paused.extend(fresh);
+            alarm.frozen.extend(frozen.filter(|group| !alarm.frozen.contains(group)));
             if rank(outcome) > rank(alarm.report.outcome) {
                 alarm.report.outcome = outcome;
             }
@@ -108,6 +113,7 @@ impl Core {
         if let Some(Err(error)) = due.client.map(crate::client::let_in) {
             tracing::error!(%error, "a client could not be let in again");
         }
+        group::thaw(&due.frozen);
         stop::resume(&due.paused);
         self.ring();
     }

@@ -73,6 +73,22 @@ impl Actor {
         })
     }
 
+    /// One that has ended, and served this client.
+    pub(crate) fn ended(pid: u32, user: u32, client: IpAddr) -> Self {
+        Self {
+            pid,
+            parent: 0,
+            started: 0,
+            uid: user,
+            real_uid: user,
+            sid: 0,
+            exe: None,
+            serves_others: true,
+            client: Some(client),
+            session: format!("service {pid}"),
+        }
+    }
+
     /// As it travels in a report.
     pub(crate) fn seen(&self) -> ActorSeen {
         let exe = self.exe.as_ref().map(|exe| shown_path(exe.as_os_str().as_encoded_bytes()));

@@ -5,7 +5,7 @@
 //! - While one scope goes on being touched its alarm is corrected, not repeated.
 
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -24,10 +24,10 @@ use crate::touches::Touches;
 
 /// An alarm of a scope that is touched again later than this is a new one.
 const QUIET_MS: i64 = 10 * 60_000;
-/// Sessions whose notes are remembered.
-const NOTERS_MAX: usize = 1_024;
 /// Most alarms kept; the oldest delivered go first.
 const ALARMS_MAX: usize = 1_000;
+/// Most files left by clients that are remembered.
+const DROPPED_MAX: usize = 256;
 
 /// One alarm, with what only the guard needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ pub(crate) struct Raised {
     pub(crate) scope: Option<Scope>,
     /// Processes paused for it: pid and start time.
     pub(crate) paused: Vec<(u32, u64)>,
+    /// Control groups frozen for it.
+    #[serde(default)]
+    pub(crate) frozen: Vec<PathBuf>,
     /// Who did it: session and user.
     #[serde(default)]
     pub(crate) doer: Option<(String, Option<u32>)>,
@@ -61,6 +64,7 @@ impl Raised {
             scope: self.scope.clone(),
             doer: self.doer.clone(),
             paused: std::mem::take(&mut self.paused),
+            frozen: std::mem::take(&mut self.frozen),
             client: client.filter(|_| cut).and_then(|client| client.parse().ok()),
         }
     }
@@ -86,6 +90,7 @@ pub(crate) struct Due {
     pub(crate) scope: Option<Scope>,
     pub(crate) doer: Option<(String, Option<u32>)>,
     pub(crate) paused: Vec<(u32, u64)>,
+    pub(crate) frozen: Vec<PathBuf>,
     /// The client that was cut off.
     pub(crate) client: Option<IpAddr>,
 }
@@ -96,11 +101,11 @@ pub(crate) struct Alarms {
     folder: PathBuf,
     raised: BTreeMap<String, Raised>,
     changed: Vec<String>,
-    /// Notes that sessions dropped.
-    notes: HashMap<String, Vec<Touched>>,
     /// Who writes a file holds it, and not the lock of the alarms: the thread that answers the
     /// kernel takes that one.
     pen: Arc<Mutex<()>>,
+    /// What clients left in a decoy of late: when, which session, where.
+    dropped: VecDeque<(Instant, String, PathBuf)>,
 }
 
 impl Alarms {
@@ -122,8 +127,27 @@ impl Alarms {
                 Err(error) => tracing::error!(%error, "an alarm is left out"),
             }
         }
-        let (folder, changed, notes) = (folder.to_owned(), Vec::new(), HashMap::new());
-        Ok(Self { folder, raised, changed, notes, pen: Arc::default() })
+        Ok(Self {
+            folder: folder.to_owned(),
+            raised,
+            changed: Vec::new(),
+            pen: Arc::default(),
+            dropped: VecDeque::new(),
+        })
+    }
+
+    /// Somebody left a file that had not been there: named in the report once there is one.
+    pub(crate) fn dropped(&mut self, session: &str, path: &Path, now: Instant) {
+        self.dropped.retain(|(at, _, known)| now.ms_since(*at) <= QUIET_MS && known != path);
+        if self.dropped.len() < DROPPED_MAX {
+            self.dropped.push_back((now, session.to_owned(), path.to_owned()));
+        }
+    }
+
+    /// Whether something is not on disk yet.
+    pub(crate) fn is_waiting_to_be_written(&self) -> bool {
+        let behind = |alarm: &Raised| alarm.written_revision < alarm.report.revision;
+        !self.changed.is_empty() || self.raised.values().any(behind)
     }
 
     /// The alarm that goes on for a scope and kind of event, if any.
@@ -166,6 +190,7 @@ impl Alarms {
             report,
             scope: new.scope,
             paused: Vec::new(),
+            frozen: Vec::new(),
             doer: new.doer,
             held_until: None,
             last_at: new.at,
@@ -186,14 +211,6 @@ impl Alarms {
             self.changed.push(alarm.report.id.to_string());
         }
         true
-    }
-
-    /// A session dropped these notes: its alarm lists them.
-    pub(crate) fn noted(&mut self, session: &str, notes: Vec<Touched>) {
-        if self.notes.len() >= NOTERS_MAX {
-            self.notes.clear();
-        }
-        self.notes.insert(session.to_owned(), notes);
     }
 
     pub(crate) fn get(&self, id: &AlarmId) -> Option<&Raised> {
@@ -238,11 +255,12 @@ impl Alarms {
             if now.ms_since(alarm.last_at) > QUIET_MS {
                 continue;
             }
-            let before = standing(&alarm.report);
+            let of =
+                |report: &AlarmReport| (report.counts, report.touched_total, report.touched.len());
+            let before = of(&alarm.report);
             count(&mut alarm.report, &scope, touches, now);
-            let notes = alarm.doer.as_ref().and_then(|(session, _)| self.notes.get(session));
-            add_notes(&mut alarm.report, notes.map_or(&[], Vec::as_slice));
-            if before != standing(&alarm.report) {
+            list_dropped(&mut alarm.report, &scope, &self.dropped);
+            if before != of(&alarm.report) {
                 any = true;
                 alarm.last_at = now;
                 self.changed.push(alarm.report.id.to_string());
@@ -317,18 +335,6 @@ impl Alarms {
     }
 }
 
-/// What a correction changes.
-fn standing(report: &AlarmReport) -> (TouchCounts, u64, usize) {
-    (report.counts, report.touched_total, report.touched.len())
-}
-
-/// Notes stand first: whoever looks into them reads who says to have done it.
-fn add_notes(report: &mut AlarmReport, notes: &[Touched]) {
-    report.touched.retain(|one| one.how != Touch::Dropped);
-    let room = TOUCHED_MAX.saturating_sub(report.touched.len());
-    report.touched.splice(0..0, notes.iter().take(room).cloned());
-}
-
 /// Milliseconds after a stop in which events of before may still be read.
 const SETTLE_MS: i64 = 150;
 
@@ -383,4 +389,21 @@ fn count(report: &mut AlarmReport, scope: &Scope, touches: &Touches, now: Instan
         counts.vanished_at_stop = Some(counts.vanished);
     }
     (report.counts, report.touched, report.touched_total) = (counts, listed, total);
+}
+
+/// Adds what the same client left there, which counts for nothing by itself.
+fn list_dropped(
+    report: &mut AlarmReport,
+    scope: &Scope,
+    dropped: &VecDeque<(Instant, String, PathBuf)>,
+) {
+    for (at, session, path) in dropped {
+        let path = shown(path);
+        let known = report.touched.iter().any(|one| one.path == path);
+        let theirs = *scope == Scope::Session(session.clone());
+        if theirs && !known && report.touched.len() < TOUCHED_MAX {
+            let how = Touch::Dropped;
+            report.touched.push(Touched { path, how, at: *at, recoverable: false });
+        }
+    }
 }

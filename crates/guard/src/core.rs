@@ -24,6 +24,7 @@ use crate::brake::Brake;
 use crate::canaries::Canaries;
 use crate::content::Change;
 use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
+use crate::decoy::Bait;
 use crate::elsewhere::Proofs;
 use crate::holdings::{Holdings, lock};
 use crate::keeper::Task;
@@ -84,6 +85,8 @@ pub(crate) struct Core {
     pub(crate) watchdog_gone: AtomicBool,
     /// Whom hands were laid on already: pid and start time, how hard, when.
     pub(crate) dealt_with: Mutex<HashMap<(u32, u64), (bool, Instant)>>,
+    /// What lies there, where this guard is a decoy.
+    pub(crate) bait: Option<Arc<Bait>>,
 }
 
 /// Who did something, as far as it is known.
@@ -151,6 +154,9 @@ impl Core {
     /// A file was made.
     pub(crate) fn made(&self, path: &Path, who: &Who) {
         self.note_made(path, who);
+        if self.bait.is_some() {
+            lock(&self.alarms).dropped(&who.session, path, self.now());
+        }
         if !self.young.add(path) {
             self.ask_keeper(Task::Refresh(path.to_owned()));
         }
@@ -168,7 +174,7 @@ impl Core {
         let kept = lock(&self.holdings.shelf).get(path).cloned();
         let Some(before) = kept else {
             // Before the first scan has ended, an unknown file may well be an old one.
-            if !self.scanned.load(Ordering::Relaxed) {
+            if !self.scanned.load(Ordering::Relaxed) || self.is_bait(file) {
                 self.decide(who, What::Gone { file, new_extension: None });
             }
             return;
@@ -198,6 +204,13 @@ impl Core {
         lock(&self.holdings.touches).push(record)
     }
 
+    /// The guard itself took a file away from `path`: nobody's deed.
+    pub(crate) fn took_away(&self, path: &Path) {
+        if let Some(Kept { device, inode, .. }) = lock(&self.holdings.shelf).remove(path) {
+            self.ask_keeper(Task::Release { device, inode });
+        }
+    }
+
     /// A file was moved inside what is watched, perhaps over another. An empty `from`: it came from
     /// outside.
     pub(crate) fn moved(&self, from: &Path, to: &Path, who: &Who) {
@@ -210,7 +223,8 @@ impl Core {
             let inventory = lock(&self.holdings.shelf);
             (inventory.get(from).cloned(), inventory.get(to).cloned())
         };
-        let away = moved.is_some() && to.extension() != from.extension() && !own;
+        let renamed = to.extension() != from.extension() || self.is_bait(from_file);
+        let away = moved.is_some() && renamed && !own;
         if let Some(before) = moved.clone().filter(|_| !own) {
             let touch = away.then(|| self.note(from, Touch::RenamedAway, before.clone(), who));
             self.asides.put(from, Aside::of(who, before, touch, Some(to)));
@@ -284,7 +298,7 @@ impl Core {
         let files = lock(&self.holdings.shelf).below(from);
         for path in files {
             match (to, path.strip_prefix(from)) {
-                (Some(to), Ok(rest)) => {
+                (Some(to), Ok(rest)) if !self.is_bait(file_number(&path)) => {
                     let mut inventory = lock(&self.holdings.shelf);
                     if let Some(kept) = inventory.remove(&path) {
                         inventory.insert(to.join(rest), kept);
@@ -303,7 +317,7 @@ impl Core {
         touch: Option<u64>,
         who: &Who,
     ) -> Verdict {
-        if change.damage() != crate::content::Damage::None
+        if (change.damage() != crate::content::Damage::None || self.bait.is_some())
             && let Some(number) = touch
         {
             lock(&self.holdings.touches).mark_counted(number);
@@ -332,6 +346,10 @@ impl Core {
             lock(&self.record).push(&event);
             decider.feed(&event)
         };
+        if self.bait.is_some() {
+            self.judge_bait(who, &event.what);
+            return Verdict::Allow;
+        }
         match &verdict {
             Verdict::Allow => {}
             Verdict::Hold(finding) if self.proves_first(finding, who) => {}

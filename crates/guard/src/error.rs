@@ -98,6 +98,26 @@ pub enum GuardError {
     /// A file that is no record of events.
     #[error("'{0}' holds no event of a guard; give the events.jsonl of a state folder")]
     NoRecord(String),
+    /// A code that is none, whoever's: it costs no try.
+    #[error("this is no code: {0}")]
+    Mistyped(&'static str),
+    /// A code that is not this host's.
+    #[error(
+        "this is not the code of this host, or it was used before; see the paper beside this host's name"
+    )]
+    WrongCode,
+    /// A wrong code was typed a moment ago.
+    #[error("wrong codes were typed: wait {0} s, then try again")]
+    TooSoon(u64),
+    /// No code was made for this host.
+    #[error("no code was made for this host; as root, make one: beffroi guard lift --new-code")]
+    NoCode,
+    /// There is nothing to lift.
+    #[error("this host is not cut: there is nothing to lift, and the code stays good")]
+    NotCut,
+    /// A decoy that cannot be served.
+    #[error("{0}")]
+    Decoy(String),
     /// A worker of the guard ended with a panic, which is a defect.
     #[error("the guard's {0} ended unexpectedly; start the guard again and report this")]
     WorkerEnded(&'static str),

@@ -2,6 +2,7 @@
 //! time, or by a restoring command while no guard runs.
 
 use std::fs::{self, File};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -85,6 +86,21 @@ impl Holdings {
         self.watched.iter().map(PathBuf::as_path).find(|root| path.starts_with(root))
     }
 
+    /// Where a file stands, or stood; none when it is nothing to this guard. A file of ours that was
+    /// deleted or moved away lives on in the reserve, which must not be written over either.
+    pub(crate) fn place_of(&self, file: &File, meta: &fs::Metadata) -> Option<PathBuf> {
+        let shown = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok();
+        if let Some(path) = shown.filter(|path| self.root_of(path).is_some()) {
+            return Some(without_mark_of_deletion(path, meta));
+        }
+        if let Some(known) = lock(&self.shelf).path_of(meta.dev(), meta.ino()) {
+            return Some(known.to_owned());
+        }
+        let held = meta.nlink() > 1
+            && self.reserve(meta.dev()).is_some_and(|reserve| reserve.holds(meta.ino()));
+        held.then(PathBuf::new)
+    }
+
     /// Whether a path lies in a reserve or in the state folder.
     pub(crate) fn is_excluded(&self, path: &Path) -> bool {
         self.excluded.iter().any(|folder| path.starts_with(folder))
@@ -163,6 +179,17 @@ impl Holdings {
             }
         }
     }
+}
+
+/// The kernel shows a deleted file under its last name and a mark.
+fn without_mark_of_deletion(path: PathBuf, meta: &fs::Metadata) -> PathBuf {
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    let bytes = path.as_os_str().as_bytes();
+    let Some(name) = bytes.strip_suffix(b" (deleted)") else { return path };
+    if fs::symlink_metadata(&path).is_ok_and(|there| there.ino() == meta.ino()) {
+        return path;
+    }
+    PathBuf::from(std::ffi::OsString::from_vec(name.to_vec()))
 }
 
 /// Absolute, existing, none inside another.

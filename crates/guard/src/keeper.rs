@@ -51,6 +51,8 @@ pub(crate) enum Task {
     Rescore(PathBuf, Who),
     /// A session gave new files one name, in several folders.
     Notes(Vec<PathBuf>, Who),
+    /// The guard itself put this there: a file, or a folder.
+    Own(PathBuf),
     /// A file's maker removed it.
     Release { device: u64, inode: u64 },
 }
@@ -111,6 +113,10 @@ impl Keeper {
         }
         match task {
             Task::Refresh(path) => self.refresh(&path),
+            Task::Own(path) => match fs::symlink_metadata(&path) {
+                Ok(meta) if meta.is_dir() => self.scan(&path, None),
+                _ => self.take_in_now(&path),
+            },
             Task::Scan(folder, who) => self.scan(&folder, Some(&who)),
             Task::Compare(new) => {
                 new.score(&self.core, patient);

@@ -16,6 +16,7 @@ pub mod content;
 pub mod cut;
 pub mod decide;
 pub mod error;
+pub mod lift;
 pub mod watchdog;
 
 mod acting;
@@ -29,8 +30,10 @@ mod canaries;
 mod clerk;
 mod client;
 mod core;
+mod decoy;
 mod elsewhere;
 mod fan;
+mod group;
 mod holdings;
 mod identity;
 mod intent;
@@ -68,6 +71,7 @@ mod writers;
 mod young;
 
 pub use client::let_in;
+pub use decoy::Decoy;
 pub use error::{GuardError, Result};
 pub use level::probe;
 pub use record::{Replay, replay};

@@ -101,11 +101,13 @@ pub(crate) struct Marks {
     pub(crate) names: Arc<OwnedFd>,
     folders: Arc<Mutex<HashMap<Vec<u8>, PathBuf>>>,
     sight: Arc<Sight>,
+    name_mask: u64,
 }
 
 impl Marks {
     /// Opens both groups. `own` are the guard's own folders. From now on others wait for answers.
-    pub(crate) fn open(sight: Sight, own: &[PathBuf]) -> Result<Self> {
+    /// `visits`: also when somebody opens a folder, so that it is known who that is.
+    pub(crate) fn open(sight: Sight, own: &[PathBuf], visits: bool) -> Result<Self> {
         let refused = |error: io::Error| {
             GuardError::Senses(format!(
                 "the kernel refuses fanotify: {error}; run as root on Linux 5.17 or later"
@@ -117,6 +119,7 @@ impl Marks {
             names: Arc::new(names),
             folders: Arc::default(),
             sight: Arc::new(sight),
+            name_mask: if visits { NAME_MASK | libc::FAN_OPEN } else { NAME_MASK },
         };
         marks.leave_out(own).map_err(refused)?;
         for folder in &marks.sight.whole {
@@ -174,7 +177,7 @@ impl Marks {
         let handle = sys::handle_of(folder)?;
         lock(&self.folders).insert(handle, folder.to_owned());
         let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_ONLYDIR | libc::FAN_MARK_DONT_FOLLOW;
-        sys::fanotify_mark(self.names.as_fd(), flags, NAME_MASK, folder)?;
+        sys::fanotify_mark(self.names.as_fd(), flags, self.name_mask, folder)?;
         if self.sight.whole.iter().any(|whole| folder.starts_with(whole)) {
             return Ok(());
         }

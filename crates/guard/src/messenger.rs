@@ -16,7 +16,7 @@ use data_encoding::BASE64URL_NOPAD;
 use beffroi_town::Instant;
 use beffroi_town::watch::{
     ALARM_PATH, BEAT_PATH, Beat, BeatAnswer, ENROL_PATH, EnrolAnswer, EnrolRequest, Enrolment,
-    NO_GUARD_YET, ORDERS_MAX, Order, OrderAck, OrderOutcome, RESTORED_PATH, Received,
+    LiftedByCode, NO_GUARD_YET, ORDERS_MAX, Order, OrderAck, OrderOutcome, RESTORED_PATH, Received,
     RestoreReport, SignedOrder, Suspicion,
 };
 
@@ -27,6 +27,7 @@ use crate::error::{GuardError, Result};
 use crate::holdings::lock;
 use crate::identity::{Key, Membership, read_enrolment};
 use crate::level::host_facts;
+use crate::lift;
 use crate::line::{Line, Sender};
 use crate::orders::{Checks, refusal};
 use crate::restore::{self, Selection};
@@ -52,6 +53,8 @@ pub(crate) struct Messenger {
     restored: Arc<Mutex<Vec<RestoreReport>>>,
     /// Said once per silence, not once per beat.
     silent: bool,
+    /// When a printed code last lifted the cut.
+    lifted: Option<LiftedByCode>,
 }
 
 impl Messenger {
@@ -72,6 +75,7 @@ impl Messenger {
             read_json(&state.join("restored.json"), "the restore reports of this guard")?
                 .unwrap_or_default();
         let mut messenger = Self {
+            lifted: lift::last(&state),
             core,
             enrol,
             key,
@@ -169,6 +173,7 @@ impl Messenger {
                         heads: Vec::new(),
                     };
                     member.write(&self.core.holdings.state)?;
+                    lift::keep(&self.core.holdings.state, enrolment.lift.as_deref())?;
                     tracing::info!(guard = %member.guard, "enrolled");
                     return self.join(member);
                 }
@@ -219,7 +224,14 @@ impl Messenger {
         let acknowledged: Vec<OrderAck> =
             lock(&self.orders).values().flatten().take(ORDERS_MAX).cloned().collect();
         let heads = self.member.as_ref().map(|member| member.heads.clone()).unwrap_or_default();
+        let lifted = lift::last(&self.core.holdings.state);
+        if lifted != self.lifted {
+            tracing::warn!("a printed code lifted this host's cut");
+            self.lifted = lifted;
+            self.core.look_at_cut();
+        }
         let body = Beat {
+            lifted,
             sequence: self.sequence,
             acknowledgements: acknowledged.clone(),
             heads,

@@ -11,12 +11,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use beffroi_town::watch::{Touch, Touched};
-
 use crate::content::{ContentKind, kind};
 use crate::core::{Core, Who, open_quietly};
 use crate::decide::What;
-use crate::error::shown;
 use crate::holdings::lock;
 use crate::shelf::file_number;
 use crate::state::Sha256;
@@ -66,13 +63,9 @@ impl Core {
         }
         let now = self.now();
         for (_, files) in by_text.into_iter().filter(|(_, files)| files.len() >= FOLDERS) {
-            let dropped = |path: &&PathBuf| Touched {
-                path: shown(path),
-                how: Touch::Dropped,
-                at: now,
-                recoverable: false,
-            };
-            lock(&self.alarms).noted(&who.session, files.iter().map(dropped).collect());
+            for file in &files {
+                lock(&self.alarms).dropped(&who.session, file, now);
+            }
             let name = files.first().and_then(|path| path.file_name()).unwrap_or_default();
             self.decide(who, What::SameNote { note: file_number(Path::new(name)) });
         }

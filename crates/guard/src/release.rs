@@ -14,6 +14,7 @@ use beffroi_town::watch::{AlarmOutcome, AlarmReport};
 
 use crate::alarms::Raised;
 use crate::error::{Context, GuardError, Result};
+use crate::group;
 use crate::holdings::take_lock;
 use crate::reserve::make_private;
 use crate::state::{read_json, write_json};
@@ -58,6 +59,7 @@ pub fn release(state: &Path, alarm: &AlarmId) -> Result<()> {
         raised.report.revision += 1;
         write_json(&path, &raised)?;
         due.client.map_or(Ok(()), crate::client::let_in)?;
+        group::thaw(&due.frozen);
         stop::resume(&due.paused);
         return Ok(());
     }

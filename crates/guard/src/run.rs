@@ -20,6 +20,7 @@ use crate::canaries::Canaries;
 use crate::clerk::Clerk;
 use crate::core::Core;
 use crate::cut;
+use crate::decoy::{Bait, Decoy};
 use crate::elsewhere::{Proofs, Prover, Suspect, WAITING_MAX};
 use crate::error::{GuardError, Result};
 use crate::holdings::Holdings;
@@ -73,6 +74,8 @@ pub struct Options {
     pub beat_for_watchdog: bool,
     /// That nobody watched before this start, as the watchdog says.
     pub lapse: Option<Lapse>,
+    /// What it shows, where this guard is a decoy.
+    pub decoy: Option<Decoy>,
 }
 
 impl Options {
@@ -92,7 +95,13 @@ impl Options {
             at_most: Letter::A,
             beat_for_watchdog: false,
             lapse: None,
+            decoy: None,
         }
+    }
+
+    /// Those of a decoy: it watches what it shows, and cuts nobody.
+    pub fn of_decoy(decoy: &Decoy, state: PathBuf) -> Self {
+        Self { decoy: Some(decoy.clone()), ..Self::new(vec![decoy.served()], state) }
     }
 }
 
@@ -117,7 +126,10 @@ struct Ends {
 /// [`GuardError`] when it cannot start: a folder that cannot be watched, a state folder in use, an
 /// enrolment file or key that cannot be believed. A platform that is away is no error.
 pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result<()> {
-    let (core, sight, ends) = build(options, edge, shutdown)?;
+    let lay = |decoy: &Decoy| decoy.prepare(&options.state, edge.clock.now(), &*edge.entropy);
+    let laid = options.decoy.as_ref().map(lay).transpose()?;
+    let bait = laid.as_ref().map(|laid| Arc::clone(&laid.bait));
+    let (core, sight, ends) = build(options, edge, shutdown, bait)?;
     let (messenger_call, messenger_ear) = sync_channel(1);
     let messenger =
         Messenger::new(Arc::clone(&core), options.enrol.clone(), options.beat_ms, messenger_ear)?;
@@ -140,6 +152,9 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
         };
         crew.start("clerk", move || clerk.run())?;
         crew.start("messenger", move || messenger.run())?;
+        if let Some(tender) = laid.map(|laid| laid.tended(Arc::clone(&core))) {
+            crew.start("tender", move || tender.run())?;
+        }
         tracing::info!(level = ?core.level.letter, holes = ?core.level.holes, "guarding");
         crew.watch_over(&core, pulse)
     })();
@@ -152,6 +167,7 @@ fn build(
     options: &Options,
     edge: &Edge,
     shutdown: &Arc<AtomicBool>,
+    bait: Option<Arc<Bait>>,
 ) -> Result<(Arc<Core>, Sight, Ends)> {
     let now = edge.clock.now();
     let reserve = options.reserve.as_deref();
@@ -163,7 +179,14 @@ fn build(
     let brake = brake(&sight, options, &holdings.watched);
     let covered = brake.as_ref().is_some_and(|b| b.covered() == holdings.watched.len());
     let means = Means { covered, lacks_reserve: holdings.lacks_reserve() };
-    let level = level(&sight, options.mode, &vitals, means);
+    // A decoy only observes because it has nobody to protect.
+    let mode = if bait.is_some() { Mode::Protect } else { options.mode };
+    let level = level(&sight, mode, &vitals, means);
+    if bait.is_some() && level.letter == Letter::C {
+        return Err(GuardError::Decoy(
+            "a decoy names who touches it: run it as root on Linux 5.17 or later".to_owned(),
+        ));
+    }
     let (keeper, tasks) = sync_channel(TASKS_MAX);
     let (waiting, suspects) = sync_channel(WAITING_MAX);
     let (bell, bell_ear) = sync_channel(1);
@@ -200,6 +223,7 @@ fn build(
         dealt_with: Mutex::default(),
         lapse: options.lapse,
         watchdog_gone: AtomicBool::new(false),
+        bait,
     });
     Ok((core, sight, Ends { tasks, suspects, bell: bell_ear }))
 }
@@ -229,7 +253,7 @@ fn start_senses(core: &Arc<Core>, sight: Sight, pulse: Pulse, crew: &mut Crew) -
         let nothing = Follow { folder: Box::new(|_| Ok(())), ask_again: Box::new(|_| ()) };
         return Ok((nothing, Some(pulse)));
     }
-    let marks = Marks::open(sight, &core.holdings.own_folders())?;
+    let marks = Marks::open(sight, &core.holdings.own_folders(), core.bait.is_some())?;
     for _ in 0..WORKERS {
         let core = Arc::clone(core);
         crew.start("worker", move || work(&core))?;

@@ -14,7 +14,6 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +26,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::actor::Actor;
 use crate::core::{Core, Who};
-use crate::fan::{self, FanEvent};
+use crate::fan::{self, FanEvent, Place};
 use crate::holdings::lock;
 use crate::intent::{Intent, intent_of};
 use crate::keeper::Task;
@@ -191,9 +190,12 @@ impl Responder {
             return;
         }
         let actor = self.actor(event.tid);
-        let own = actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid);
-        let who = actor.as_ref().map_or_else(|| self.ended(event.tid), Who::is);
         let is_folder = event.mask & libc::FAN_ONDIR != 0;
+        if actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid) {
+            self.own(event, is_folder);
+            return;
+        }
+        let who = actor.as_ref().map_or_else(|| self.ended(event.tid), |a| self.core.who(a));
         if event.mask & libc::FAN_RENAME != 0 {
             let from = event.from.as_ref().and_then(|place| self.marks.path(place));
             let to = event.to.as_ref().and_then(|place| self.marks.path(place));
@@ -201,10 +203,6 @@ impl Responder {
         }
         let Some(path) = event.at.as_ref().and_then(|place| self.marks.path(place)) else { return };
         if self.core.holdings.is_excluded(&path) {
-            return;
-        }
-        if own {
-            self.core.ask_keeper(Task::Refresh(path));
             return;
         }
         if event.mask & libc::FAN_CREATE != 0 {
@@ -219,6 +217,23 @@ impl Responder {
         }
         if event.mask & libc::FAN_DELETE != 0 && !is_folder {
             self.core.vanished(&path, Touch::Deleted, &who);
+        }
+    }
+
+    /// What the guard itself does, when it puts files back: known, and nobody's deed.
+    fn own(&self, event: &FanEvent, is_folder: bool) {
+        let at = |place: &Option<Place>| {
+            let path = place.as_ref().and_then(|place| self.marks.path(place));
+            path.filter(|path| !self.core.holdings.is_excluded(path))
+        };
+        let gone = if event.mask & libc::FAN_DELETE != 0 { at(&event.at) } else { at(&event.from) };
+        if let Some(path) = gone.filter(|_| !is_folder) {
+            self.core.took_away(&path);
+        }
+        let come = libc::FAN_CREATE | libc::FAN_CLOSE_WRITE;
+        let come = if event.mask & come != 0 { at(&event.at) } else { at(&event.to) };
+        if let Some(path) = come {
+            self.core.ask_keeper(Task::Own(path));
         }
     }
 
@@ -315,7 +330,7 @@ impl Responder {
             answer(&self.marks.opens, &file, true);
             return;
         }
-        let who = actor.as_ref().map_or_else(Who::unknown, Who::is);
+        let who = actor.as_ref().map_or_else(Who::unknown, |actor| self.core.who(actor));
         if self.core.mode == Mode::Protect && self.core.is_condemned(&who) {
             answer(&self.marks.opens, &file, false);
             return;
@@ -368,7 +383,7 @@ impl Responder {
     }
 
     fn write(&mut self, file: fs::File, meta: &fs::Metadata, access: Option<Access>, who: Who) {
-        let Some(path) = self.place(&file, meta) else {
+        let Some(path) = self.core.holdings.place_of(&file, meta) else {
             answer(&self.marks.opens, &file, true);
             return;
         };
@@ -386,25 +401,11 @@ impl Responder {
         }
     }
 
-    /// Where a file stands, or stood; none when it is nothing to this guard. A file of ours that was
-    /// deleted or moved away lives on in the reserve, which must not be written over either.
-    fn place(&self, file: &fs::File, meta: &fs::Metadata) -> Option<PathBuf> {
-        let holdings = &self.core.holdings;
-        let shown = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok();
-        let seen = shown.filter(|path| holdings.root_of(path).is_some());
-        if let Some(path) = seen {
-            return Some(without_mark_of_deletion(path, meta));
-        }
-        if let Some(known) = lock(&holdings.shelf).path_of(meta.dev(), meta.ino()) {
-            return Some(known.to_owned());
-        }
-        let held = meta.nlink() > 1
-            && holdings.reserve(meta.dev()).is_some_and(|reserve| reserve.holds(meta.ino()));
-        held.then(PathBuf::new)
-    }
-
     /// Of a thread that has ended only the brake may know whose it was.
     fn ended(&self, tid: u32) -> Who {
+        if let Some(who) = self.core.visitor(tid) {
+            return who;
+        }
         let user = self.core.brake.as_ref().and_then(|brake| brake.deleter(tid));
         Who { user, ..Who::unknown() }
     }
@@ -434,15 +435,4 @@ fn instant(time: std::time::SystemTime) -> Instant {
 
 fn timespec(time: Duration) -> Timespec {
     Timespec { tv_sec: 0, tv_nsec: time.subsec_nanos().into() }
-}
-
-/// The kernel shows a deleted file under its last name and a mark.
-fn without_mark_of_deletion(path: PathBuf, meta: &fs::Metadata) -> PathBuf {
-    use std::os::unix::ffi::{OsStrExt, OsStringExt};
-    let bytes = path.as_os_str().as_bytes();
-    let Some(name) = bytes.strip_suffix(b" (deleted)") else { return path };
-    if fs::symlink_metadata(&path).is_ok_and(|there| there.ino() == meta.ino()) {
-        return path;
-    }
-    PathBuf::from(std::ffi::OsString::from_vec(name.to_vec()))
 }

@@ -24,6 +24,8 @@ struct Socket {
 
 const LISTENING: u8 = 0x0a;
 const CONNECTED: u8 = 0x01;
+/// The client has closed its end; what it asked for may still be under way.
+const CLIENT_LEFT: u8 = 0x08;
 
 impl Service {
     /// Of `pid`, when it holds a listening socket, or a connection to a port that is listened on.
@@ -42,7 +44,7 @@ impl Service {
                 if socket.state == LISTENING {
                     doors.insert(socket.inode);
                     ports.insert(socket.port);
-                } else if socket.state == CONNECTED {
+                } else if matches!(socket.state, CONNECTED | CLIENT_LEFT) {
                     connected.push(socket);
                 }
             }

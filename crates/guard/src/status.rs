@@ -42,6 +42,7 @@ pub(crate) fn beat(core: &Core) -> Beat {
         acknowledgements: Vec::new(),
         lets_go: true,
         maintenance: Some(lock(&core.decider).maintenance()),
+        lifted: None,
         heads: Vec::new(),
     }
 }

@@ -50,6 +50,11 @@ pub(crate) fn pause_tree(actor: &Actor) -> Vec<(u32, u64)> {
     paused
 }
 
+/// Whether a process is never paused: pid 1, the guard, those it was started by.
+pub(crate) fn is_spared(pid: u32) -> bool {
+    SPARED.get_or_init(spared).contains(&pid)
+}
+
 /// Asks a worker to end.
 pub(crate) fn end(actor: &Actor) {
     if !signal(actor.pid, actor.started, Signal::TERM) {

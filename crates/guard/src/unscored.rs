@@ -121,6 +121,10 @@ impl Unscored {
             change.add(&further);
         }
         match change.damage() {
+            _ if core.bait.is_some() => {
+                core.rewritten(&self.path, change, Some(self.touch), &self.who);
+                false
+            }
             Damage::None => !closed && !old,
             Damage::Emptied if !many_empty && now.ms_since(changed_at) < EMPTY_MS => true,
             _ => {

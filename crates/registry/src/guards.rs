@@ -20,6 +20,8 @@ pub struct Invitation<'a> {
     pub platforms: Vec<PlatformAddress>,
     /// The only certificate it shall believe, if there is one (SHA-256, base64url).
     pub certificate_sha256: Option<String>,
+    /// What tells a printed code that lifts the host's cut, if one was made.
+    pub lift: Option<String>,
 }
 
 /// Invites a guard: the enrolment that a person carries to the file server. Its token is good for
@@ -45,5 +47,6 @@ pub async fn invite(
         tenant: tenant.clone(),
         asset: invitation.asset.clone(),
         certificate_sha256: invitation.certificate_sha256,
+        lift: invitation.lift,
     })
 }

@@ -39,6 +39,8 @@ coded! {
         VaultTampered = "vault_tampered",
         /// What the vault holds is not what was sent.
         VaultDamaged = "vault_damaged",
+        /// Somebody altered, renamed or deleted a bait file.
+        DecoyTouched = "decoy_touched",
     }
 }
 
@@ -76,7 +78,7 @@ impl AlarmKind {
     /// How soon a person must hear of it.
     pub const fn urgency(self) -> Urgency {
         match self {
-            Self::FilesVanishing | Self::FilesRewritten => Urgency::Attack,
+            Self::FilesVanishing | Self::FilesRewritten | Self::DecoyTouched => Urgency::Attack,
             Self::GuardBlind
             | Self::GuardSilent
             | Self::OrderRefused

@@ -9,7 +9,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Alarm, AlarmId, AlarmState, Asset, AssetId, AssetState, Cut, CutMeans, Instant};
+use crate::{
+    Alarm, AlarmId, AlarmKind, AlarmState, Asset, AssetId, AssetState, Cut, CutMeans, Instant,
+};
 
 /// Two sightings that nobody has decided on belong to one attack when they came within this time of
 /// one another: a night.
@@ -87,9 +89,12 @@ impl CutRule {
         })
     }
 
-    /// Whether an alarm is a guard's sight of an attack that nobody has decided on.
+    /// Whether an alarm is a guard's sight of an attack that nobody has decided on. A decoy's is
+    /// none: it holds nothing that anybody needs, and one file touched there by mistake must not be
+    /// half of what puts servers out.
     fn counts(&self, alarm: &Alarm) -> bool {
         alarm.kind.is_attack()
+            && alarm.kind != AlarmKind::DecoyTouched
             && alarm.state == AlarmState::Open
             && !alarm.simulated
             && alarm.guard.is_some()
@@ -112,7 +117,7 @@ const fn is_open(cut: &Cut) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AlarmKind, AssetKind, Exposure, GuardId, TenantId};
+    use crate::{AssetKind, Exposure, GuardId, TenantId};
 
     const START: i64 = 1_700_000_000_000;
 
@@ -220,7 +225,8 @@ mod tests {
 
     #[test]
     fn what_is_played_old_decided_or_no_attack_counts_for_nothing() {
-        let spoil: [fn(&mut Alarm); 6] = [
+        let spoil: [fn(&mut Alarm); 7] = [
+            |alarm| alarm.kind = AlarmKind::DecoyTouched,
             |alarm| alarm.simulated = true,
             |alarm| alarm.received_at = minute(-1),
             |alarm| alarm.state = AlarmState::Dismissed,

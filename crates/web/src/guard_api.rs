@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use beffroi_crisis::alarms;
+use beffroi_crisis::{alarms, cuts};
 use beffroi_store::{
     Store, TenantScope,
     guards::{self, Guard},
@@ -162,6 +162,7 @@ async fn beat(
     said.check()?;
     let store = &doors.store;
     alarms::acknowledged(store, &guard, at, &said.acknowledgements).await?;
+    note_lifted(store, &guard, at, &said).await?;
     let mut book = store.bookkeeping().await?;
     guards::beat(&mut book, &guard.id, &said, at).await?;
     book.commit().await?;
@@ -174,6 +175,25 @@ async fn beat(
         beat_every_ms: BEAT_EVERY_MS,
         heads: head.iter().map(journal::Head::seen).collect(),
     }))
+}
+
+/// A printed code lifted the cut: news when the beat before said otherwise. Written down before that
+/// beat is replaced, so that a kill in between says it twice rather than never.
+async fn note_lifted(
+    store: &Store,
+    guard: &Guard,
+    at: Instant,
+    said: &Beat,
+) -> Result<(), Refused> {
+    let Some(lifted) = said.lifted else { return Ok(()) };
+    let scope = TenantScope::for_tenant(&guard.tenant);
+    let last = guards::last_beat(&mut store.read().await?, &scope, &guard.id).await?;
+    let known = last.and_then(|last| last.beat.lifted);
+    // An older beat that comes late brings older news.
+    if known.is_none_or(|known| known.times < lifted.times) {
+        cuts::lifted_by_code(store, guard, at, lifted).await?;
+    }
+    Ok(())
 }
 
 async fn alarm(

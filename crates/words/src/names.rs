@@ -142,7 +142,8 @@ coded_here! {
     guard_suspicion(Suspicion) = "guard-suspicion" {
         MassDisappearance => "mass_disappearance", MassRewriting => "mass_rewriting",
         VitalSigns => "vital_signs", ReserveFull => "reserve_full", EventsLost => "events_lost",
-        OrderRefused => "order_refused", GuardRestarted => "guard_restarted", Unknown => "unknown",
+        OrderRefused => "order_refused", GuardRestarted => "guard_restarted",
+        DecoyTouched => "decoy_touched", DecoyDown => "decoy_down", Unknown => "unknown",
     }
     /// What a guard did about an alarm.
     alarm_outcome(AlarmOutcome) = "alarm-outcome" {
@@ -155,7 +156,7 @@ coded_here! {
         BlocksTransformed => "blocks_transformed", ContentWiped => "content_wiped",
         ContentEmptied => "content_emptied", StructureBroken => "structure_broken", SameNewExtension => "same_new_extension",
         CanaryTouched => "canary_touched", CanaryGone => "canary_gone", SameNote => "same_note",
-        VitalSigns => "vital_signs", Unknown => "unknown",
+        VitalSigns => "vital_signs", BaitTouched => "bait_touched", Unknown => "unknown",
     }
     /// What happened to a file.
     guard_touch(Touch) = "guard-touch" {

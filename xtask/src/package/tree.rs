@@ -51,7 +51,7 @@ impl Tree {
     /// Everything beside the program: units, manual, completions, documents.
     pub(super) fn lay(&self, program: &Path, work: &Path) -> anyhow::Result<()> {
         let top = files::root();
-        for unit in ["beffroi.service", "beffroi-guard.service"] {
+        for unit in ["beffroi.service", "beffroi-guard.service", "beffroi-decoy.service"] {
             let bytes = files::read(&top.join("packaging/systemd").join(unit))?;
             self.put("usr/lib/systemd/system", unit, &bytes)?;
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use beffroi_guard::watchdog::Lapse;
 use clap::{Args, Subcommand};
 
-use super::Out;
+use super::{Out, decoy::DecoyRun};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -119,12 +119,24 @@ pub(crate) enum GuardCommand {
         /// Its address, as the alarm says it
         client: std::net::IpAddr,
     },
+    /// Show a share of bait files, and name whoever alters one; for a small box among other servers
+    Decoy(DecoyRun),
     /// Decide again over a record of events, and say what would be held or stopped
     Replay {
         /// The events.jsonl of a guard's state folder
         file: PathBuf,
         #[command(flatten)]
         out: Out,
+    },
+    /// Lift the cut of this machine with the printed code, which is asked for; the platform may be
+    /// out of reach
+    Lift {
+        /// Where the guard keeps its state
+        #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
+        state: PathBuf,
+        /// Make a code in place of the one there was, and show it once; nothing is lifted
+        #[arg(long)]
+        new_code: bool,
     },
     /// Put back what vanished or was overwritten, from the reserve of this machine
     Restore {

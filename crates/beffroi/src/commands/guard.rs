@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use beffroi_guard::{
     Edge, OBSERVE_DAYS, Offline, Options, Replay,
+    lift::{Code, verifier},
     watchdog::{self, Lapse},
 };
 use beffroi_platform::edge::{SystemClock, SystemEntropy};
@@ -18,14 +19,15 @@ use beffroi_registry::guards::{self, Invitation};
 use beffroi_store::TenantScope;
 use beffroi_town::{
     Actor, AlarmId, Lang,
-    watch::{Letter, Level, Mode},
+    watch::{AlarmReport, Letter, Level, Mode},
 };
 use beffroi_words::Words;
 
 use crate::{
     cli::{Common, GuardArgs, GuardCommand, GuardLevel, GuardMode, GuardRun},
     commands::{
-        asset_id, config, now, open, print_json, serve::stop_signal, tenant_id, write_secret,
+        asset_id, config, decoy, lift, now, open, print_json, serve::stop_signal, tenant_id,
+        write_secret,
     },
 };
 
@@ -45,16 +47,24 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
                 (first.url, first.addresses) = (url, Vec::new());
             }
             let scope = TenantScope::for_tenant(&tenant);
+            let entropy = SystemEntropy::new();
+            let code = Code::generate(&entropy);
             let invitation = Invitation {
                 asset: &asset,
                 platforms: reach.platforms,
                 certificate_sha256: reach.certificate_sha256,
+                lift: Some(verifier(&code, &entropy)),
             };
             let enrolment =
                 guards::invite(&store, &Actor::CommandLine, now(), &scope, invitation).await?;
             write_secret(&out, &serde_json::to_vec_pretty(&enrolment)?)?;
             println!("Carry {} to the server within 15 minutes; it works once.", out.display());
             println!("There: beffroi guard --watch DIR --enrol {}", out.display());
+            println!("Were that server cut off, this code lifts the cut at its own console, once:");
+            println!("    {}", code.printed());
+            println!(
+                "Write it beside the server's name in the cyber envelope now: it stands nowhere else."
+            );
             Ok(())
         }
         Some(GuardCommand::Review { state, out }) => review(&state, out.json),
@@ -66,6 +76,8 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
             println!("{client} is let in again.");
             Ok(())
         }
+        Some(GuardCommand::Decoy(args)) => decoy::run(args).await,
+        Some(GuardCommand::Lift { state, new_code }) => lift::run(&state, new_code),
         Some(GuardCommand::Replay { file, out }) => replay(&file, out.json),
         Some(GuardCommand::Restore { state, reserve, watch, alarm, plan }) => {
             let options = Options { reserve, ..Options::new(watch, state) };
@@ -76,9 +88,11 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
 
 /// Watches until it is asked to end: this process watches over the one that guards.
 async fn watch(args: GuardRun) -> Result<()> {
-    if args.watched_over {
-        return guard(args).await;
-    }
+    if args.watched_over { guard(args).await } else { watch_over().await }
+}
+
+/// Starts this very command anew, as the one that guards, and watches over it.
+pub(crate) async fn watch_over() -> Result<()> {
     let program = std::env::current_exe().context("find this program")?;
     let command = move |lapse: Option<Lapse>| {
         let mut command = std::process::Command::new(&program);
@@ -116,7 +130,7 @@ async fn guard(args: GuardRun) -> Result<()> {
 }
 
 /// Does blocking work on a thread of its own; asks it to end when the system asks the program to.
-async fn until_asked(
+pub(crate) async fn until_asked(
     work: impl FnOnce(&Arc<AtomicBool>) -> beffroi_guard::Result<()> + Send + 'static,
 ) -> Result<()> {
     let shutdown = Arc::new(AtomicBool::new(false));
@@ -152,7 +166,7 @@ fn review(state: &Path, machine: bool) -> Result<()> {
     for would in &review.alarms {
         let report = &would.report;
         let act = if would.stopped { "stop" } else { "hold" };
-        let who = report.actor.as_ref().map_or("somebody", |actor| actor.exe.as_str());
+        let who = author(report);
         println!("{act}  {who}: {}", words.guard_suspicion(report.kind));
         println!(
             "      {} files touched, outcome: {}",
@@ -171,6 +185,16 @@ fn review(state: &Path, machine: bool) -> Result<()> {
     Ok(())
 }
 
+/// Who did it, as the machine tells: the program, and the computer that it served.
+fn author(report: &AlarmReport) -> String {
+    let Some(actor) = &report.actor else { return "somebody".to_owned() };
+    let program = if actor.exe.is_empty() { "a process that ended" } else { actor.exe.as_str() };
+    match &actor.client {
+        Some(client) => format!("{client} (through {program})"),
+        None => program.to_owned(),
+    }
+}
+
 fn release(state: &Path, alarm: Option<&str>, machine: bool) -> Result<()> {
     if let Some(alarm) = alarm {
         beffroi_guard::release(state, &AlarmId::parse(alarm)?)?;
@@ -183,7 +207,7 @@ fn release(state: &Path, alarm: Option<&str>, machine: bool) -> Result<()> {
     }
     let words = Words::of(Lang::En);
     for report in &held {
-        let who = report.actor.as_ref().map_or("somebody", |actor| actor.exe.as_str());
+        let who = author(report);
         println!("{}  {who}: {}", report.id, words.guard_suspicion(report.kind));
         println!(
             "      {} files touched, {}",

@@ -130,6 +130,7 @@ async fn beat(world: &World, guard: &guards::Guard, sequence: u64, at: Instant) 
         waiting_reports: 0,
         lets_go: true,
         maintenance: Some(Vec::new()),
+        lifted: None,
         acknowledgements: vec![],
         heads: vec![],
     };

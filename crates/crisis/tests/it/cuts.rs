@@ -7,7 +7,7 @@ use beffroi_crisis::{
 use beffroi_store::{cuts as kept, guards, outbox};
 use beffroi_town::{
     AssetState, Cut, CutMeans,
-    watch::{Order, OrderAck, OrderOutcome},
+    watch::{LiftedByCode, Order, OrderAck, OrderOutcome},
 };
 
 use crate::world::{World, after, asset, hand};
@@ -129,6 +129,17 @@ async fn a_guards_cut_counts_when_the_guard_says_so() {
     alarms::acknowledged(&world.store, &guard, after(2), &[done]).await.unwrap();
     assert_eq!(state(&world, "file_server").await, AssetState::Cut);
     assert!(cut(&world, &id).await.confirmed_at.is_some());
+
+    // Lifted at the host, by the printed code: nobody here ordered it, and it counts.
+    let lifted = LiftedByCode { at: after(3), times: 1 };
+    cuts::lifted_by_code(&world.store, &guard, after(4), lifted).await.unwrap();
+    assert!(cut(&world, &id).await.lifted_at.is_some());
+    assert_eq!(state(&world, "file_server").await, AssetState::Unknown, "until somebody looked");
+    assert_eq!(world.written(&world.town, "cut_lifted_by_code").await, 1);
+    // With nothing cut, as far as is known here, it is written down all the same.
+    let again = LiftedByCode { at: after(5), times: 2 };
+    cuts::lifted_by_code(&world.store, &guard, after(6), again).await.unwrap();
+    assert_eq!(world.written(&world.town, "cut_lifted_by_code").await, 2);
 }
 
 #[tokio::test]

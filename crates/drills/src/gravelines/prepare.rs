@@ -209,6 +209,7 @@ async fn post_guard(scene: &mut Scene) -> Result<()> {
         asset: &asset,
         platforms: vec![PlatformAddress::plain(url)],
         certificate_sha256: None,
+        lift: None,
     };
     let (scope, actor) = (scene.scope(), Actor::CommandLine);
     let enrolment = guards::invite(&scene.store, &actor, scene.now(), &scope, invitation).await?;

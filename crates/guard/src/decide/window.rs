@@ -162,6 +162,6 @@ fn weight(signal: Signal, times: u32) -> u32 {
         Signal::CanaryTouched => times.saturating_mul(100),
         Signal::SameNote => 40,
         Signal::VitalSigns => 20,
-        Signal::CanaryGone | Signal::Unknown => 0,
+        Signal::CanaryGone | Signal::BaitTouched | Signal::Unknown => 0,
     }
 }

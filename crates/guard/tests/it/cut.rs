@@ -50,7 +50,7 @@ impl Town {
     }
 
     /// This program in a namespace, in a role.
-    fn play(space: &str, role: &[&str]) -> Killed {
+    pub(crate) fn play(space: &str, role: &[&str]) -> Killed {
         let role: Vec<String> = role.iter().map(|word| (*word).to_owned()).collect();
         let program = std::env::current_exe().unwrap();
         let inner = command(&program, &role);
@@ -62,7 +62,7 @@ impl Town {
         Killed(outer.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap())
     }
 
-    fn reaches(from: &str, address: &str) -> bool {
+    pub(crate) fn reaches(from: &str, address: &str) -> bool {
         let mut caller = Self::play(from, &["connect", address]);
         let mut said = String::new();
         caller.0.stdout.take().unwrap().read_to_string(&mut said).unwrap();
@@ -132,7 +132,7 @@ fn wait_line(out: &mut impl BufRead, word: &str) {
     }
 }
 
-fn listener(space: &str, address: &str) -> Killed {
+pub(crate) fn listener(space: &str, address: &str) -> Killed {
     let mut listener = Town::play(space, &["listen", address]);
     wait_line(&mut BufReader::new(listener.0.stdout.take().unwrap()), "listening");
     listener

@@ -12,6 +12,8 @@ mod child;
 #[cfg(test)]
 mod cut;
 #[cfg(test)]
+mod decoy;
+#[cfg(test)]
 mod disks;
 #[cfg(test)]
 mod each_write;
@@ -19,6 +21,10 @@ mod each_write;
 mod elsewhere;
 #[cfg(test)]
 mod everyday;
+#[cfg(test)]
+mod group;
+#[cfg(test)]
+mod lift;
 #[cfg(test)]
 mod maintenance;
 #[cfg(test)]

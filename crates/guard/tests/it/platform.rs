@@ -241,3 +241,29 @@ fn an_alarm_raised_alone_is_delivered_later() {
         told.alarms.iter().any(|alarm| alarm.counts.vanished == 20).then_some(())
     });
 }
+
+/// Putting back moves files aside and gives names back: that is no attack.
+#[test]
+fn what_the_guard_puts_back_is_nobodys_deed() {
+    let ground = Playground::new(60);
+    let platform = Platform::at("127.0.0.1:0");
+    let _guard = ground.guard(&json!({ "enrol": platform.enrolment(ground.path()) }));
+    let mut attacker = ground.attacker("in place");
+    attacker.strike();
+    attacker.wait_until_done();
+    let alarm = ground.alarm("all of it", |alarm| alarm.counts.rewritten == 60);
+    platform.order(1, Order::Restore(alarm.id));
+    assert_eq!(platform.ack(1), OrderOutcome::Done);
+    let report = wait_for("the report", || platform.told.lock().unwrap().restored.first().cloned());
+    assert_eq!((report.restored_verified, report.kept_beside), (60, 60), "{report:?}");
+    // Known again at once: whoever deletes them now is seen.
+    let before = ground.alarms().len();
+    let mut attacker = ground.attacker("delete");
+    attacker.strike();
+    attacker.wait_until_done();
+    ground.alarm("the deletions", |alarm| alarm.counts.vanished >= 60);
+    let guard_itself = |alarm: &beffroi_town::watch::AlarmReport| {
+        alarm.actor.as_ref().is_some_and(|actor| actor.uid == 0)
+    };
+    assert!(!ground.alarms().iter().any(guard_itself), "{before}: {:?}", ground.alarms());
+}

@@ -36,8 +36,21 @@ pub struct Beat {
     /// Jobs announced to it; none from an older guard, which could not read the order.
     #[serde(default)]
     pub maintenance: Option<Vec<Maintenance>>,
+    /// When a printed code last lifted this host's cut, at its own console.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifted: Option<LiftedByCode>,
     /// The newest journal heads it was shown, so that a roll-back is seen.
     pub heads: Vec<HeadSeen>,
+}
+
+/// That a printed code lifted a host's cut, with the platform out of reach perhaps. Said with every
+/// beat from then on: it counts when it is not what the beat before said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiftedByCode {
+    /// The last time, by the guard's clock.
+    pub at: Instant,
+    /// How many times since it enrolled.
+    pub times: u32,
 }
 
 /// One watched folder.

@@ -20,6 +20,9 @@ pub struct Enrolment {
     /// SHA-256 of the platform's certificate (DER), when only that one is to be believed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_sha256: Option<String>,
+    /// What tells whether a printed code to lift the host's cut is right; never the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lift: Option<String>,
 }
 
 /// One address of the platform.

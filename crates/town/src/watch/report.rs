@@ -57,6 +57,10 @@ pub enum Suspicion {
     /// The guard had fallen silent or was ended, and was started again: nobody watched from the
     /// first touch to the raising of this alarm.
     GuardRestarted,
+    /// A bait file of a decoy was altered, renamed or deleted: nobody has any business there.
+    DecoyTouched,
+    /// The share of a decoy ended, and was started again.
+    DecoyDown,
     /// Written by a newer guard than this reader.
     #[serde(other)]
     Unknown,
@@ -70,10 +74,13 @@ impl Suspicion {
             Self::MassRewriting => AlarmKind::FilesRewritten,
             Self::VitalSigns => AlarmKind::VitalSigns,
             // What cannot be read is counted as the worst that a guard says of itself.
-            Self::ReserveFull | Self::EventsLost | Self::GuardRestarted | Self::Unknown => {
-                AlarmKind::GuardBlind
-            }
+            Self::ReserveFull
+            | Self::EventsLost
+            | Self::GuardRestarted
+            | Self::DecoyDown
+            | Self::Unknown => AlarmKind::GuardBlind,
             Self::OrderRefused => AlarmKind::OrderRefused,
+            Self::DecoyTouched => AlarmKind::DecoyTouched,
         }
     }
 }
@@ -179,6 +186,8 @@ pub enum Signal {
     SameNote,
     /// Heat or pressure at the same time.
     VitalSigns,
+    /// A bait file of a decoy was altered, renamed or deleted.
+    BaitTouched,
     /// Written by a newer guard than this reader.
     #[serde(other)]
     Unknown,
@@ -207,7 +216,7 @@ pub enum Touch {
     RenamedAway,
     /// Rewritten, or replaced by another file of that name.
     Rewritten,
-    /// A note that the actor left.
+    /// Left there, where it had not been: a note, perhaps. No damage by itself.
     Dropped,
     /// Written by a newer guard than this reader.
     #[serde(other)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use beffroi_crisis::alarms as room;
+use beffroi_crisis::alarms::{self as room, DROPPED};
 use beffroi_store::{alarms, calls, texts};
 use beffroi_town::{
     Alarm, AlarmId, IncidentId, TownFacts,
@@ -49,6 +49,8 @@ struct AlarmPage {
     facts: Vec<(String, String)>,
     reasons: Vec<String>,
     touched: Vec<String>,
+    /// Some of them were left there.
+    dropped: bool,
     touched_total: u32,
     guard: Option<String>,
     calls: Vec<oncall::CallRow>,
@@ -102,11 +104,12 @@ async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
     Ok(AlarmPage {
         one: rows::alarm(&f, &facts, &alarm),
         open: alarm.state == AlarmState::Open,
-        grave: alarm.kind.disturbs_services(),
+        grave: alarm.kind.disturbs_services() || alarm.kind.is_attack(),
         incidents: facts.incidents.iter().map(incident).collect(),
         facts: told(&f, &facts, &names, &alarm),
         reasons: reasons.iter().map(|one| reason(&f, one)).collect(),
         touched: text.iter().flat_map(|text| text.lines()).map(str::to_owned).collect(),
+        dropped: text.iter().flat_map(|text| text.lines()).any(|line| line.starts_with(DROPPED)),
         touched_total: alarm.touched,
         calls: rung.iter().map(|one| oncall::call_row(&f, &people, one)).collect(),
         unanswered: unanswered.map(|one| one.call.id.to_string()).collect(),
@@ -184,24 +187,31 @@ fn told_by_guard(f: &Frame, alarm: &Alarm) -> Vec<(String, String)> {
     if let Some(outcome) = part::<AlarmOutcome>(alarm, "outcome") {
         all.push((f.t("alarm-outcome-name"), f.words.alarm_outcome(outcome)));
     }
-    let actor = part::<ActorSeen>(alarm, "actor").map_or_else(
-        || f.t("alarm-actor-unknown"),
-        |actor| {
-            let user = actor.user.unwrap_or_else(|| actor.uid.to_string());
-            let values = [
-                ("program", Value::from(actor.exe)),
-                ("pid", actor.pid.to_string().into()),
-                ("user", user.into()),
-            ];
-            f.words.say_with("alarm-actor-value", &values)
-        },
-    );
-    all.push((f.t("alarm-actor"), actor));
+    let actor = part::<ActorSeen>(alarm, "actor");
+    all.extend(client(alarm).map(|client| (f.t("alarm-client"), client)));
+    let unknown = || f.t("alarm-actor-unknown");
+    all.push((f.t("alarm-actor"), actor.map_or_else(unknown, |actor| actor_in_words(f, actor))));
     let heat = part::<Vitals>(alarm, "vitals").and_then(|vitals| vitals.temperature_millicelsius);
     if let Some(heat) = heat {
         all.push((f.t("alarm-temperature"), degrees(f, heat)));
     }
     all
+}
+
+/// Who did it on the host itself; of one that has ended the program is not known.
+fn actor_in_words(f: &Frame, actor: ActorSeen) -> String {
+    let key = if actor.exe.is_empty() { "alarm-actor-ended" } else { "alarm-actor-value" };
+    let values = [
+        ("program", Value::from(actor.exe)),
+        ("pid", actor.pid.to_string().into()),
+        ("user", actor.user.unwrap_or_else(|| actor.uid.to_string()).into()),
+    ];
+    f.words.say_with(key, &values)
+}
+
+/// The computer it came from over the network, where the guard could tell.
+pub(super) fn client(alarm: &Alarm) -> Option<String> {
+    part::<ActorSeen>(alarm, "actor")?.client
 }
 
 /// A temperature in words.

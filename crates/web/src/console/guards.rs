@@ -219,6 +219,8 @@ pub async fn enrol(call: Call) -> Answer {
         asset: &asset,
         platforms: settings.guard_addresses.clone(),
         certificate_sha256: settings.certificate_sha256.clone(),
+        // A file to download has no page to print a code on: it is made at the host.
+        lift: None,
     };
     let (store, actor) = (&call.doors.store, caller.actor());
     let file = invite(store, &actor, call.at, &caller.scope, invitation).await?;

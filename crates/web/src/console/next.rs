@@ -83,7 +83,7 @@ const LESSER: u8 = 3;
 /// How soon a suspicion must be decided: lower is sooner.
 const fn gravity(kind: AlarmKind) -> u8 {
     match kind {
-        AlarmKind::FilesVanishing | AlarmKind::FilesRewritten => 0,
+        AlarmKind::FilesVanishing | AlarmKind::FilesRewritten | AlarmKind::DecoyTouched => 0,
         AlarmKind::OrderRefused
         | AlarmKind::GuardSilent
         | AlarmKind::PlatformSilent

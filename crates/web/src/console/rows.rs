@@ -7,7 +7,7 @@ use beffroi_town::{
 };
 use beffroi_words::Value;
 
-use super::shape;
+use super::{alarms, shape};
 use crate::{
     frame::{Countable as _, Frame},
     markup::Choice,
@@ -45,12 +45,17 @@ pub fn alarm(f: &Frame, facts: &TownFacts, alarm: &Alarm) -> AlarmRow {
         ("count", Value::Count(alarm.touched.count())),
     ];
     let key = if alarm.touched > 0 { "alarm-line-files" } else { "alarm-line" };
+    let mut line = f.words.say_with(key, &values);
+    if let Some(client) = alarms::client(alarm) {
+        let values = [("line", Value::from(line)), ("client", client.into())];
+        line = f.words.say_with("alarm-line-client", &values);
+    }
     AlarmRow {
         href: format!("/console/alarms/{}", alarm.id),
         kind: f.words.alarm_kind(alarm.kind),
         state: f.words.alarm_state(&alarm.state),
         class: shape::alarm(&alarm.state),
-        line: f.words.say_with(key, &values),
+        line,
         simulated: alarm.simulated,
     }
 }

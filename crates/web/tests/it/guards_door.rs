@@ -5,14 +5,14 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use beffroi_store::guards;
+use beffroi_store::{guards, journal};
 use beffroi_town::{
-    Actor, AlarmId, GuardId, Instant, TenantId,
+    Actor, AlarmId, GuardId, Instant, Role, TenantId,
     watch::{
-        ALARM_PATH, AT_HEADER, AlarmOutcome, AlarmReport, BEAT_PATH, BODY_BYTES_MAX, Beat,
-        BeatAnswer, ENROL_PATH, EnrolAnswer, EnrolRequest, GUARD_HEADER, HostFacts, Letter, Level,
-        Mode, NO_GUARD_YET, Order, ReserveUse, SIGNATURE_HEADER, Suspicion, TouchCounts, Vitals,
-        order_text, request_text,
+        ALARM_PATH, AT_HEADER, ActorSeen, AlarmOutcome, AlarmReport, BEAT_PATH, BODY_BYTES_MAX,
+        Beat, BeatAnswer, ENROL_PATH, EnrolAnswer, EnrolRequest, GUARD_HEADER, HostFacts, Letter,
+        Level, LiftedByCode, Mode, NO_GUARD_YET, Order, Reason, ReserveUse, SIGNATURE_HEADER,
+        Signal, Suspicion, Touch, TouchCounts, Touched, Vitals, order_text, request_text,
     },
 };
 use data_encoding::BASE64URL_NOPAD;
@@ -24,7 +24,10 @@ use ring::{
 use serde::Serialize;
 use tower::ServiceExt as _;
 
-use crate::sample::{OTHER, Sample, TOWN};
+use crate::{
+    browser::Browser,
+    sample::{OTHER, Sample, TOWN},
+};
 
 /// A played guard: its key, and the name the platform gave it.
 struct Guard {
@@ -129,6 +132,7 @@ fn beat(at: Instant, sequence: u64) -> Beat {
         waiting_reports: 0,
         lets_go: true,
         maintenance: Some(Vec::new()),
+        lifted: None,
         acknowledgements: vec![],
         heads: vec![],
     }
@@ -281,4 +285,74 @@ async fn an_order_reaches_its_guard_alone_and_is_signed() {
     let key = BASE64URL_NOPAD.decode(answer.orders_key.as_bytes()).unwrap();
     let signature = BASE64URL_NOPAD.decode(got[0].signature.as_bytes()).unwrap();
     assert!(UnparsedPublicKey::new(&ED25519, key).verify(&text, &signature).is_ok());
+}
+
+#[tokio::test]
+async fn a_cut_lifted_by_the_printed_code_is_written_down_once() {
+    let sample = Sample::new().await;
+    let router = beffroi_web::router(sample.doors.clone());
+    let (guard, _) = enrolled(&sample, &router, 1, TOWN).await;
+    let at = Sample::START;
+    let said = async |sequence: u64, times: u32| {
+        let lifted = (times > 0).then_some(LiftedByCode { at, times });
+        let beat = sent(BEAT_PATH, at, &Beat { lifted, ..beat(at, sequence) });
+        assert_eq!(ask(&router, guard.request(&beat)).await.0, StatusCode::OK);
+        let mut conn = sample.doors.store.read().await.unwrap();
+        let all = journal::newest(&mut conn, &Sample::scope(TOWN), None, 500).await.unwrap();
+        all.iter().filter(|entry| entry.kind == "cut_lifted_by_code").count()
+    };
+    assert_eq!(said(1, 0).await, 0);
+    assert_eq!((said(2, 1).await, said(3, 1).await), (1, 1), "each beat says it again");
+    assert_eq!((said(4, 2).await, said(3, 1).await), (2, 2), "an old beat is no news");
+}
+
+#[tokio::test]
+async fn the_computer_that_touched_a_decoy_is_named_in_the_console() {
+    let mut sample = Sample::new().await;
+    let router = beffroi_web::router(sample.doors.clone());
+    let (guard, _) = enrolled(&sample, &router, 1, TOWN).await;
+    let touched = |path: &str, how| Touched {
+        path: path.to_owned(),
+        how,
+        at: Sample::START,
+        recoverable: true,
+    };
+    let actor = ActorSeen {
+        pid: 7,
+        exe: String::new(),
+        uid: 65_534,
+        user: Some("nobody".to_owned()),
+        session: None,
+        client: Some("192.0.2.44".to_owned()),
+    };
+    let report = AlarmReport {
+        id: AlarmId::parse("decoy-1").unwrap(),
+        revision: 1,
+        kind: Suspicion::DecoyTouched,
+        first_touch_at: Sample::START,
+        raised_at: Sample::START,
+        stopped_at: None,
+        outcome: AlarmOutcome::Observed,
+        actor: Some(actor),
+        counts: TouchCounts { vanished: 1, ..TouchCounts::default() },
+        reasons: vec![Reason { signal: Signal::BaitTouched, times: 1, points: 100 }],
+        touched: vec![
+            touched("/b/budget.xlsx", Touch::Deleted),
+            touched("/b/LISEZ", Touch::Dropped),
+        ],
+        touched_total: 1,
+        vitals: Vitals::default(),
+        simulated: false,
+    };
+    let report = sent(ALARM_PATH, Sample::START, &report);
+    assert_eq!(ask(&router, guard.request(&report)).await.0, StatusCode::OK);
+    let mut browser = Browser::new(&router);
+    browser.enter(&sample.code(TOWN, Role::Technician)).await;
+    let list = browser.open("/console/alarms").await.body;
+    assert!(list.contains("– poste 192.0.2.44"), "{list}");
+    let page = browser.open("/console/alarms/decoy-1").await.body;
+    for word in ["touché au leurre", "Poste d’où cela vient", "192.0.2.44", "+ /b/LISEZ", "terminé"]
+    {
+        assert!(page.contains(word), "{word}");
+    }
 }

@@ -354,6 +354,7 @@ async fn heard(store: &Store, guard: &GuardId, at: Instant) {
         acknowledgements: vec![],
         lets_go: true,
         maintenance: Some(Vec::new()),
+        lifted: None,
         heads: vec![],
     };
     let mut book = store.bookkeeping().await.unwrap();

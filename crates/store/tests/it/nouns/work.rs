@@ -108,6 +108,7 @@ fn a_beat(started_at: i64, sequence: u64) -> Beat {
         waiting_reports: 0,
         lets_go: true,
         maintenance: Some(Vec::new()),
+        lifted: None,
         acknowledgements: vec![],
         heads: vec![],
     }

@@ -1,0 +1,86 @@
+//! Whoever is stopped in a control group of its own is frozen with it, forks and all; whoever sits in
+//! another goes on.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use beffroi_guard::release;
+use beffroi_town::watch::AlarmOutcome;
+use serde_json::json;
+
+use crate::child::Killed;
+use crate::playground::{Playground, wait_for};
+
+/// A control group that ends with the test, and everybody in it.
+struct Group(PathBuf);
+
+impl Group {
+    fn new(name: &str) -> Self {
+        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+        let mounted = mounts.lines().find_map(|line| {
+            let (before, after) = line.split_once(" - ")?;
+            after.starts_with("cgroup2 ").then(|| before.split(' ').nth(4).unwrap().to_owned())
+        });
+        let mounted = mounted.expect("control groups of version 2 are needed");
+        let folder = Path::new(&mounted).join(format!("beffroi-{}-{name}", std::process::id()));
+        fs::create_dir(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn take(&self, pid: u32) {
+        fs::write(self.0.join("cgroup.procs"), pid.to_string()).unwrap();
+    }
+
+    fn processes(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.0.join("cgroup.procs")).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn is_frozen(&self) -> bool {
+        fs::read_to_string(self.0.join("cgroup.events")).unwrap().contains("frozen 1")
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        fs::write(self.0.join("cgroup.kill"), "1").ok();
+        let began = std::time::Instant::now();
+        while fs::remove_dir(&self.0).is_err() && began.elapsed().as_secs() < 5 {
+            std::thread::park_timeout(std::time::Duration::from_millis(20));
+        }
+    }
+}
+
+#[test]
+fn whoever_forks_for_ever_is_frozen_with_its_group() {
+    let ground = Playground::on(Some("ext4"), 60);
+    let guard = ground.guard(&json!({ "protect": true }));
+    let (theirs, others) = (Group::new("attack"), Group::new("work"));
+    // Somebody who works beside it, as another user.
+    let out = ground.path().join("work");
+    let line = format!("while :; do date +%N >> {}; sleep 0.02; done", out.display());
+    let mut work = Command::new("sh");
+    work.args(["-c", &line]).stdout(Stdio::null());
+    let work = Killed(work.spawn().unwrap());
+    others.take(work.0.id());
+    let mut attacker = ground.attacker("python relay");
+    theirs.take(attacker.child.0.id());
+    attacker.strike();
+    let alarm = ground.alarm("the stop", |alarm| alarm.outcome == AlarmOutcome::Stopped);
+    wait_for("the group to be frozen", || theirs.is_frozen().then_some(()));
+    assert!(60 - ground.intact() <= 5, "{} altered", 60 - ground.intact());
+    let before = theirs.processes();
+    assert!(!before.is_empty() && !others.is_frozen());
+    // Nobody forks any more, and the one beside goes on.
+    let length = || fs::metadata(&out).map_or(0, |meta| meta.len());
+    let worked = length();
+    wait_for("the work beside it", || (length() > worked + 300).then_some(()));
+    assert_eq!(theirs.processes(), before);
+    // Released with the release.
+    release(&ground.state(), &alarm.id).unwrap();
+    wait_for("it to go on", || (theirs.processes() != before).then_some(()));
+    drop(theirs);
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
+}
