@@ -12,11 +12,14 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant as Tick};
 
-use crate::child::Killed;
+use beffroi_town::edge::Clock;
+
+use crate::child::{Killed, Real};
 use crate::playground::{Playground, run};
 
 const FILES: usize = 300;
 const RUNS: usize = 15;
+const PAUSES: usize = 100;
 
 /// Each attack, and how many files may be touched before it is stopped at level A.
 const ATTACKS: &[(&str, usize)] = &[
@@ -207,6 +210,48 @@ fn false_alarms(rows: &mut Vec<Value>) {
     }
 }
 
+/// How long an actor goes on after the event that decides.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds")]
+fn pause_latency(rows: &mut Vec<Value>) {
+    let mut all_ms: Vec<i64> = (0..PAUSES)
+        .map(|_| {
+            let ground = Playground::on(Some("ext4"), 20);
+            let _guard = ground.guard(&json!({ "protect": true }));
+            let mut attacker = ground.attacker("in place");
+            attacker.strike();
+            attacker.wait_until_paused();
+            let paused_at = Real.now();
+            paused_at.ms_since(ground.alarm("the stop", |_| true).raised_at)
+        })
+        .collect();
+    all_ms.sort_unstable();
+    let p99 = all_ms[all_ms.len() * 99 / 100];
+    eprintln!("the actor stands still {p99} ms after the event that decides, at most of {PAUSES}");
+    let what = format!("from the event that decides to the actor paused, p99 of {PAUSES} attacks");
+    rows.push(row(&what, "ms, looked at each 5 ms", p99 as f64, 50.0));
+}
+
+/// Deleted and put back, byte-verified, with owner, mode and times.
+#[expect(clippy::cast_precision_loss, reason = "thousands of files")]
+fn undo(rows: &mut Vec<Value>) {
+    const MANY: usize = 2_000;
+    let ground = Playground::on(Some("ext4"), MANY);
+    let guard = ground.guard(&json!({}));
+    let mut attacker = ground.attacker("delete");
+    attacker.strike();
+    attacker.wait_until_done();
+    let known = |alarm: &beffroi_town::watch::AlarmReport| alarm.counts.vanished == MANY as u64;
+    ground.alarm("all to be known", known);
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost), (MANY, 0), "{report:?}");
+    let rate = (report.total as f64 * 1000.0 / report.took_ms.max(1) as f64).round();
+    eprintln!("undo: {} files in {} ms", report.total, report.took_ms);
+    rows.push(json!({
+        "what": "small files put back, each verified", "unit": "files/s", "ours": rate,
+        "peer": null, "peer_name": null, "ratio": null, "goal": 500.0, "met": rate >= 500.0,
+    }));
+}
+
 fn pack(share: &Path) {
     let script = "mkdir t; cd t; for n in $(seq 1 2000); do echo \"ligne $n\" > f$n; done; \
                   tar cf ../../small.tar .; cd ..; rm -r t";
@@ -219,6 +264,8 @@ fn measured() {
     let out = std::env::var_os("BEFFROI_BENCH_ROWS").expect("where the rows go");
     let mut rows = Vec::new();
     costs(&mut rows);
+    pause_latency(&mut rows);
+    undo(&mut rows);
     false_alarms(&mut rows);
     attacks("A", &["ext4", "xfs", "btrfs"], &mut rows);
     attacks("B", &["ext4"], &mut rows);
