@@ -6,7 +6,8 @@
 //! - Only ordinary files are kept. Symbolic links are never followed, nor other file systems entered.
 //! - A new file is linked once it has stood for a while ([`crate::young`]); until then its deletion is
 //!   nobody's loss but its maker's. One that replaced another is linked at once.
-//! - A hash is recorded only when size and time were the same before and after reading.
+//! - A hash is recorded only when size and time were the same before and after reading. What is too
+//!   large to be read while others wait (a sparse file may claim any size) has none.
 
 use std::collections::{HashSet, VecDeque};
 use std::fs;
@@ -25,7 +26,7 @@ use crate::core::{Core, Who, open_quietly};
 use crate::holdings::lock;
 use crate::replaced::{Comparison, from_kind, is_emptied, sample_of};
 use crate::shelf::{FolderFacts, Kept, file_number};
-use crate::state::Sha256;
+use crate::state::{HASHED_BYTES_MAX, Sha256};
 use crate::touches::{Held, touch};
 
 /// Tasks that may wait; beyond, the folders are scanned anew.
@@ -276,14 +277,19 @@ impl Keeper {
         }
         let mut head = Vec::new();
         let sample = (&mut file).take(SAMPLE_BYTES as u64).read_to_end(&mut head);
-        let Ok((sha256, _)) = sample.and_then(|_| Sha256::of_reader(head.as_slice().chain(&file)))
-        else {
-            return;
+        let whole = |_| Sha256::of_reader(head.as_slice().chain(&file));
+        let sha256 = match sample.map(|read| (known.size <= HASHED_BYTES_MAX).then_some(read)) {
+            Ok(None) => None,
+            Ok(Some(read)) => match whole(read) {
+                Ok((sha256, _)) => Some(sha256),
+                Err(_) => return,
+            },
+            Err(_) => return,
         };
         let mut inventory = lock(&self.core.holdings.shelf);
         let still = inventory.get(path).is_some_and(|now| now.same_content(&known));
         if still && is_known(&file) {
-            let hashed = Kept { sha256: Some(sha256), kind: Some(kind(&head)), ..known };
+            let hashed = Kept { sha256, kind: Some(kind(&head)), ..known };
             inventory.insert(path.to_owned(), hashed);
         }
     }

@@ -12,8 +12,9 @@
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{
@@ -24,11 +25,12 @@ use rustix::fs::{
 use beffroi_town::watch::{RestoreReport, Touch};
 use beffroi_town::{AlarmId, Instant};
 
+use crate::content::SAMPLE_BYTES;
 use crate::decide::Scope;
 use crate::error::{Context, Result, shown};
 use crate::holdings::{Holdings, lock};
 use crate::shelf::Kept;
-use crate::state::Sha256;
+use crate::state::{HASHED_BYTES_MAX, Sha256};
 use crate::touches::{Held, TouchRecord, Touches};
 
 /// What to put back.
@@ -157,8 +159,18 @@ fn source_path(holdings: &Holdings, item: &Item) -> Option<PathBuf> {
     }
 }
 
+/// Of what is too large to be read, of its length and both ends.
 fn hash_of(path: &Path) -> io::Result<Sha256> {
-    Ok(Sha256::of_reader(crate::core::open_quietly(path)?)?.0)
+    let file = crate::core::open_quietly(path)?;
+    let length = file.metadata()?.len();
+    if length <= HASHED_BYTES_MAX {
+        return Ok(Sha256::of_reader(file)?.0);
+    }
+    let mut ends = vec![0; 2 * SAMPLE_BYTES];
+    let (head, tail) = ends.split_at_mut(SAMPLE_BYTES);
+    file.read_exact_at(head, 0)?;
+    file.read_exact_at(tail, length - SAMPLE_BYTES as u64)?;
+    Ok(Sha256::of_reader(length.to_be_bytes().as_slice().chain(ends.as_slice()))?.0)
 }
 
 /// Carries a plan out and says what came of it. `at` names what is moved beside.

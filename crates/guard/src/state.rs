@@ -32,6 +32,9 @@ impl<'de> Deserialize<'de> for PathText {
     }
 }
 
+/// Largest file that is read for its hash: a sparse one may claim any size.
+pub(crate) const HASHED_BYTES_MAX: u64 = 4 << 30;
+
 /// A SHA-256 hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Sha256(pub(crate) [u8; 32]);

@@ -24,6 +24,8 @@ mod everyday;
 #[cfg(test)]
 mod group;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod lift;
 #[cfg(test)]
 mod maintenance;

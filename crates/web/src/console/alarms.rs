@@ -146,6 +146,9 @@ fn told(
         (f.t("alarm-raised-at"), f.full(alarm.raised_at)),
         (f.t("alarm-received-at"), f.full(alarm.received_at)),
     ];
+    // The first thing to look for: whose plug is to be pulled.
+    let client = client(alarm).map(|client| (f.t("alarm-client"), client));
+    all.splice(1..1, client);
     let account = alarm.detail.get("account").and_then(serde_json::Value::as_str);
     all.extend(
         account.and_then(|id| names.get(id)).map(|name| (f.t("alarm-account"), name.clone())),
@@ -188,7 +191,6 @@ fn told_by_guard(f: &Frame, alarm: &Alarm) -> Vec<(String, String)> {
         all.push((f.t("alarm-outcome-name"), f.words.alarm_outcome(outcome)));
     }
     let actor = part::<ActorSeen>(alarm, "actor");
-    all.extend(client(alarm).map(|client| (f.t("alarm-client"), client)));
     let unknown = || f.t("alarm-actor-unknown");
     all.push((f.t("alarm-actor"), actor.map_or_else(unknown, |actor| actor_in_words(f, actor))));
     let heat = part::<Vitals>(alarm, "vitals").and_then(|vitals| vitals.temperature_millicelsius);
