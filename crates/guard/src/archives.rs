@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn each_kind_of_archive_is_read() {
-        let files: [&[u8]; 3] = [b"un acte", b"", &[7; 100_000]];
+        let large = vec![7; 100_000];
+        let files: [&[u8]; 3] = [b"un acte", b"", &large];
         let archive = tarred(&files);
         holds(&archive, &files);
         holds(&gzipped(&archive), &files);
@@ -191,7 +192,7 @@ mod tests {
 
     #[test]
     fn what_is_torn_hostile_or_endless_ends_the_list() {
-        let archive = gzipped(&tarred(&[b"un acte", &[7; 100_000]]));
+        let archive = gzipped(&tarred(&[b"un acte", &vec![7; 100_000]]));
         holds(archive.get(..archive.len() / 2).unwrap(), &[]);
         holds(b"PK\x03\x04 no archive at all", &[]);
         holds(&[0x1f, 0x8b, 0, 0, 0], &[]);

@@ -20,7 +20,7 @@ impl Core {
         match read_json::<Vec<Maintenance>>(&path, "the list of announced jobs") {
             Ok(jobs) => jobs.into_iter().flatten().for_each(|job| self.take_in(job)),
             Err(error) => {
-                tracing::error!(%error, "announced jobs are forgotten: announce them again")
+                tracing::error!(%error, "announced jobs are forgotten: announce them again");
             }
         }
     }

@@ -104,7 +104,7 @@ mod tests {
         };
         assert!(write("note", b"Vos fichiers sont chiffr\xc3\xa9s."));
         assert!(!write("empty", b""));
-        assert!(!write("large", &[b'a'; 70_000]));
+        assert!(!write("large", &vec![b'a'; 70_000]));
         assert!(!write("image", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"));
     }
 }

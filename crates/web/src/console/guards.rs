@@ -59,9 +59,8 @@ pub(super) struct GuardPage {
     /// Somebody waits under one of them, and the guard takes the order to let them go on.
     held: bool,
     revoked: bool,
-    /// Jobs announced to the guard; whether it takes such an order at all.
-    jobs: Vec<String>,
-    takes_jobs: bool,
+    /// Jobs announced to the guard; none when it takes no such order.
+    jobs: Option<Vec<String>>,
 }
 
 fn state(
@@ -168,8 +167,7 @@ pub(super) async fn guard_page(call: &Call, form: Fields) -> Result<GuardPage, R
         alarms: files.iter().map(choice).collect(),
         held,
         revoked: guard.revoked_at.is_some(),
-        takes_jobs: jobs.is_some(),
-        jobs: jobs.iter().flatten().map(|job| announced(&f, job)).collect(),
+        jobs: jobs.map(|jobs| jobs.iter().map(|job| announced(&f, job)).collect()),
         id,
         form,
         f,
