@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 35] = [
+const DONE: [(&str, &str); 36] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -40,6 +40,7 @@ const DONE: [(&str, &str); 35] = [
     ("removed", "done-removed"),
     ("rule", "done-rule"),
     ("rule_withdrawn", "done-rule-withdrawn"),
+    ("sheet", "vault-sheet-done"),
 ];
 
 /// The sentence of a code; none for a code that is none.
