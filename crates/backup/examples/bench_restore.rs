@@ -61,6 +61,9 @@ struct Cost {
     memory_mb: f64,
 }
 
+/// What both cost, and what of it is told.
+type Costs<'c> = (&'c [Cost], &'c [Cost], fn(&Cost) -> f64);
+
 struct Bench {
     folder: PathBuf,
     restic: PathBuf,
@@ -75,7 +78,8 @@ fn measure() -> Done<Value> {
     let share = folder.path().join("share");
     let chosen = corpus(&share)?;
     let list = folder.path().join("list");
-    fs::write(&list, chosen.iter().map(|one| format!("{}\n", one.display())).collect::<String>())?;
+    let lines: Vec<&str> = chosen.iter().map(|one| text(one)).collect::<Done<_>>()?;
+    fs::write(&list, lines.join("\n"))?;
     let running = serve(&server, &folder.path().join("repository"))?;
     let address = running.address.clone();
     let bench = Bench { folder: folder.path().to_owned(), restic, address, list };
@@ -428,13 +432,7 @@ fn text(path: &Path) -> Done<&str> {
     path.to_str().ok_or_else(|| "a path is no text".into())
 }
 
-fn row(
-    what: &str,
-    unit: &str,
-    goal: f64,
-    peer: &str,
-    (mine, theirs, of): (&[Cost], &[Cost], fn(&Cost) -> f64),
-) -> Value {
+fn row(what: &str, unit: &str, goal: f64, peer: &str, (mine, theirs, of): Costs<'_>) -> Value {
     let short = |value: f64| (value * 1_000.0).round() / 1_000.0;
     let (ours, theirs) = (median(mine.iter().map(of)), median(theirs.iter().map(of)));
     let ratio = (theirs / ours * 100.0).round() / 100.0;

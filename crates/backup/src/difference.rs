@@ -21,7 +21,8 @@ const PAIRS: usize = 512;
 /// What differs, from the first snapshot to the second. Paths are absolute.
 #[derive(Debug, Default)]
 pub struct Difference {
-    /// In both, with another content, or another kind of thing.
+    /// In both, with another content, or another kind of thing. A folder that cannot be compared
+    /// counts as changed.
     pub changed: Vec<Vec<u8>>,
     /// In the first alone; of a folder, the folder.
     pub gone: Vec<Vec<u8>>,
@@ -67,7 +68,9 @@ impl Difference {
                         difference.compare(&pair.path, (first, second), &mut rest);
                     }
                     (Err(why), _) | (_, Err(why)) => {
-                        difference.faults.push(Fault { what: shown_path(&rooted(&pair.path)), why })
+                        let path = rooted(&pair.path);
+                        difference.faults.push(Fault { what: shown_path(&path), why });
+                        difference.changed.push(path);
                     }
                 }
             }

@@ -130,12 +130,12 @@ fn diff(reach: &Reach, (first, second): (&str, &str), machine: bool) -> Result<E
     let found = Difference::between(&index, first, second)?;
     let lists = [("changed", &found.changed), ("gone", &found.gone), ("new", &found.new)];
     if machine {
-        let mut answer = json!({ "first": first, "second": second, "damaged": found.faults });
-        for (name, paths) in lists {
-            let shown: Vec<String> = paths.iter().map(|path| shown_path(path)).collect();
-            answer[name] = json!(shown);
-        }
-        print_json(&answer)?;
+        let [changed, gone, new] = lists
+            .map(|(_, paths)| paths.iter().map(|path| shown_path(path)).collect::<Vec<String>>());
+        print_json(&json!({
+            "first": first, "second": second, "changed": changed, "gone": gone, "new": new,
+            "damaged": found.faults,
+        }))?;
     } else {
         for (name, paths) in lists {
             for path in paths {

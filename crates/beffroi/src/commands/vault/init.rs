@@ -82,10 +82,10 @@ fn write_access(args: &VaultInit) -> Result<()> {
         let text = authority.to_str().context("the authority's path is no text")?;
         lines.push(("authority_file", text.to_owned()));
     }
-    let mut text = String::from("# How this server reaches its backups. Secret: it opens them.\n");
-    for (name, value) in lines {
-        text.push_str(&format!("{name} = {}\n", toml::Value::String(value)));
-    }
+    let line = |(name, value)| format!("{name} = {}", toml::Value::String(value));
+    let lines: Vec<String> = lines.into_iter().map(line).collect();
+    let head = "# How this server reaches its backups. Secret: it opens them.";
+    let text = format!("{head}\n{}\n", lines.join("\n"));
     if let Some(folder) = args.file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot make {}", folder.display()))?;
