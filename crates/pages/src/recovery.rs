@@ -59,10 +59,10 @@ pub fn recovery_sheet(facts: &RecoveryFacts<'_>, lang: Lang) -> Result<String, P
         restic: vec![
             "chmod 600 address password".to_owned(),
             format!("{files} snapshots --no-lock"),
-            format!("{files} restore ID --no-lock --target /mnt/back"),
+            format!("{files} \\\n  restore ID --no-lock --target /mnt/back"),
         ],
         without: format!(
-            "restic -r /srv/vault/{place} --password-file password snapshots --no-lock"
+            "restic -r /srv/vault/{place} --password-file password \\\n  snapshots --no-lock"
         ),
         v: &v,
     };

@@ -37,7 +37,7 @@ fn read_sheet(file: &Path) -> [String; 3] {
         piece.split('<').next().unwrap().to_owned()
     };
     let code = "<li class=\"code\">";
-    [after(code, 1), after("<p class=\"address\">", 1), after(code, 2)]
+    [after(code, 1), after("<p class=\"typed\">", 1), after(code, 2)]
 }
 
 fn listed(town: &Town) -> Value {
