@@ -13,6 +13,7 @@ alarm-vault-what = What happened
 alarm-vault-what-delete = A deletion was refused. Nothing was deleted.
 alarm-vault-what-config = Rewriting the repository’s settings was refused. Nothing changed.
 alarm-vault-what-key = Adding a key to the repository was refused. Nothing changed.
+alarm-vault-what-sheet = Replacing the recovery sheet was refused. Nothing changed.
 alarm-vault-what-locks = Too many locks: further ones are refused. Remove them: restic unlock --remove-all
 alarm-vault-what-server = This server’s room is used up. Nothing was deleted to make some.
 alarm-vault-what-tenant = The town’s room is used up. Nothing was deleted to make some.
@@ -26,6 +27,8 @@ alarm-vault-healed = A damaged file was replaced by the right copy, sent again b
 journal-vault-repository-made = Repository made in the vault
 journal-vault-credential-made = Credential for the vault made
 journal-vault-credential-revoked = Credential for the vault revoked
+journal-vault-sheet-printed = Recovery sheet of the vault printed
+journal-vault-sheet-proven = Recovery sheet of the vault proven
 journal-vault-backups-received = Backups received in the vault
 
 vault-title = Vault
@@ -44,6 +47,15 @@ vault-clean = Last backup judged clean
 vault-clean-not = Not judged: nobody looked whether its content is sound
 vault-proven = Last backup proven
 vault-proven-not = Unproven: none was restored to try it
+vault-sheet = Recovery sheet
+vault-sheet-none = None: the password is lost with the server. Print it on the server: beffroi vault init
+vault-sheet-printed = Printed { $when }, unproven: copy its check code below
+vault-sheet-proven = Kept: its code was copied { $when } ({ $ago })
+vault-sheet-code = Check code of the sheet
+vault-sheet-code-hint = It stands on the printed sheet: twelve letters and digits. It proves that somebody has the sheet in hand.
+vault-sheet-prove = Prove the sheet
+vault-sheet-wrong = This is not the code of that sheet. Copy it as it is printed for this server.
+vault-sheet-done = The sheet is proven: it is kept.
 vault-size = Room used
 vault-size-value = { $used } of { $quota } ({ $part }%)
 vault-part = { $part }%
@@ -86,3 +98,28 @@ doctor-vault-ok = Vault: { $count ->
     [one] { $count } server sends its backups
    *[other] { $count } servers send their backups
 } on time.
+
+## A server's recovery sheet
+
+recovery-brand = Beffroi’s vault
+recovery-title = Recovery sheet: { $place }
+recovery-lede = It opens this server’s backups when the server itself is lost.
+recovery-printed = Printed on { $at }.
+recovery-keep-title = Lock it away, far from the server
+recovery-keep = Whoever holds this sheet can read all of the server’s backups. Do not photograph it, do not copy it. Delete the file it comes from. Without it and without the server, nobody can read anything: neither you nor the operator.
+recovery-password = Password of the repository
+recovery-password-how = With restic, type it exactly so: upper case and hyphens included. It has no letter O, no letter I and no letter L.
+recovery-address = Address of the repository, with its credential
+recovery-address-how = If the credential was revoked, the operator gives another one; the password does not change.
+recovery-square = Square to scan for the address
+recovery-code = Check code
+recovery-code-how = Copy it into the console today, page Vault: until somebody has, the sheet counts as lost. Or, on the platform:
+recovery-restore = Bring everything back, with restic alone
+recovery-restore-1 = Take a sound computer and install restic on it.
+recovery-restore-2 = Write the address into a file ‘address’, the password into a file ‘password’.
+recovery-restore-3 = Type, with the backup you chose in place of ID:
+recovery-choose = Take a backup from before the attack, not simply the latest. Where Beffroi is installed, ‘beffroi vault restore’ brings the same files back and keeps beside what stands in the way.
+recovery-gone = If the platform is gone but its disk is there
+recovery-gone-how = The repository lies there as restic itself lays one out. Adapt the folder:
+recovery-kept-where = Kept at (place)
+recovery-kept-by = By (name, signature)

@@ -13,6 +13,7 @@ alarm-vault-what = Ce qui s’est passé
 alarm-vault-what-delete = Demande d’effacement refusée. Rien n’a été effacé.
 alarm-vault-what-config = Réécriture des réglages du dépôt refusée. Rien n’a changé.
 alarm-vault-what-key = Ajout d’une clé au dépôt refusé. Rien n’a changé.
+alarm-vault-what-sheet = Remplacement de la fiche de récupération refusé. Rien n’a changé.
 alarm-vault-what-locks = Trop de verrous posés : les suivants sont refusés. Retirez-les : restic unlock --remove-all
 alarm-vault-what-server = La place de ce serveur est épuisée. Rien n’a été effacé pour en faire.
 alarm-vault-what-tenant = La place de la collectivité est épuisée. Rien n’a été effacé pour en faire.
@@ -26,6 +27,8 @@ alarm-vault-healed = Un fichier abîmé a été remplacé par la bonne copie, re
 journal-vault-repository-made = Dépôt créé dans le coffre
 journal-vault-credential-made = Accès au coffre créé
 journal-vault-credential-revoked = Accès au coffre révoqué
+journal-vault-sheet-printed = Fiche de récupération du coffre imprimée
+journal-vault-sheet-proven = Fiche de récupération du coffre éprouvée
 journal-vault-backups-received = Sauvegardes reçues au coffre
 
 vault-title = Coffre
@@ -44,6 +47,15 @@ vault-clean = Dernière sauvegarde jugée saine
 vault-clean-not = Non jugée : personne n’a regardé si son contenu est sain
 vault-proven = Dernière sauvegarde éprouvée
 vault-proven-not = Non éprouvée : aucune n’a été restaurée pour l’essai
+vault-sheet = Fiche de récupération
+vault-sheet-none = Aucune : le mot de passe disparaît avec le serveur. Imprimez-la sur le serveur : beffroi vault init
+vault-sheet-printed = Imprimée { $when }, non éprouvée : recopiez son code de contrôle ci-dessous
+vault-sheet-proven = Gardée : son code a été recopié { $when } ({ $ago })
+vault-sheet-code = Code de contrôle de la fiche
+vault-sheet-code-hint = Il est sur la fiche imprimée : douze lettres et chiffres. Il prouve que quelqu’un tient la fiche en main.
+vault-sheet-prove = Éprouver la fiche
+vault-sheet-wrong = Ce n’est pas le code de cette fiche. Recopiez-le tel qu’il est imprimé pour ce serveur.
+vault-sheet-done = Fiche éprouvée : elle est gardée.
 vault-size = Place occupée
 vault-size-value = { $used } sur { $quota } ({ $part } %)
 vault-part = { $part } %
@@ -86,3 +98,28 @@ doctor-vault-ok = Coffre : { $count ->
     [one] { $count } serveur y envoie ses
    *[other] { $count } serveurs y envoient leurs
 } sauvegardes à l’heure.
+
+## La fiche de récupération d’un serveur
+
+recovery-brand = Coffre de Beffroi
+recovery-title = Fiche de récupération : { $place }
+recovery-lede = Elle ouvre les sauvegardes de ce serveur quand le serveur lui-même est perdu.
+recovery-printed = Imprimée le { $at }.
+recovery-keep-title = Gardez-la sous clé, loin du serveur
+recovery-keep = Qui tient cette fiche peut lire toutes les sauvegardes du serveur. Ne la photographiez pas, ne la copiez pas. Effacez le fichier dont elle vient. Sans elle et sans le serveur, personne ne peut rien relire : ni vous, ni l’opérateur.
+recovery-password = Mot de passe du dépôt
+recovery-password-how = Avec restic, tapez-le tel quel : majuscules et tirets compris. Il ne contient ni la lettre O, ni la lettre I, ni la lettre L.
+recovery-address = Adresse du dépôt, avec son accès
+recovery-address-how = Si l’accès a été révoqué, l’opérateur en donne un autre ; le mot de passe, lui, ne change pas.
+recovery-square = Carré à viser pour lire l’adresse
+recovery-code = Code de contrôle
+recovery-code-how = Recopiez-le dès aujourd’hui dans la console, page Coffre : tant que personne ne l’a fait, la fiche compte comme perdue. Ou, sur la plateforme :
+recovery-restore = Tout ramener, avec restic seul
+recovery-restore-1 = Prenez un ordinateur sain et installez-y restic.
+recovery-restore-2 = Écrivez l’adresse dans un fichier « address », le mot de passe dans un fichier « password ».
+recovery-restore-3 = Tapez, en remplaçant ID par la sauvegarde choisie :
+recovery-choose = Prenez une sauvegarde d’avant l’attaque, pas simplement la dernière. Avec Beffroi installé : « beffroi vault restore » ramène les mêmes fichiers et garde à côté ce qui gêne.
+recovery-gone = Si la plateforme n’existe plus mais que son disque est là
+recovery-gone-how = Le dépôt y est rangé comme restic le range lui-même. Adaptez le dossier :
+recovery-kept-where = Gardée à (lieu)
+recovery-kept-by = Par (nom, signature)

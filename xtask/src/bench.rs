@@ -61,6 +61,11 @@ const GROUPS: &[Group] = &[
         example: ("beffroi-platform", "bench_vault"),
     },
     Group {
+        name: "restore",
+        about: "Files brought back from a repository: everything, and 200 of 70,000, beside restic, borg and cp.",
+        example: ("beffroi-backup", "bench_restore"),
+    },
+    Group {
         name: "guard",
         about: "Attacks by an ordinary user under each level of the guard, and what guarding costs.",
         example: ("beffroi-guard", "bench_guard"),

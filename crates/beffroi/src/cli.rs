@@ -106,6 +106,7 @@ impl Command {
         match self {
             Self::Guard(args) => matches!(args.command, Some(GuardCommand::Invite { .. })),
             Self::Backup(args) => args.command.is_none(),
+            Self::Vault(command) => matches!(command, vault::VaultCommand::Keeper(_)),
             Self::Journal(JournalCommand::Verify { .. })
             | Self::Mirror(mirror::MirrorCommand::Verify { .. })
             | Self::Restore(_)

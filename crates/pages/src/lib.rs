@@ -23,6 +23,7 @@ mod news;
 mod place;
 mod print;
 mod qr;
+pub mod recovery;
 pub mod sheets;
 mod small;
 mod status;

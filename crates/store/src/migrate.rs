@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (6, include_str!("../migrations/0006_rehearsal.sql")),
     (7, include_str!("../migrations/0007_vault.sql")),
     (8, include_str!("../migrations/0008_cut_rule.sql")),
+    (10, include_str!("../migrations/0010_vault_sheet.sql")),
 ];
 
 sqls! { "migrate":

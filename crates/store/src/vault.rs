@@ -9,7 +9,10 @@
 
 pub mod objects;
 
-use beffroi_town::{AssetId, Instant, RepositoryId, TenantId, vault::is_server_name};
+use beffroi_town::{
+    AssetId, Instant, RepositoryId, TenantId,
+    vault::{is_server_name, sheet::proof_text},
+};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use ring::digest::{SHA256, digest};
 use serde_json::json;
@@ -22,7 +25,7 @@ use crate::{
 
 macro_rules! columns {
     () => {
-        "SELECT id, tenant, server, asset, made_at, quota_bytes, silent_after_hours, told_until FROM vault_repository "
+        "SELECT id, tenant, server, asset, made_at, quota_bytes, silent_after_hours, told_until, sheet_proof, sheet_at, sheet_proven_at FROM vault_repository "
     };
 }
 
@@ -33,6 +36,9 @@ sqls! { "vault":
     GET = concat!(columns!(), "WHERE tenant = $1 AND server = $2");
     ALL = concat!(columns!(), "ORDER BY tenant, server");
     TOLD = "UPDATE vault_repository SET told_until = $3 WHERE tenant = $1 AND id = $2 AND told_until < $3";
+    SHEET = "UPDATE vault_repository SET sheet_proof = $3, sheet_at = $4
+        WHERE tenant = $1 AND id = $2 AND sheet_proof IS NULL";
+    PROVEN = "UPDATE vault_repository SET sheet_proven_at = $3 WHERE tenant = $1 AND id = $2";
     ISSUE = "INSERT INTO vault_credential (id, repository, token_hash, made_at) VALUES ($1, $2, $3, $4)";
     CREDENTIALS = "SELECT id, token_hash, made_at, revoked_at FROM vault_credential
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 ORDER BY made_at, id";
@@ -67,6 +73,19 @@ pub struct Repository {
     pub silent_after_hours: Option<u32>,
     /// The journal tells of backups received until then.
     pub told_until: Instant,
+    /// The recovery sheet of its password, if one was printed.
+    pub sheet: Option<Sheet>,
+}
+
+/// What is known of a recovery sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// SHA-256 of the text that its check code stands in, in hexadecimal.
+    pub proof: String,
+    /// When the server told of it.
+    pub printed_at: Instant,
+    /// When somebody last typed the code back.
+    pub proven_at: Option<Instant>,
 }
 
 /// What a new repository is made from.
@@ -110,6 +129,11 @@ impl std::fmt::Debug for Issued {
     }
 }
 
+/// What is kept of a check code as it is printed.
+pub fn sheet_proof(code: &str) -> String {
+    HEXLOWER.encode(digest(&SHA256, proof_text(code).as_bytes()).as_ref())
+}
+
 /// SHA-256 of a token as it is kept.
 pub fn token_sha256(token: &str) -> String {
     HEXLOWER.encode(digest(&SHA256, token.as_bytes()).as_ref())
@@ -126,7 +150,17 @@ fn repository(row: &Row) -> Result<Repository> {
         quota_bytes: quota.map(|_| row.number("quota_bytes")).transpose()?,
         silent_after_hours: row.opt_count("silent_after_hours")?,
         told_until: row.instant("told_until")?,
+        sheet: sheet(row)?,
     })
+}
+
+fn sheet(row: &Row) -> Result<Option<Sheet>> {
+    let (Some(proof), Some(printed_at)) =
+        (row.opt_text("sheet_proof")?, row.opt_instant("sheet_at")?)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Sheet { proof, printed_at, proven_at: row.opt_instant("sheet_proven_at")? }))
 }
 
 fn credential(row: &Row) -> Result<Credential> {
@@ -259,6 +293,43 @@ pub async fn revoke(
         tx.tell([tenant], NOUN, "vault_credential_revoked", body).await?;
     }
     Ok(live.len())
+}
+
+/// Takes note that a recovery sheet was printed; `false`, and nothing written, when one is known:
+/// the first is the one that counts, whoever has the server's credential later.
+///
+/// # Errors
+/// [`Error::OutOfScope`].
+pub async fn print_sheet(tx: &mut Tx, repository: &Repository, proof: &str) -> Result<bool> {
+    let (tenant, at) = (&repository.tenant, tx.at());
+    tx.covers("take note of a recovery sheet", [tenant])?;
+    if tx.conn().run(SHEET, args![tenant, &repository.id, proof, at]).await? == 0 {
+        return Ok(false);
+    }
+    let body = json!({ "repository": repository.id, "server": repository.server });
+    tx.tell([tenant], NOUN, "vault_sheet_printed", body).await?;
+    Ok(true)
+}
+
+/// Somebody has the sheet in hand: its check code was typed back.
+///
+/// # Errors
+/// [`Error::OutOfScope`]; [`Error::Absent`]; [`Error::Refused`] when no sheet was printed or the
+/// code is another's.
+pub async fn prove_sheet(tx: &mut Tx, tenant: &TenantId, server: &str, code: &str) -> Result<()> {
+    let (found, _) = held(tx, "prove a recovery sheet", tenant, server).await?;
+    let Some(sheet) = &found.sheet else {
+        let why = "has no recovery sheet: print one on the server with 'beffroi vault init'";
+        return Err(Error::refused(NOUN, server, why));
+    };
+    if sheet.proof != sheet_proof(code) {
+        let why = "has another check code: take the sheet that was printed for this server";
+        return Err(Error::refused(NOUN, server, why));
+    }
+    let at = tx.at();
+    tx.conn().run(PROVEN, args![tenant, &found.id, at]).await?;
+    let body = json!({ "repository": found.id, "server": server });
+    tx.tell([tenant], NOUN, "vault_sheet_proven", body).await
 }
 
 /// What the journal is told of backups that came.

@@ -1,5 +1,7 @@
 //! The vault: what a repository holds, what counts against its quota, and when its silence is odd.
 
+pub mod sheet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{

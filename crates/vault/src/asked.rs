@@ -39,6 +39,8 @@ pub(crate) enum What {
     Config,
     /// The names of a kind.
     List(ObjectKind),
+    /// The proof of its recovery sheet.
+    Sheet,
     /// One object.
     Object(ObjectKind, ObjectName),
     /// Nothing that there could be.
@@ -72,6 +74,7 @@ fn what(rest: &str) -> What {
     match rest {
         "" => return What::Root,
         "config" => return What::Config,
+        "sheet" => return What::Sheet,
         _ => {}
     }
     let Some((kind, name)) = rest.split_once('/') else { return What::Nothing };
@@ -95,6 +98,7 @@ mod tests {
         let asked = |path: &str| read(path).map(|asked| asked.what);
         assert_eq!(asked("/vault/59273/srv/"), Some(What::Root));
         assert_eq!(asked("/vault/epci-242900660/srv/config"), Some(What::Config));
+        assert_eq!(asked("/vault/59273/srv/sheet"), Some(What::Sheet));
         assert_eq!(asked("/vault/2A004/srv/data/"), Some(What::List(ObjectKind::Data)));
         let name = ObjectName::parse(HEX).unwrap();
         assert_eq!(name.shard(), "01");

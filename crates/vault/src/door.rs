@@ -15,6 +15,7 @@ use crate::{
     asked::{self, PREFIX, What},
     give, receive,
     refusal::Refusal,
+    sheet,
     shelf::Shelf,
     visit::Visit,
 };
@@ -74,7 +75,7 @@ impl Visit {
             What::Config => give::object(self, ObjectKind::Config, None).await,
             What::Object(kind, name) => give::object(self, *kind, Some(name)).await,
             What::List(kind) if self.parts.method == Method::GET => Ok(give::names(self, *kind)),
-            What::Root | What::List(_) => Err(Refusal::Method),
+            What::Root | What::List(_) | What::Sheet => Err(Refusal::Method),
             What::Nothing => Err(Refusal::NotFound),
         }
     }
@@ -87,6 +88,7 @@ impl Visit {
             What::Nothing => return Err(Refusal::NotFound),
             What::Config => receive::object(&self, ObjectKind::Config, None, body).await?,
             What::Object(kind, name) => receive::object(&self, *kind, Some(name), body).await?,
+            What::Sheet => sheet::take(&self, body).await?,
         }
         Ok(StatusCode::OK.into_response())
     }
@@ -97,7 +99,7 @@ impl Visit {
                 self.unlock(name).await?;
                 Ok(StatusCode::OK.into_response())
             }
-            What::Root | What::List(_) => Err(Refusal::Method),
+            What::Root | What::List(_) | What::Sheet => Err(Refusal::Method),
             What::Nothing => Err(Refusal::NotFound),
             What::Object(kind, name) if self.cleans_up(*kind, name).await? => {
                 Err(Refusal::Sealed(DELETE_TOLD))

@@ -147,6 +147,7 @@ mod tests {
             quota_bytes: None,
             silent_after_hours: None,
             told_until: Instant::default(),
+            sheet: None,
         })
     }
 

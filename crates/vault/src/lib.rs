@@ -22,6 +22,7 @@ mod give;
 mod ledger;
 mod receive;
 mod refusal;
+mod sheet;
 mod shelf;
 mod visit;
 
@@ -95,6 +96,12 @@ pub enum VaultError {
     /// Its folder cannot be used.
     #[error(transparent)]
     Shelf(#[from] ShelfError),
+    /// What was typed is no check code.
+    #[error(
+        "this is no check code: copy the 12 letters and digits of the recovery sheet, in groups of \
+         three, as they stand there"
+    )]
+    Code,
     /// The store.
     #[error(transparent)]
     Store(#[from] beffroi_store::Error),

@@ -6,7 +6,7 @@ use beffroi_store::{
     Store, TenantScope,
     vault::{self, Issued, NewRepository},
 };
-use beffroi_town::{Actor, Instant, TenantId};
+use beffroi_town::{Actor, Instant, TenantId, vault::sheet};
 
 use crate::{VaultError, access, shelf, shelf::Shelf};
 
@@ -63,6 +63,24 @@ pub async fn revoke(
     let many = vault::revoke(&mut tx, tenant, server, credential).await?;
     tx.commit().await?;
     Ok(many)
+}
+
+/// Somebody typed the check code of a server's recovery sheet back: it was printed, and is kept.
+///
+/// # Errors
+/// [`VaultError::Code`] for a slip of the pen; the store's when it is another's code.
+pub async fn prove(
+    store: &Store,
+    (actor, at): (&Actor, Instant),
+    tenant: &TenantId,
+    server: &str,
+    typed: &str,
+) -> Result<(), VaultError> {
+    let code = sheet::read_code(typed).ok_or(VaultError::Code)?;
+    let mut tx = store.begin(std::slice::from_ref(tenant), actor, at).await?;
+    vault::prove_sheet(&mut tx, tenant, server, &code).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// The address of a repository as restic is given it, with the credential in it: `base` is where

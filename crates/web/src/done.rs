@@ -41,6 +41,7 @@ const DONE: [(&str, &str); 36] = [
     ("removed", "done-removed"),
     ("rule", "done-rule"),
     ("rule_withdrawn", "done-rule-withdrawn"),
+    ("sheet", "vault-sheet-done"),
 ];
 
 /// The sentence of a code; none for a code that is none.

@@ -1,5 +1,7 @@
 //! `beffroi vault`.
 
+pub(crate) mod client;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -8,6 +10,15 @@ use super::Out;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VaultCommand {
+    #[command(flatten)]
+    Keeper(KeeperCommand),
+    #[command(flatten)]
+    Client(client::ClientCommand),
+}
+
+/// What is done on the platform.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeeperCommand {
     /// Make the repository of a server, or one more credential for it; shown once
     Add(VaultAdd),
     /// List repositories: last backup, size, quota, credentials
@@ -26,6 +37,15 @@ pub(crate) enum VaultCommand {
         /// Which one, as `list` names it; all of this server's if not given
         #[arg(long, value_name = "ID")]
         credential: Option<String>,
+    },
+    /// Show that a server's recovery sheet is kept: copy its check code
+    Prove {
+        /// Code of the tenant
+        tenant: String,
+        /// The server's name in the vault
+        server: String,
+        /// The 12 letters and digits of the sheet
+        code: String,
     },
     /// Read back everything that lies in the vault: 0 whole, 1 something is damaged or missing
     Scrub {

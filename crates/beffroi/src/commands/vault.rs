@@ -1,5 +1,8 @@
 //! `beffroi vault`
 
+mod client;
+mod init;
+
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -20,7 +23,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::{
         Common,
-        vault::{VaultAdd, VaultCommand},
+        vault::{KeeperCommand, VaultAdd, VaultCommand},
     },
     commands::{asset_id, config, now, open_configured, print_json, tenant_id, write_secret},
 };
@@ -29,21 +32,35 @@ use crate::{
 const DAMAGED: u8 = 1;
 
 pub(crate) async fn run(common: &Common, command: VaultCommand) -> Result<ExitCode> {
+    match command {
+        VaultCommand::Keeper(command) => keep(common, command).await,
+        // A server has no store: what it asks for goes to its repository alone.
+        VaultCommand::Client(command) => client::run(command),
+    }
+}
+
+async fn keep(common: &Common, command: KeeperCommand) -> Result<ExitCode> {
     let config = config(common)?.check()?;
     let store = open_configured(&config).await?;
     match command {
-        VaultCommand::Add(args) => add(&config, &store, args).await?,
-        VaultCommand::List { tenant, out } => {
+        KeeperCommand::Add(args) => add(&config, &store, args).await?,
+        KeeperCommand::List { tenant, out } => {
             list(&config, &store, tenant.as_deref(), out.json).await?;
         }
-        VaultCommand::Revoke { tenant, server, credential } => {
+        KeeperCommand::Revoke { tenant, server, credential } => {
             let tenant = tenant_id(&tenant)?;
             let by = (&Actor::CommandLine, now());
             let many =
                 repositories::revoke(&store, by, &tenant, &server, credential.as_deref()).await?;
             println!("{many} revoked: they open nothing from now on. Their backups stay.");
         }
-        VaultCommand::Scrub { tenant, out } => {
+        KeeperCommand::Prove { tenant, server, code } => {
+            let tenant = tenant_id(&tenant)?;
+            let by = (&Actor::CommandLine, now());
+            repositories::prove(&store, by, &tenant, &server, &code).await?;
+            println!("{tenant} {server}: the recovery sheet is kept.");
+        }
+        KeeperCommand::Scrub { tenant, out } => {
             return scrub(&config, &store, tenant.as_deref(), out.json).await;
         }
     }
@@ -183,6 +200,8 @@ fn as_json(one: &Standing, at: Instant) -> Value {
         "damaged": one.damaged,
         "judged": false,
         "proven": false,
+        "sheet_printed_at": one.repository.sheet.as_ref().map(|sheet| sheet.printed_at),
+        "sheet_proven_at": one.repository.sheet.as_ref().and_then(|sheet| sheet.proven_at),
         "credentials": one.credentials.iter().map(credential).collect::<Vec<_>>(),
     })
 }
@@ -199,9 +218,26 @@ fn tell(one: &Standing, at: Instant) {
         println!("  DAMAGED      {} objects: beffroi vault scrub names them", one.damaged);
     }
     println!("  not judged, and unproven: nobody has restored it through Beffroi");
+    println!("  sheet        {}", sheet_told(&one.repository));
     for credential in &one.credentials {
         let state = if credential.revoked_at.is_some() { "revoked" } else { "opens it" };
         println!("  credential   {}  {state}", credential.id);
+    }
+}
+
+/// What is known of the recovery sheet.
+fn sheet_told(one: &Repository) -> String {
+    match &one.sheet {
+        None => "NONE: the password is lost with the server: beffroi vault init".to_owned(),
+        Some(sheet) => match sheet.proven_at {
+            None => format!(
+                "UNPROVEN, printed {}: beffroi vault prove {} {} CODE",
+                calendar::machine(sheet.printed_at),
+                one.tenant,
+                one.server
+            ),
+            Some(at) => format!("kept, its code was copied {}", calendar::machine(at)),
+        },
     }
 }
 

@@ -2,7 +2,9 @@
 //! credential and password can try.
 
 mod attacks;
+mod coming_back;
 mod kill;
+mod recovery;
 
 use std::{
     collections::BTreeMap,
@@ -160,6 +162,14 @@ impl Client {
         assert!(!before.is_empty());
         assert!(before == after, "what came back is not what was saved");
     }
+}
+
+/// As `sha256sum` says.
+fn sha256(client: &Client, bytes: &[u8]) -> String {
+    let file = client.folder.join("hashed");
+    fs::write(&file, bytes).unwrap();
+    let output = Command::new("sha256sum").arg(file).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()[..64].to_owned()
 }
 
 fn text(value: &Value, name: &str) -> String {

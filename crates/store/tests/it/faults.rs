@@ -337,6 +337,9 @@ async fn a_repository_and_its_credential(place: Place) {
             let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
             vault::add(&mut tx, &town, &new_repository("srv")).await?;
             vault::issue(&mut tx, &town, "srv").await?;
+            let made = vault::get(tx.conn(), &scope("59273"), "srv").await?.unwrap();
+            vault::print_sheet(&mut tx, &made, &vault::sheet_proof("code")).await?;
+            vault::prove_sheet(&mut tx, &town, "srv", "code").await?;
             vault::revoke(&mut tx, &town, "srv", None).await?;
             tx.commit().await.map(drop)
         })

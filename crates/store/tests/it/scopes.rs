@@ -188,6 +188,7 @@ async fn try_each_write(tx: &mut Tx, names: &Names) {
     assert!(!calls::acknowledge(tx, &them, &names.call).await.unwrap());
     absent(vault::issue(tx, &them, "srv").await);
     absent(vault::revoke(tx, &them, "srv", None).await);
+    absent(vault::prove_sheet(tx, &them, "srv", "code").await);
 }
 
 /// The names of what one tenant has.

@@ -116,6 +116,8 @@ const KINDS: &[(&str, &str)] = &[
     ("vault_credential_made", "journal-vault-credential-made"),
     ("vault_credential_revoked", "journal-vault-credential-revoked"),
     ("vault_backups_received", "journal-vault-backups-received"),
+    ("vault_sheet_printed", "journal-vault-sheet-printed"),
+    ("vault_sheet_proven", "journal-vault-sheet-proven"),
 ];
 
 struct EntryRow {

@@ -1,22 +1,29 @@
-//! The vault as staff see it: each server, and each one without a vault. Read only.
+//! The vault as staff see it: each server, and each one without a vault. What they do here is to
+//! show that a recovery sheet is kept.
 //!
 //! Rule: what the server cannot know it says: it holds no key, so no backup is judged or proven
 //! here.
 
 use askama::Template;
 use beffroi_store::{
-    Conn, TenantScope,
+    Conn, Error, TenantScope,
     vault::{self, Repository, objects},
 };
 use beffroi_town::{
     Alarm, Asset, TownFacts,
     vault::{hundredths, wants_vault},
 };
-use beffroi_vault::watch::{self, Heard};
+use beffroi_vault::{
+    VaultError, repositories,
+    watch::{self, Heard},
+};
 use beffroi_words::Value;
 
-use super::page;
-use crate::{Refusal, VaultQuotas, call::Call, frame::Frame, routes::Answer};
+use super::{page, wrong};
+use crate::{
+    Refusal, VaultQuotas, call::Call, fields::Fields, frame::Frame, markup::Choice, reply,
+    routes::Answer,
+};
 
 /// One server with a repository.
 struct KeptRow {
@@ -35,6 +42,9 @@ struct VaultPage {
     rows: Vec<KeptRow>,
     used: Option<String>,
     without: Vec<String>,
+    form: Fields,
+    /// Servers with a sheet whose code can be typed back.
+    sheets: Vec<Choice>,
 }
 
 /// What is known of one repository.
@@ -72,6 +82,32 @@ impl Kept {
 
 /// The vault.
 pub async fn show(call: Call) -> Answer {
+    page(&vault_page(&call, Fields::default()).await?)
+}
+
+/// Somebody copies the check code of a server's recovery sheet.
+pub async fn prove(mut call: Call) -> Answer {
+    let (server, code) = (call.form.get("server").to_owned(), call.form.get("code").to_owned());
+    let caller = call.caller()?;
+    let (actor, tenant) = (caller.actor(), caller.scope.tenant().clone());
+    let by = (&actor, call.at);
+    match repositories::prove(&call.doors.store, by, &tenant, &server, &code).await {
+        Ok(()) => return Ok(reply::see_other("/console/vault?done=sheet")),
+        Err(VaultError::Store(error))
+            if !matches!(error, Error::Refused { .. } | Error::Absent { .. }) =>
+        {
+            return Err(error.into());
+        }
+        // No code, another's, or a server without a sheet: the same to whoever typed it.
+        Err(_) => {}
+    }
+    let told = call.words().say("vault-sheet-wrong");
+    call.form.wrong("code", told);
+    let form = call.form.clone();
+    wrong(&vault_page(&call, form).await?)
+}
+
+async fn vault_page(call: &Call, form: Fields) -> Result<VaultPage, Refusal> {
     let facts = call.facts().await?;
     let scope = &call.caller()?.scope;
     let quotas = call.doors.settings.vault;
@@ -92,7 +128,11 @@ pub async fn show(call: Call) -> Answer {
     let used = quotas
         .filter(|_| !all.is_empty())
         .map(|quotas| f.words.say_with("vault-all-used", &used_of(&f, bytes, quotas.tenant_bytes)));
-    page(&VaultPage {
+    let with_sheet = all.iter().filter(|one| one.repository.sheet.is_some());
+    let sheets = with_sheet.map(|one| Choice::new(&one.repository.server, &one.repository.server));
+    Ok(VaultPage {
+        sheets: sheets.collect(),
+        form,
         code: facts.tenant.id.to_string(),
         is_there: quotas.is_some() || !all.is_empty(),
         rows: all.iter().map(|one| row(&f, &facts, quotas, one)).collect(),
@@ -134,6 +174,7 @@ fn row(f: &Frame, facts: &TownFacts, quotas: Option<VaultQuotas>, one: &Kept) ->
         (f.t("vault-last"), last),
         (f.t("vault-clean"), f.t("vault-clean-not")),
         (f.t("vault-proven"), f.t("vault-proven-not")),
+        (f.t("vault-sheet"), sheet(f, repository)),
         (f.t("vault-size"), size),
         (f.t("vault-time-back"), f.t("vault-time-unknown")),
     ];
@@ -149,6 +190,18 @@ fn row(f: &Frame, facts: &TownFacts, quotas: Option<VaultQuotas>, one: &Kept) ->
         told.push((f.t("vault-alarms"), f.words.number(alarms as u64)));
     }
     KeptRow { name, state: f.t(state), class, facts: told }
+}
+
+/// What is known of the recovery sheet.
+fn sheet(f: &Frame, repository: &Repository) -> String {
+    let when = |at| [("when", f.full(at).into()), ("ago", f.ago(at).into())];
+    match &repository.sheet {
+        None => f.t("vault-sheet-none"),
+        Some(sheet) => match sheet.proven_at {
+            None => f.t1("vault-sheet-printed", "when", f.full(sheet.printed_at)),
+            Some(at) => f.words.say_with("vault-sheet-proven", &when(at)),
+        },
+    }
 }
 
 fn is_about(alarm: &Alarm, repository: &Repository) -> bool {
@@ -177,7 +230,7 @@ pub(super) fn told(f: &Frame, alarm: &Alarm) -> Vec<(String, String)> {
     }
     let mut all = Vec::new();
     all.extend(text("server").map(|server| (f.t("alarm-vault-server"), server.to_owned())));
-    let known = ["delete", "config", "key", "locks", "server", "tenant", "disk"];
+    let known = ["delete", "config", "key", "sheet", "locks", "server", "tenant", "disk"];
     let what = text("what").filter(|what| known.contains(what));
     all.extend(
         what.map(|what| (f.t("alarm-vault-what"), f.t(&format!("alarm-vault-what-{what}")))),

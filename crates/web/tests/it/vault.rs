@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use beffroi_store::alarms;
+use beffroi_store::{alarms, vault};
 use beffroi_town::{Actor, Alarm, AlarmId, AlarmKind, AlarmState, Role};
 use beffroi_web::{Doors, Settings};
 use serde_json::json;
@@ -71,4 +71,37 @@ async fn an_alarm_of_the_vault_says_what_was_tried() {
     for word in ["a voulu effacer ou bloquer", "Rien n’a été effacé", "file_server", "c-7"] {
         assert!(page.body.contains(word), "{word}");
     }
+}
+
+#[tokio::test]
+async fn a_recovery_sheet_counts_once_its_code_is_copied() {
+    let mut sample = Sample::new().await;
+    let (at, scope) = (Sample::START, Sample::scope(TOWN));
+    let code = beffroi_town::vault::sheet::code(&[7; 32]);
+    let store = &sample.doors.store;
+    let made = vault::list(&mut store.read().await.unwrap(), &scope).await.unwrap().remove(0);
+    let tenants = std::slice::from_ref(scope.tenant());
+    let mut tx = store.begin(tenants, &Actor::Platform, at).await.unwrap();
+    assert!(vault::print_sheet(&mut tx, &made, &vault::sheet_proof(&code)).await.unwrap());
+    tx.commit().await.unwrap();
+    let mut browser = Browser::new(&beffroi_web::router(sample.doors.clone()));
+    browser.enter(&sample.code(TOWN, Role::Technician)).await;
+    let page = browser.open("/console/vault").await;
+    assert!(page.body.contains("recopiez son code de contrôle"), "{}", page.body);
+    let fields = |code: &str| [("server", made.server.clone()), ("code", code.to_owned())];
+    for wrong in ["", "ABC-DEF", "<script>"] {
+        let fields = fields(wrong);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let told = browser.send(&page, "/console/vault", &fields).await;
+        assert_eq!(told.status, 422, "{wrong}");
+        assert!(told.body.contains("Ce n’est pas le code") && !told.body.contains("<script>"));
+    }
+    let fields = fields(&code.to_lowercase());
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let told = browser.send(&page, "/console/vault", &fields).await;
+    assert!(told.body.contains("son code a été recopié"), "{}", told.body);
+    // Who may only read is shown no form.
+    let mut reader = Browser::new(&beffroi_web::router(sample.doors.clone()));
+    reader.enter(&sample.code(TOWN, Role::Reader)).await;
+    assert!(!reader.open("/console/vault").await.body.contains("name=\"code\""));
 }

@@ -3,13 +3,13 @@
 
 use std::{fs, process::Command};
 
-use super::{Client, files, saved};
+use super::{Client, files, saved, sha256};
 
 /// How long restic may insist on something that is refused.
 const INSIST: u32 = 3;
 
 /// Asks the door as no backup program would; the status.
-fn curl(client: &Client, method: &str, path: &str, body: &[u8]) -> String {
+pub(super) fn curl(client: &Client, method: &str, path: &str, body: &[u8]) -> String {
     let file = client.folder.join("body");
     fs::write(&file, body).unwrap();
     let url = client.repository.trim_start_matches("rest:").to_owned() + path;
@@ -105,13 +105,6 @@ fn locks_for_ever_and_others_locks_deleted() {
     assert_eq!(town.alarms(), ["vault_tampered"]);
     // Restores take no lock; the attacker's credential is revoked and cleans up nothing more.
     client.is_whole(&snapshot, &share);
-}
-
-fn sha256(client: &Client, bytes: &[u8]) -> String {
-    let file = client.folder.join("hashed");
-    fs::write(&file, bytes).unwrap();
-    let output = Command::new("sha256sum").arg(file).output().unwrap();
-    String::from_utf8(output.stdout).unwrap()[..64].to_owned()
 }
 
 #[test]

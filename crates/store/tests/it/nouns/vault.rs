@@ -21,6 +21,7 @@ on_both!(
     what_cannot_be_a_repository_is_refused,
     a_receipt_is_written_once_and_counted,
     the_journal_is_told_of_backups_once,
+    a_recovery_sheet_is_printed_once_and_proven_by_its_code,
 );
 
 pub(crate) fn new_repository(server: &str) -> NewRepository<'_> {
@@ -197,4 +198,28 @@ async fn the_journal_is_told_of_backups_once(place: Place) {
     let mut conn = store.read().await.unwrap();
     let told = vault::get(&mut conn, &mine, "srv").await.unwrap().unwrap();
     assert_eq!(told.told_until, arrived.until);
+}
+
+async fn a_recovery_sheet_is_printed_once_and_proven_by_its_code(place: Place) {
+    let store = place.open().await;
+    found(&place, &store, &["59273"]).await;
+    let town = code("59273");
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    vault::add(&mut tx, &town, &new_repository("srv")).await.unwrap();
+    let made = vault::get(tx.conn(), &scope("59273"), "srv").await.unwrap().unwrap();
+    refused(vault::prove_sheet(&mut tx, &town, "srv", "RIGHT").await);
+    assert!(vault::print_sheet(&mut tx, &made, &vault::sheet_proof("RIGHT")).await.unwrap());
+    assert!(!vault::print_sheet(&mut tx, &made, &vault::sheet_proof("OTHER")).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(newest_entry(&store, "59273").await.kind, "vault_sheet_printed");
+    assert!(!format!("{:?}", place.dump().await).contains("RIGHT"));
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    refused(vault::prove_sheet(&mut tx, &town, "srv", "OTHER").await);
+    vault::prove_sheet(&mut tx, &town, "srv", "RIGHT").await.unwrap();
+    let at = tx.at();
+    tx.commit().await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    let kept = vault::get(&mut conn, &scope("59273"), "srv").await.unwrap().unwrap();
+    assert_eq!(kept.sheet.unwrap().proven_at, Some(at));
+    assert_eq!(newest_entry(&store, "59273").await.kind, "vault_sheet_proven");
 }

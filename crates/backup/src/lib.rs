@@ -1,0 +1,40 @@
+//! What holds a key: a client of restic repositories that brings files back.
+//!
+//! Rules:
+//! - The format is restic's, so that whatever this program reads and writes, plain restic does too.
+//! - Nothing that comes from a repository is believed: each object is compared with its name, each
+//!   blob with its SHA-256, each length with a bound, each name of a file with what a name may be.
+//! - What is damaged costs the files that need it and no others; they are named.
+//! - Locks are neither taken nor honoured: who attacks could hold one for ever.
+//! - Nothing that stands in the target is overwritten: it is moved beside. A file gets its name
+//!   once it is whole.
+
+pub mod access;
+pub mod choice;
+pub mod difference;
+pub mod making;
+pub mod plan;
+pub mod repository;
+pub mod restore;
+pub mod snapshots;
+
+mod blobs;
+mod error;
+mod fetch;
+mod id;
+mod key;
+mod names;
+mod place;
+mod polynomial;
+mod seal;
+mod source;
+mod tree;
+mod unpack;
+
+#[cfg(test)]
+mod hostile;
+
+pub use access::Access;
+pub use error::BackupError;
+pub use id::Id;
+pub use repository::Repository;

@@ -1,0 +1,86 @@
+//! Names of files as restic writes them, and which of them can be names at all.
+
+/// The longest name that a file can have.
+const NAME_BYTES_MAX: usize = 255;
+
+/// Reads a name out of a tree: text, in which what cannot be shown stands as Go escapes it.
+pub(crate) fn unquoted(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let (plain, escape) = rest.split_at(at);
+        bytes.extend(plain.bytes());
+        let mut letters = escape.chars().skip(1);
+        let kind = letters.next()?;
+        let (digits, simple) = match kind {
+            'a' => (0, 7),
+            'b' => (0, 8),
+            't' => (0, 9),
+            'n' => (0, 10),
+            'v' => (0, 11),
+            'f' => (0, 12),
+            'r' => (0, 13),
+            '\\' | '"' | '\'' => (0, u8::try_from(kind).ok()?),
+            'x' => (2, 0),
+            'u' => (4, 0),
+            'U' => (8, 0),
+            _ => return None,
+        };
+        let end = 2 + digits;
+        if digits == 0 {
+            bytes.push(simple);
+        } else {
+            let value = u32::from_str_radix(escape.get(2..end)?, 16).ok()?;
+            if digits == 2 {
+                bytes.push(u8::try_from(value).ok()?);
+            } else {
+                let mut buffer = [0; 4];
+                bytes.extend(char::from_u32(value)?.encode_utf8(&mut buffer).bytes());
+            }
+        }
+        rest = escape.get(end..)?;
+    }
+    bytes.extend(rest.bytes());
+    Some(bytes)
+}
+
+/// Whether these bytes can name a file in a folder, and no other place.
+pub(crate) fn is_name(bytes: &[u8]) -> bool {
+    (1..=NAME_BYTES_MAX).contains(&bytes.len())
+        && bytes != b"."
+        && bytes != b".."
+        && !bytes.contains(&b'/')
+        && !bytes.contains(&0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_read_as_go_writes_them() {
+        for (text, bytes) in [
+            ("acte.odt", &b"acte.odt"[..]),
+            ("été", "été".as_bytes()),
+            (r#"a\"b\\c"#, br#"a"b\c"#),
+            (r"\xff\xfe", &[0xff, 0xfe]),
+            (r"a\n\t\u00e9\U0001f514z", "a\n\té🔔z".as_bytes()),
+            (r"\x00", &[0]),
+        ] {
+            assert_eq!(unquoted(text).as_deref(), Some(bytes), "{text}");
+        }
+        for bad in [r"\", r"\q", r"\x", r"\x1", r"\xé1", r"\ud800", r"\u12", r"\Uffffffff"] {
+            assert_eq!(unquoted(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_leads_to_no_other_place() {
+        for bad in [&b""[..], b".", b"..", b"/", b"a/b", b"../x", b"a\0b", &[b'a'; 256]] {
+            assert!(!is_name(bad), "{bad:?}");
+        }
+        for good in [&b"a"[..], b"...", b" ", b"\xff", &[b'a'; 255], b"a\nb"] {
+            assert!(is_name(good), "{good:?}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Repositories that the real restic wrote, brought back by this client.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod coming_back;
+mod damage;
+mod house;
+mod server;
