@@ -142,6 +142,22 @@ impl Core {
         late
     }
 
+    /// A condemned one that still asks was born since, or runs on: denied alone, it would go through
+    /// all its files in vain before it stands still.
+    pub(crate) fn pause_again(&self, who: &Who) {
+        let Some(actor) = who.actor.as_ref().filter(|actor| !actor.serves_others) else { return };
+        if !stop::pause(actor) {
+            return;
+        }
+        let process = (actor.pid, actor.started);
+        let scopes = [Scope::Session(who.session.clone()), Scope::User(actor.uid), Scope::Share];
+        let is_listed = lock(&self.alarms).also_paused(&scopes, process);
+        // Let go between the question and now: nobody else would.
+        if !is_listed && !self.is_condemned(who) {
+            stop::resume(&[process]);
+        }
+    }
+
     /// What somebody deleted was found elsewhere: the brake counts from the beginning, and has nobody
     /// paused.
     pub(crate) fn begins_anew(&self, who: &Who, paused: &[(u32, u64)]) {

@@ -332,6 +332,7 @@ impl Responder {
         }
         let who = actor.as_ref().map_or_else(Who::unknown, |actor| self.core.who(actor));
         if self.core.mode == Mode::Protect && self.core.is_condemned(&who) {
+            self.core.pause_again(&who);
             answer(&self.marks.opens, &file, false);
             return;
         }

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use crate::actor::{Actor, Stat, all_pids};
+use crate::sys;
 
 /// Rounds of looking for children born meanwhile.
 const ROUNDS_MAX: u32 = 5;
@@ -115,7 +116,25 @@ fn signal(pid: u32, started: u64, signal: Signal) -> bool {
         .ok()
         .and_then(Stat::of)
         .is_some_and(|stat| stat.started == started);
-    same && pidfd_send_signal(process, signal).is_ok()
+    let sent = same && pidfd_send_signal(process, signal).is_ok();
+    if sent && signal == Signal::STOP {
+        stop_threads(pid);
+    }
+    sent
+}
+
+/// The kernel leaves a stop to one thread of a process, and on a busy machine that one may wait for a
+/// processor while the thread that destroys goes on. Told to each, whichever runs first stops all.
+/// What is left of it goes with the signal to go on.
+fn stop_threads(process: Pid) {
+    let process = process.as_raw_nonzero().get();
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return };
+    let ids = threads.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    for thread in ids {
+        if let Err(error) = sys::stop_thread(process, thread) {
+            tracing::debug!(%error, "a thread ended before it was stopped");
+        }
+    }
 }
 
 #[cfg(test)]

@@ -117,6 +117,13 @@ pub(crate) fn run(urgency: Urgency) -> io::Result<()> {
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// Asks one thread of a process to stop the process.
+pub(crate) fn stop_thread(process: i32, thread: i32) -> io::Result<()> {
+    // SAFETY: only numbers are passed.
+    let done = unsafe { libc::syscall(libc::SYS_tgkill, process, thread, libc::SIGSTOP) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// A table that the kernel and this process share.
 #[derive(Debug)]
 pub(crate) struct Table {
