@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 36] = [
+const DONE: [(&str, &str); 37] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
