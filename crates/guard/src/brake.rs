@@ -21,7 +21,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
+use rustix::fs::{AtFlags, CWD, StatxFlags, statfs, statx};
 
 use crate::btf::Btf;
 use crate::decide::MADE_MS;
@@ -219,13 +219,17 @@ fn now_ns() -> u64 {
 }
 
 /// The kernel's own device number and the kind of the file system at `folder`: of the mount, since
-/// btrfs shows another number for each subvolume.
+/// btrfs shows another number for each subvolume. Inside a changed root the mount may not be listed;
+/// then ext4 is known by its own mark.
 fn file_system(folder: &Path) -> Option<(u32, String)> {
     let facts = statx(CWD, folder, AtFlags::empty(), StatxFlags::MNT_ID).ok()?;
     let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
     let id = facts.stx_mnt_id.to_string();
-    let line = mounts.lines().find(|line| line.split(' ').next() == Some(&id))?;
-    of_mount(line)
+    if let Some(line) = mounts.lines().find(|line| line.split(' ').next() == Some(&id)) {
+        return of_mount(line);
+    }
+    let is_ext4 = statfs(folder).is_ok_and(|facts| facts.f_type == libc::EXT4_SUPER_MAGIC);
+    is_ext4.then(|| (facts.stx_dev_major << 20 | facts.stx_dev_minor, "ext4".to_owned()))
 }
 
 /// Identifier, parent, major:minor, root, place, options, optional fields, '-', kind, source.
