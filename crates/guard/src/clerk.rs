@@ -59,7 +59,9 @@ impl Clerk {
                 self.read_vitals();
                 self.write_status();
             }
-            if round.is_multiple_of(ROUNDS_PER_LOOK)
+            // In a decoy whoever keeps a file open is to be named within a second.
+            let looks = round.is_multiple_of(ROUNDS_PER_LOOK) || self.core.bait.is_some();
+            if looks
                 && self.core.level.letter != Letter::C
                 && !self.core.workers.jobs.hand_over(Job::Look)
             {
