@@ -273,11 +273,11 @@ async fn an_older_schema_is_brought_up_to_date(from: Place) {
     let mut old = String::new();
     let mut lines = text.split_inclusive('\n');
     for sum in &mut contents.tables {
-        let mut heading = lines.next().unwrap();
+        let heading = lines.next().unwrap();
         let mut rows: Vec<&str> = (0..sum.rows).map(|_| lines.next().unwrap()).collect();
+        // Whatever columns it was given since.
         if later.contains(&sum.table) {
-            heading = "";
-            rows.clear();
+            continue;
         }
         if sum.table == "schema_migration" {
             rows.retain(|row| *row == "[1]\n");
