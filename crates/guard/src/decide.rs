@@ -37,6 +37,8 @@ pub const STOP_POINTS: u32 = 100;
 pub const HOLD_GONE: u32 = 20;
 /// Emptied files at which a session or a user is held; the whole share, three times as many.
 pub const HOLD_EMPTIED: u32 = 3;
+/// Events of several threads may come this much out of order; a clock further back was set back.
+const CLOCK_SLIP_MS: i64 = 2_000;
 /// Most scopes remembered.
 const SCOPES_MAX: usize = 4_096;
 /// Most makers remembered.
@@ -155,7 +157,12 @@ pub struct Finding {
 /// The scores.
 #[derive(Debug, Default)]
 pub struct Decider {
+    /// Time that never goes back, and goes on at the pace of the clock.
     now: Instant,
+    /// How far it runs ahead of a clock that was set back.
+    ahead_ms: i64,
+    /// The clock itself.
+    clock: Instant,
     scopes: HashMap<Scope, Window>,
     made: HashMap<u64, Maker>,
     made_order: VecDeque<u64>,
@@ -177,8 +184,7 @@ struct Maker {
 impl Decider {
     /// Takes one event and says what follows from it.
     pub fn feed(&mut self, event: &Event) -> Verdict {
-        // A clock that jumps back must not reopen an old window.
-        self.now = self.now.max(event.at);
+        self.note_time(event.at);
         let (file, signal, extension) = match &event.what {
             What::Made { file } => {
                 self.remember_maker(*file, event);
@@ -226,6 +232,18 @@ impl Decider {
             What::SameNote { note } => (*note, Signal::SameNote, None),
         };
         self.count(event, file, signal, extension.as_ref())
+    }
+
+    /// A clock that is set back must neither reopen an old window nor hold one open until it has
+    /// caught up.
+    fn note_time(&mut self, at: Instant) {
+        let steady = at.plus_ms(self.ahead_ms);
+        let behind_ms = self.now.ms_since(steady);
+        if behind_ms > CLOCK_SLIP_MS {
+            self.ahead_ms += behind_ms;
+        }
+        self.now = self.now.max(steady);
+        self.clock = at;
     }
 
     /// Whether `session` made this file a short while ago, as far as can be told: where the maker
@@ -278,7 +296,8 @@ impl Decider {
         let mut worst = Verdict::Allow;
         for scope in scopes {
             let window = self.scopes.entry(scope.clone()).or_default();
-            window.push(Touched { at: self.now, file, signal, extension: extension.cloned() });
+            let (at, seen_at) = (self.now, event.at);
+            window.push(Touched { at, seen_at, file, signal, extension: extension.cloned() });
             let verdict = window.verdict(&scope, hot);
             let held_again = let_go && verdict.rank() == 1;
             if verdict.rank() > worst.rank() && !held_again {
@@ -307,16 +326,16 @@ impl Decider {
     }
 
     fn maintain(&mut self, job: Maintenance) {
-        self.maintenance.retain(|_, known| !known.is_over(self.now));
+        self.maintenance.retain(|_, known| !known.is_over(self.clock));
         self.maintenance.remove(&job.user);
-        if !job.is_over(self.now) && self.maintenance.len() < MAINTENANCE_MAX {
+        if !job.is_over(self.clock) && self.maintenance.len() < MAINTENANCE_MAX {
             self.maintenance.insert(job.user, job);
         }
     }
 
     fn is_announced(&self, user: Option<u32>) -> bool {
         let job = user.and_then(|user| self.maintenance.get(&user));
-        job.is_some_and(|job| job.until(self.now).is_some())
+        job.is_some_and(|job| job.until(self.clock).is_some())
     }
 
     /// Announced jobs, by user.

@@ -72,6 +72,28 @@ fn a_few_renamed_files_make_nobody_suspicious() {
     assert!(decider.points("s") > 0);
 }
 
+/// It is set right after an hour too far ahead: nothing adds up over the hour until it has caught up,
+/// an attack is seen as ever, and what it did is told by the clock as it is now.
+#[test]
+fn a_clock_that_jumps_ahead_and_back_stops_no_window() {
+    let (hour, minute) = (3_600_000, 60_000);
+    let mut decider = Decider::default();
+    decider.feed(&event(hour, "s", gone(1)));
+    decider.feed(&event(2 * hour, "s", gone(2)));
+    for round in 1..10 {
+        let at = hour + round * 2 * minute;
+        for n in 0..15 {
+            let file = u64::try_from(round).unwrap() * 100 + n;
+            assert_eq!(decider.feed(&event(at, "s", gone(file))), Verdict::Allow, "{round}");
+        }
+    }
+    let at = hour + 30 * minute;
+    let ranks: Vec<Verdict> =
+        (0..3).map(|n| decider.feed(&event(at, "s", noise(5_000 + n)))).collect();
+    let finding = ranks[2].finding().expect("the third stops");
+    assert_eq!((ranks[2].rank(), finding.first_touch_at), (2, Instant::from_ms(at)));
+}
+
 /// What stands elsewhere is no loss; what holds it now is as precious as an old file.
 #[test]
 fn what_was_packed_may_go_and_the_archive_may_not() {

@@ -13,6 +13,8 @@ pub(super) const WINDOW_EVENTS_MAX: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Touched {
     pub(super) at: Instant,
+    /// By the host's clock.
+    pub(super) seen_at: Instant,
     pub(super) file: u64,
     pub(super) signal: Signal,
     pub(super) extension: Option<String>,
@@ -128,7 +130,10 @@ impl Window {
             },
             points,
             reasons: reasons.clone(),
-            first_touch_at: self.touched.front().map_or(Instant::default(), |touched| touched.at),
+            first_touch_at: self
+                .touched
+                .front()
+                .map_or(Instant::default(), |touched| touched.seen_at),
         };
         if points >= points_needed {
             Verdict::Stop(finding())
