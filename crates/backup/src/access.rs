@@ -12,7 +12,7 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::error::BackupError;
+use crate::{error::BackupError, percent};
 
 /// How long the server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -227,17 +227,7 @@ fn place(text: &str, authority: Option<PathBuf>) -> Result<Place, &'static str> 
 
 /// What stands before the host, percent-decoded.
 fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let pair = [rest.next()?, rest.next()?];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&pair).ok()?, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
+    String::from_utf8(percent::decoded(text)?).ok()
 }
 
 #[cfg(test)]

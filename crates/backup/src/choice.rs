@@ -8,7 +8,7 @@ use beffroi_town::watch::AlarmReport;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 
-use crate::error::BackupError;
+use crate::{error::BackupError, percent};
 
 /// What is brought back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,17 +180,7 @@ fn unescaped(shown: &str) -> Option<Vec<u8>> {
     if shown.ends_with('…') {
         return None;
     }
-    let mut bytes = Vec::with_capacity(shown.len());
-    let mut rest = shown.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let pair = [rest.next()?, rest.next()?];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&pair).ok()?, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    Some(bytes)
+    percent::decoded(shown)
 }
 
 #[cfg(test)]

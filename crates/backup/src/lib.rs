@@ -24,6 +24,7 @@ mod fetch;
 mod id;
 mod key;
 mod names;
+mod percent;
 mod place;
 mod polynomial;
 mod seal;

@@ -9,6 +9,7 @@
 //! - A thread of its own reads: whoever waits for an answer waits for no archive.
 
 use std::collections::{HashMap, HashSet};
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -20,7 +21,7 @@ use crate::archives::{Budget, Contents, contents_of};
 use crate::core::{Core, Who, open_quietly};
 use crate::decide::{Finding, What};
 use crate::holdings::lock;
-use crate::shelf::{file_number, mtime_ns};
+use crate::shelf::file_number;
 use crate::state::{Sha256, read_json, write_json};
 use crate::stop;
 use crate::touches::TouchRecord;
@@ -94,16 +95,21 @@ pub(crate) fn let_go_those_of_before(core: &Core) {
     match read_json::<Vec<(u32, u64)>>(&path, "processes that were paused for a moment") {
         Ok(Some(paused)) => stop::resume(&paused),
         Ok(None) => {}
-        Err(error) => tracing::warn!(%error, "processes that were paused may have to be let go"),
+        Err(error) => {
+            tracing::error!(%error, "if somebody's program stands still since the guard ended, let it go on with 'kill -CONT'");
+        }
     }
 }
+
+/// Inode, size, and when it last changed.
+type State = (u64, u64, i64, i64);
 
 /// The thread that looks for what was deleted.
 pub(crate) struct Prover {
     core: Arc<Core>,
     suspects: Receiver<Suspect>,
-    /// By path, with size and time when it was read.
-    read: HashMap<PathBuf, ((u64, i64), Contents)>,
+    /// By path, with what the file was when it was read.
+    read: HashMap<PathBuf, (State, Contents)>,
 }
 
 impl Prover {
@@ -199,7 +205,8 @@ impl Prover {
     fn contents(&mut self, path: &PathBuf, budget: &mut Budget) -> Option<&Contents> {
         let file = open_quietly(path).ok()?;
         let meta = file.metadata().ok()?;
-        let state = (meta.len(), mtime_ns(&meta));
+        // The time of the last change of state: a user can set back that of the content.
+        let state = (meta.ino(), meta.len(), meta.ctime(), meta.ctime_nsec());
         if self.read.get(path).is_none_or(|(known, _)| *known != state) {
             if self.read.len() >= READ_MAX {
                 self.read.clear();

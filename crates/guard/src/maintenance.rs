@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::holdings::lock;
 use crate::state::{read_json, write_json};
 
-/// How much longer than one round of the clerk's the brake is told to let pass.
-pub(crate) const ROUND: Duration = Duration::from_secs(5);
+/// The brake is told for twice as long, so that it never falls between two rounds of the clerk's.
+const ROUND: Duration = Duration::from_secs(5);
 
 impl Core {
     /// Takes in those of an earlier run.

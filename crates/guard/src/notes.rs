@@ -3,7 +3,8 @@
 //! Rules:
 //! - The thread that answers the kernel only compares names; the keeper reads, and what is not the
 //!   same text in [`FOLDERS`] folders is no note.
-//! - One more folder of the same note is one more line of the report, not one more point.
+//! - Files of one name are read when there are [`FOLDERS`] of them and each time they have doubled
+//!   since, up to [`READ_MAX`]: an archive unpacked with a thousand licences costs no thousand rounds.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -20,6 +21,8 @@ use crate::state::Sha256;
 
 /// Folders in which the same text makes a note.
 pub(crate) const FOLDERS: usize = 3;
+/// Most files of one name that are read together.
+const READ_MAX: usize = 256;
 /// Largest note.
 const NOTE_BYTES_MAX: u64 = 64 << 10;
 /// New files remembered.
@@ -46,7 +49,10 @@ impl Notes {
         }
         let files = named.files.entry((session.to_owned(), name)).or_default();
         let is_new = files.insert(path.to_owned());
-        let together = (files.len() >= FOLDERS).then(|| files.iter().cloned().collect());
+        let count = files.len();
+        let has_doubled = count > FOLDERS && count.is_power_of_two();
+        let is_due = is_new && count <= READ_MAX && (count == FOLDERS || has_doubled);
+        let together = is_due.then(|| files.iter().cloned().collect());
         named.count += usize::from(is_new);
         together
     }
@@ -92,6 +98,12 @@ mod tests {
         assert!(notes.closed(&path("/b"), "s").is_none());
         assert!(notes.closed(&path("/c"), "another").is_none());
         assert_eq!(notes.closed(&path("/c"), "s").map(|files| files.len()), Some(3));
+        assert!(notes.closed(&path("/c"), "s").is_none(), "read already");
+        let due: Vec<usize> = (4..2_000)
+            .filter_map(|n| notes.closed(&path(&format!("/{n}")), "s"))
+            .map(|files| files.len())
+            .collect();
+        assert_eq!(due, [4, 8, 16, 32, 64, 128, 256]);
     }
 
     #[test]

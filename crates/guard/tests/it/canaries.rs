@@ -67,16 +67,22 @@ fn one_deleted_holds_and_asks() {
     assert_eq!((ground.intact(), report.lost), (FILES, 0), "{report:?}");
 }
 
-/// Who reads everything, copies, packs and lists it is no attacker.
+/// Who reads everything, copies, packs and lists it is no attacker; whoever deletes one afterwards is
+/// seen, so all before it was.
 #[test]
 fn reading_them_is_nothing() {
     let (ground, _guard) = guarded();
-    let script = "cat .[0-9z]* dossier* > /dev/null; grep -r rien . || true; \
+    let script = "cat .[0-9z]* dossier* > /dev/null; grep -rq cantine .; \
                   mkdir copie; cp -a .[0-9z]* dossier* copie; tar cf tout.tar .[0-9z]* dossier*; \
                   chmod g+r .[0-9z]*; rm -r copie";
     let mut user = user(&ground, script);
-    wait_for("the user's work to end", || user.child.0.try_wait().unwrap());
+    let status = wait_for("the user's work to end", || user.child.0.try_wait().unwrap());
+    assert!(status.success(), "{status}");
     assert!(ground.alarms().is_empty(), "{:?}", ground.alarms());
+    let _last = crate::elsewhere::user(&ground, "exec rm .00*");
+    let alarm = ground.alarm("the one who deletes", |alarm| weighed(alarm, Signal::CanaryGone));
+    assert!(!weighed(&alarm, Signal::CanaryTouched), "{alarm:?}");
+    assert_eq!(ground.alarms().len(), 1, "{:?}", ground.alarms());
 }
 
 #[test]
@@ -102,7 +108,7 @@ fn a_note_in_three_folders_weighs_and_is_named() {
     let guard = ground.guard(&json!({ "protect": true }));
     let script = "for d in a b c d; do mkdir $d; echo 'Vos fichiers sont pris.' > $d/LISEZ-MOI.txt; done; \
                   for n in 0002 0003 0006 0007; do sleep 0.3; \
-                  head -c 4000 /dev/urandom 1<> /dev/null > \"dossier $n.txt\"; done; echo fin; exec sleep 60";
+                  head -c 4000 /dev/urandom > \"dossier $n.txt\"; done; echo fin; exec sleep 60";
     let mut user = user(&ground, script);
     let alarm = ground.alarm("the stop", |alarm| {
         alarm.outcome == AlarmOutcome::Stopped && alarm.touched.len() > 3
