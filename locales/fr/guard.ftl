@@ -18,6 +18,7 @@ guard-hole-opened_before = Un fichier ouvert avant le démarrage du veilleur peu
 guard-hole-hard_links_elsewhere = Un fichier atteint par un autre lien, hors des dossiers surveillés, n’est pas vu
 guard-hole-no_earlier_content = Le contenu précédent d’un fichier réécrit sur place n’est pas gardé
 guard-hole-no_reserve = Pas de réserve sur ce disque : un fichier disparu y reste perdu
+guard-hole-mounted_below = Un disque monté sous un dossier surveillé est d’un type qui n’est pas surveillé
 guard-hole-no_cut = Ne peut pas couper son serveur du réseau
 guard-hole-no_temperature = Ne lit aucune température
 guard-hole-no_pressure = Ne lit pas la charge du serveur

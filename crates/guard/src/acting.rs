@@ -16,6 +16,7 @@ use crate::core::{Core, Who};
 use crate::decide::{Finding, LET_GO_MS, Scope, What};
 use crate::group;
 use crate::holdings::lock;
+use crate::opens::Job;
 use crate::stop;
 
 /// How long the brake counts nothing of a user whom it paused for nothing.
@@ -155,6 +156,27 @@ impl Core {
         // Let go between the question and now: nobody else would.
         if !is_listed && !self.is_condemned(who) {
             stop::resume(&[process]);
+        }
+        // The one that was stopped first may have ended before its group could be told.
+        if lock(&self.alarms).to_freeze(&scopes).is_some()
+            && !self.workers.jobs.hand_over(Job::Freeze(who.clone()))
+        {
+            tracing::debug!("too much to do to freeze a control group");
+        }
+    }
+
+    /// Freezes the group of one that is stopped, where no other was frozen for the same alarm.
+    pub(crate) fn freeze(&self, who: &Who) {
+        let Some(actor) = &who.actor else { return };
+        let scopes = [Scope::Session(who.session.clone()), Scope::User(actor.uid), Scope::Share];
+        let mut alarms = lock(&self.alarms);
+        // Under the lock: whoever lets go meanwhile finds the group in the alarm.
+        if let Some(alarm) = alarms.to_freeze(&scopes)
+            && let Some(group) = group::freeze(actor)
+        {
+            alarms.froze(&alarm, group);
+            drop(alarms);
+            self.ring();
         }
     }
 

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use beffroi_town::watch::{ActorSeen, PATH_BYTES_MAX, TEXT_BYTES_MAX, shown_path};
 
+use crate::procfs;
 use crate::service::Service;
 
 /// First user identifier of ordinary accounts (`login.defs`, Debian).
@@ -41,7 +42,7 @@ pub(crate) struct Actor {
 impl Actor {
     /// The process that thread `tid` belongs to; none when it has ended.
     pub(crate) fn of_thread(tid: u32) -> Option<Self> {
-        let status = fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
+        let status = procfs::read(&format!("/proc/{tid}/status")).ok()?;
         let field = |name: &str| -> Option<Vec<u32>> {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             Some(line.split_whitespace().filter_map(|word| word.parse().ok()).collect())
@@ -114,10 +115,9 @@ pub(crate) struct Stat {
 
 impl Stat {
     pub(crate) fn of(pid: u32) -> Option<Self> {
-        let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+        let stat = procfs::read(&format!("/proc/{pid}/stat")).ok()?;
         // The name may hold anything, spaces and brackets included: fields start after the last.
-        let end = stat.iter().rposition(|b| *b == b')')?;
-        let text = String::from_utf8_lossy(stat.get(end + 1..)?).into_owned();
+        let (_, text) = stat.rsplit_once(')')?;
         let fields: Vec<&str> = text.split_whitespace().collect();
         Some(Self {
             state: *fields.first()?.as_bytes().first()?,

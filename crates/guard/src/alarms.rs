@@ -213,6 +213,24 @@ impl Alarms {
         true
     }
 
+    /// The alarm under which these are stopped, while no control group is frozen for it.
+    pub(crate) fn to_freeze(&self, scopes: &[Scope]) -> Option<AlarmId> {
+        let found = self.raised.values().rev().find(|alarm| {
+            alarm.report.outcome == AlarmOutcome::Stopped
+                && alarm.frozen.is_empty()
+                && alarm.scope.as_ref().is_some_and(|scope| scopes.contains(scope))
+        });
+        found.map(|alarm| alarm.report.id.clone())
+    }
+
+    /// Notes a control group that is frozen for an alarm.
+    pub(crate) fn froze(&mut self, id: &AlarmId, group: PathBuf) {
+        if let Some(alarm) = self.raised.get_mut(id.as_str()) {
+            alarm.frozen.push(group);
+            self.changed.push(id.to_string());
+        }
+    }
+
     pub(crate) fn get(&self, id: &AlarmId) -> Option<&Raised> {
         self.raised.get(id.as_str())
     }

@@ -12,6 +12,7 @@ use beffroi_town::watch::Touch;
 
 use crate::decide::NOBODY_KNOWN;
 use crate::error::{Context, GuardError, Result, shown};
+use crate::grounds::Grounds;
 use crate::reserve::{RESERVE_NAME, Reserve, make_private};
 use crate::shelf::Shelf;
 use crate::touches::{Held, TouchRecord, Touches, touch};
@@ -21,6 +22,8 @@ use crate::touches::{Held, TouchRecord, Touches, touch};
 pub(crate) struct Holdings {
     pub(crate) state: PathBuf,
     pub(crate) watched: Vec<PathBuf>,
+    /// File systems below those that are not watched.
+    pub(crate) left_out: Vec<PathBuf>,
     pub(crate) reserves: Vec<Reserve>,
     /// Reserve folders, which are never watched.
     pub(crate) excluded: Vec<PathBuf>,
@@ -47,7 +50,7 @@ impl Holdings {
         make_private(state)?;
         let state = fs::canonicalize(state).context("find", state)?;
         let lock = take_lock(&state)?;
-        let watched = roots(watch)?;
+        let Grounds { watched, left_out } = Grounds::of(watch)?;
         let mut reserves: Vec<Reserve> = Vec::new();
         let mut excluded = vec![state.clone()];
         for folder in &watched {
@@ -70,6 +73,7 @@ impl Holdings {
             touches: Mutex::new(Touches::open(&state.join("touches.jsonl"), now)?),
             state,
             watched,
+            left_out,
             reserves,
             excluded,
             _lock: lock,
@@ -81,9 +85,9 @@ impl Holdings {
         self.reserves.iter().find(|reserve| reserve.device() == device)
     }
 
-    /// The watched folder that a path lies in.
+    /// The watched folder that a path lies in: the innermost.
     pub(crate) fn root_of(&self, path: &Path) -> Option<&Path> {
-        self.watched.iter().map(PathBuf::as_path).find(|root| path.starts_with(root))
+        self.watched.iter().rev().map(PathBuf::as_path).find(|root| path.starts_with(root))
     }
 
     /// Where a file stands, or stood; none when it is nothing to this guard. A file of ours that was
@@ -190,21 +194,6 @@ fn without_mark_of_deletion(path: PathBuf, meta: &fs::Metadata) -> PathBuf {
         return path;
     }
     PathBuf::from(std::ffi::OsString::from_vec(name.to_vec()))
-}
-
-/// Absolute, existing, none inside another.
-fn roots(watch: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut roots: Vec<PathBuf> = Vec::new();
-    for folder in watch {
-        let root = fs::canonicalize(folder).context("find", folder)?;
-        if !root.is_dir() {
-            return Err(GuardError::NotAFolder(shown(folder)));
-        }
-        roots.push(root);
-    }
-    roots.sort();
-    roots.dedup_by(|later, earlier| later.starts_with(&*earlier));
-    if roots.is_empty() { Err(GuardError::NothingToWatch) } else { Ok(roots) }
 }
 
 /// Beside the watched folder; inside it where the folder is all there is of its file system,

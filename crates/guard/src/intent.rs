@@ -9,7 +9,11 @@
 //!   written, and a racing thread could swap them: which of the two a file is follows from whether
 //!   somebody opened it for writing ([`Intent::WriteIfOpenForIt`]).
 
-use std::fs;
+use std::collections::HashMap;
+use std::fs::File;
+use std::time::Duration;
+
+use crate::procfs;
 
 /// What a blocked system call is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +28,51 @@ pub(crate) enum Intent {
     Write,
 }
 
-/// Reads the intent of thread `tid`, which waits for our answer.
-pub(crate) fn intent_of(tid: u32) -> Intent {
-    fs::read_to_string(format!("/proc/{tid}/syscall")).map_or(Intent::Write, |text| of_text(&text))
+/// Most threads whose file is kept open.
+const THREADS_MAX: usize = 256;
+
+/// How often a thread that is about to wait is looked at again: at once, then after a nap each.
+const LOOKS: usize = 10;
+const NAPS: usize = 5;
+const NAP: Duration = Duration::from_micros(20);
+
+/// Reads intents. What says them is kept open for each thread: threads come back.
+#[derive(Debug, Default)]
+pub(crate) struct Intents(HashMap<u32, File>);
+
+impl Intents {
+    /// That of thread `tid`, which waits for our answer.
+    pub(crate) fn of(&mut self, tid: u32) -> Intent {
+        let mut text = self.text(tid);
+        // It has asked and is about to wait: asked so soon, the kernel calls it running still. On
+        // this very processor it can go on only while this thread sleeps.
+        for look in 0..LOOKS + NAPS {
+            if !text.as_ref().is_some_and(|text| text.starts_with("running")) {
+                break;
+            }
+            if look >= LOOKS {
+                std::thread::park_timeout(NAP);
+            }
+            text = self.text(tid);
+        }
+        text.map_or(Intent::Write, |text| of_text(&text))
+    }
+
+    fn text(&mut self, tid: u32) -> Option<String> {
+        // The file of a thread that has ended answers nothing, also when its number is used again.
+        let known = self.0.get(&tid).and_then(|file| procfs::line(file).ok());
+        known.filter(|text| !text.is_empty()).or_else(|| self.open(tid))
+    }
+
+    fn open(&mut self, tid: u32) -> Option<String> {
+        let file = File::open(format!("/proc/{tid}/syscall")).ok()?;
+        let text = procfs::line(&file).ok()?;
+        if self.0.len() >= THREADS_MAX {
+            self.0.clear();
+        }
+        self.0.insert(tid, file);
+        Some(text)
+    }
 }
 
 fn of_text(text: &str) -> Intent {
@@ -141,6 +187,6 @@ mod tests {
         for text in ["", "running", "-1 0x7f 0x7f", "257 0x1 zz", "4294967296 0x0"] {
             assert_eq!(of_text(text), Intent::Write, "{text}");
         }
-        assert_eq!(intent_of(u32::MAX), Intent::Write);
+        assert_eq!(Intents::default().of(u32::MAX), Intent::Write);
     }
 }

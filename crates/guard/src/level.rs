@@ -4,6 +4,7 @@ use beffroi_town::watch::{Hole, HostFacts, Letter, Level, Mode, TEXT_BYTES_MAX, 
 
 use crate::brake::Brake;
 use crate::cut;
+use crate::grounds::Grounds;
 use crate::marks::Sight;
 use crate::vitals::Sensors;
 use std::path::{Path, PathBuf};
@@ -11,10 +12,14 @@ use std::path::{Path, PathBuf};
 /// What a guard could do here for these folders, without starting one.
 pub fn probe(watch: &[PathBuf]) -> Level {
     let vitals = Sensors::at(Path::new("/")).read(&[]);
-    let sight = Sight::of(watch, Letter::A);
-    let brake = (sight.letter != Letter::C).then(|| Brake::open(watch, &sight.whole));
-    let covered = matches!(brake, Some(Ok(brake)) if brake.covered() == watch.len());
-    level(&sight, Mode::Protect, &vitals, Means { covered, lacks_reserve: false })
+    let grounds = Grounds::of(watch);
+    let leaves_out = grounds.as_ref().is_ok_and(|grounds| !grounds.left_out.is_empty());
+    let watched = grounds.map_or_else(|_| watch.to_vec(), |grounds| grounds.watched);
+    let sight = Sight::of(&watched, Letter::A);
+    let brake = (sight.letter != Letter::C).then(|| Brake::open(&watched, &sight.whole));
+    let covered = matches!(brake, Some(Ok(brake)) if brake.covered() == watched.len());
+    let means = Means { covered, lacks_reserve: false, leaves_out };
+    level(&sight, Mode::Protect, &vitals, means)
 }
 
 /// What a guard has beyond its sight.
@@ -24,6 +29,8 @@ pub(crate) struct Means {
     pub(crate) covered: bool,
     /// A watched folder has no reserve.
     pub(crate) lacks_reserve: bool,
+    /// A file system below a watched folder is not watched.
+    pub(crate) leaves_out: bool,
 }
 
 /// The level with these means.
@@ -52,6 +59,9 @@ pub(crate) fn level(sight: &Sight, mode: Mode, vitals: &Vitals, means: Means) ->
     }
     if means.lacks_reserve {
         holes.push(Hole::NoReserve);
+    }
+    if means.leaves_out {
+        holes.push(Hole::MountedBelow);
     }
     if !cut::can_cut() {
         holes.push(Hole::NoCut);

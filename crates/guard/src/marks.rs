@@ -1,4 +1,4 @@
-//! The two fanotify groups, one for permission and one for names, and what they cover.
+//! The fanotify groups, one for permission and those for names, and what they cover.
 //!
 //! Rules:
 //! - Names are followed folder by folder. So are opens and writes where the watched folder lies on
@@ -18,9 +18,9 @@ use std::sync::{Arc, Mutex};
 
 use beffroi_town::watch::Letter;
 
-use crate::error::{GuardError, Result};
+use crate::error::{GuardError, Result, shown};
 use crate::fan::Place;
-use crate::holdings::lock;
+use crate::holdings::{Holdings, lock};
 use crate::sys;
 
 /// Permission before each access to a content, with its range: Linux 6.14 and later.
@@ -56,7 +56,7 @@ impl Sight {
             return blind;
         }
         let sees = |mask: u64| {
-            let Ok((opens, _)) = groups() else { return false };
+            let (Ok(opens), Ok(_)) = (opens_group(), names_group()) else { return false };
             let mark = |folder: &PathBuf| {
                 sys::fanotify_mark(opens.as_fd(), libc::FAN_MARK_ADD, mask, folder).is_ok()
             };
@@ -82,46 +82,59 @@ impl Sight {
     }
 }
 
-/// The groups for permission and for names.
-fn groups() -> io::Result<(OwnedFd, OwnedFd)> {
-    let common =
-        libc::FAN_REPORT_TID | libc::FAN_CLOEXEC | libc::FAN_NONBLOCK | libc::FAN_UNLIMITED_MARKS;
-    let opens = sys::fanotify_init(
-        libc::FAN_CLASS_PRE_CONTENT | common,
-        libc::O_RDONLY | libc::O_LARGEFILE | libc::O_CLOEXEC | libc::O_NOATIME,
-    )?;
-    let names = sys::fanotify_init(libc::FAN_CLASS_NOTIF | libc::FAN_REPORT_DFID_NAME | common, 0)?;
-    Ok((opens, names))
+const COMMON: u32 =
+    libc::FAN_REPORT_TID | libc::FAN_CLOEXEC | libc::FAN_NONBLOCK | libc::FAN_UNLIMITED_MARKS;
+
+/// The group for permission.
+fn opens_group() -> io::Result<OwnedFd> {
+    let how = libc::O_RDONLY | libc::O_LARGEFILE | libc::O_CLOEXEC | libc::O_NOATIME;
+    sys::fanotify_init(libc::FAN_CLASS_PRE_CONTENT | COMMON, how)
 }
 
-/// Both groups and what they cover.
+/// A group for names.
+fn names_group() -> io::Result<OwnedFd> {
+    sys::fanotify_init(libc::FAN_CLASS_NOTIF | libc::FAN_REPORT_DFID_NAME | COMMON, 0)
+}
+
+/// Followed folders by device and handle.
+type Followed = HashMap<(u64, Vec<u8>), PathBuf>;
+
+/// All groups and what they cover.
 #[derive(Debug, Clone)]
 pub(crate) struct Marks {
     pub(crate) opens: Arc<OwnedFd>,
-    pub(crate) names: Arc<OwnedFd>,
-    folders: Arc<Mutex<HashMap<Vec<u8>, PathBuf>>>,
+    /// One for each file system or subvolume, by its device: the kernel refuses to mix them, since
+    /// only together with it a folder's handle is a name.
+    pub(crate) names: Arc<[(u64, OwnedFd)]>,
+    folders: Arc<Mutex<Followed>>,
     sight: Arc<Sight>,
     name_mask: u64,
 }
 
 impl Marks {
-    /// Opens both groups. `own` are the guard's own folders. From now on others wait for answers.
+    /// Opens the groups. From now on others wait for answers.
     /// `visits`: also when somebody opens a folder, so that it is known who that is.
-    pub(crate) fn open(sight: Sight, own: &[PathBuf], visits: bool) -> Result<Self> {
+    pub(crate) fn open(sight: Sight, holdings: &Holdings, visits: bool) -> Result<Self> {
         let refused = |error: io::Error| {
             GuardError::Senses(format!(
                 "the kernel refuses fanotify: {error}; run as root on Linux 5.17 or later"
             ))
         };
-        let (opens, names) = groups().map_err(refused)?;
+        let mut names: Vec<(u64, OwnedFd)> = Vec::new();
+        for folder in &holdings.watched {
+            let device = fs::metadata(folder).map_err(refused)?.dev();
+            if names.iter().all(|(known, _)| *known != device) {
+                names.push((device, names_group().map_err(refused)?));
+            }
+        }
         let marks = Self {
-            opens: Arc::new(opens),
-            names: Arc::new(names),
+            opens: Arc::new(opens_group().map_err(refused)?),
+            names: names.into(),
             folders: Arc::default(),
             sight: Arc::new(sight),
             name_mask: if visits { NAME_MASK | libc::FAN_OPEN } else { NAME_MASK },
         };
-        marks.leave_out(own).map_err(refused)?;
+        marks.leave_out(&holdings.own_folders()).map_err(refused)?;
         for folder in &marks.sight.whole {
             let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_FILESYSTEM;
             sys::fanotify_mark(marks.opens.as_fd(), flags, marks.sight.mask(), folder)
@@ -174,10 +187,15 @@ impl Marks {
 
     /// Follows one more folder. Following twice is the same as once.
     pub(crate) fn follow(&self, folder: &Path) -> io::Result<()> {
-        let handle = sys::handle_of(folder)?;
-        lock(&self.folders).insert(handle, folder.to_owned());
+        let device = fs::symlink_metadata(folder)?.dev();
+        let Some((_, names)) = self.names.iter().find(|(known, _)| *known == device) else {
+            // Mounted, or made a subvolume of its own, since the start: it has no reserve either.
+            tracing::warn!(folder = %shown(folder), "not watched before the guard starts again");
+            return Ok(());
+        };
+        lock(&self.folders).insert((device, sys::handle_of(folder)?), folder.to_owned());
         let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_ONLYDIR | libc::FAN_MARK_DONT_FOLLOW;
-        sys::fanotify_mark(self.names.as_fd(), flags, self.name_mask, folder)?;
+        sys::fanotify_mark(names.as_fd(), flags, self.name_mask, folder)?;
         if self.sight.whole.iter().any(|whole| folder.starts_with(whole)) {
             return Ok(());
         }
@@ -188,10 +206,10 @@ impl Marks {
         sys::fanotify_mark(self.opens.as_fd(), flags, mask, folder)
     }
 
-    /// The path of a name in a followed folder.
-    pub(crate) fn path(&self, place: &Place) -> Option<PathBuf> {
+    /// The path of a name in a followed folder of this device.
+    pub(crate) fn path(&self, device: u64, place: &Place) -> Option<PathBuf> {
         let folders = lock(&self.folders);
-        Some(folders.get(&place.folder)?.join(&place.name))
+        Some(folders.get(&(device, place.folder.clone()))?.join(&place.name))
     }
 
     /// A followed folder was renamed, or moved out of sight.

@@ -112,6 +112,8 @@ pub(crate) enum Job {
     Compare(Box<Task>),
     /// A client of this host is to be held or stopped.
     Act(Box<(Finding, bool, Who)>),
+    /// The control group of somebody who is stopped is to be frozen.
+    Freeze(Who),
     /// Look again at everything not yet scored.
     Look,
 }

@@ -17,7 +17,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant as Tick};
 
+use rustix::fs::AtFlags;
+
 use crate::error::{Context, Result};
+use crate::sys;
+use crate::xattrs;
 
 /// Name of the reserve, beside the watched folder or, where that is a mount's root, in it.
 pub(crate) const RESERVE_NAME: &str = ".beffroi-reserve";
@@ -143,6 +147,10 @@ impl Reserve {
         }
         match fs::hard_link(path, &kept) {
             Ok(()) => {}
+            // It stands on this file system and was reached through another mount of it.
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                self.link_from_elsewhere(path, &kept)?;
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
@@ -151,6 +159,14 @@ impl Reserve {
         }
         fs::remove_file(&kept)?;
         Err(io::Error::new(io::ErrorKind::NotFound, "another file took its name meanwhile"))
+    }
+
+    /// The kernel makes no link from one mount into another, not even of the same file system; but
+    /// it opens a file by its handle in whichever mount it is asked to.
+    fn link_from_elsewhere(&self, path: &Path, kept: &Path) -> io::Result<()> {
+        let file = sys::open_by_handle(&sys::handle_of(path)?, &File::open(&self.links)?)?;
+        rustix::fs::linkat(&file, "", rustix::fs::CWD, kept, AtFlags::EMPTY_PATH)?;
+        Ok(())
     }
 
     /// Counts a vanished file: from now on only the reserve holds its bytes.
@@ -222,15 +238,19 @@ fn copy_to(source: &File, path: &Path, patience: Duration) -> std::result::Resul
     let began = Tick::now();
     let mut target =
         File::options().write(true).create_new(true).mode(0o600).open(path).map_err(NotKept::Io)?;
+    xattrs::copy(source, &target);
     if rustix::fs::ioctl_ficlone(&target, source).is_ok() {
         return Ok(());
     }
-    if source.metadata().map_err(NotKept::Io)?.len() > COPY_BYTES_MAX {
+    let bytes = source.metadata().map_err(NotKept::Io)?.len();
+    if bytes > COPY_BYTES_MAX {
         return Err(NotKept::TooSlow);
     }
     let mut reader = source;
     reader.rewind().map_err(NotKept::Io)?;
-    let mut step = vec![0; COPY_STEP_BYTES];
+    // One byte more than a small file has, to see its end.
+    let room = usize::try_from(bytes).unwrap_or(COPY_STEP_BYTES).saturating_add(1);
+    let mut step = vec![0; room.min(COPY_STEP_BYTES)];
     loop {
         let read = reader.read(&mut step).map_err(NotKept::Io)?;
         let Some(piece) = step.get(..read).filter(|piece| !piece.is_empty()) else {

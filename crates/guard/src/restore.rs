@@ -32,6 +32,7 @@ use crate::holdings::{Holdings, lock};
 use crate::shelf::Kept;
 use crate::state::{HASHED_BYTES_MAX, Sha256};
 use crate::touches::{Held, TouchRecord, Touches};
+use crate::xattrs;
 
 /// What to put back.
 #[derive(Clone, Debug)]
@@ -284,10 +285,23 @@ fn put_back(holdings: &Holdings, item: &Item, at: Instant) -> Result<Done> {
         let other = io::Error::other("it was changed while it was put back");
         return Err(other).context("compare", &item.path);
     }
+    take_in(holdings, item, content);
     match item.before.sha256 {
         Some(_) => Ok(Done::Verified { beside }),
         None => Ok(Done::Unverified { beside }),
     }
+}
+
+/// The inventory learns of it: a guard that starts later must not take the file that was put back
+/// for one that somebody put in its place.
+fn take_in(holdings: &Holdings, item: &Item, content: Sha256) {
+    let Ok(meta) = fs::symlink_metadata(&item.path) else { return };
+    let mut kept = Kept::of(&meta);
+    let reserve = holdings.reserve(kept.device);
+    kept.linked = reserve.is_some_and(|reserve| reserve.link(&item.path, kept.inode).is_ok());
+    kept.sha256 = Some(content);
+    kept.kind = item.before.kind;
+    lock(&holdings.shelf).insert(item.path.clone(), kept);
 }
 
 /// Opens the folder, walking down from the watched folder without following any symbolic link, and
@@ -351,7 +365,11 @@ fn place_link(
     source: &Path,
     item: &Item,
 ) -> io::Result<()> {
-    linkat(rustix::fs::CWD, source, folder, name, AtFlags::empty())?;
+    match linkat(rustix::fs::CWD, source, folder, name, AtFlags::empty()) {
+        // The folder is reached through another mount than the reserve.
+        Err(rustix::io::Errno::XDEV) => return place_copy(folder, name, source, item),
+        linked => linked?,
+    }
     let file = File::open(source)?;
     dress(&file, &item.before)
 }
@@ -375,6 +393,7 @@ fn place_copy(
     if rustix::fs::ioctl_ficlone(&to, &from).is_err() {
         io::copy(&mut from, &mut to)?;
     }
+    xattrs::copy(&from, &to);
     dress(&to, &item.before)?;
     to.sync_all()?;
     renameat_with(folder, &draft, folder, name, RenameFlags::NOREPLACE)?;

@@ -23,7 +23,7 @@ use crate::cut;
 use crate::decoy::{Bait, Decoy};
 use crate::elsewhere::{Proofs, Prover, Suspect, WAITING_MAX};
 use crate::error::{GuardError, Result};
-use crate::holdings::Holdings;
+use crate::holdings::{Holdings, lock};
 use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
 use crate::level::{Means, level};
 use crate::marks::{Marks, Sight};
@@ -34,6 +34,7 @@ use crate::restore::{self, Plan, Selection};
 use crate::review;
 use crate::sense_kernel::Responder;
 use crate::sense_plain::Plain;
+use crate::shelf::Shelf;
 use crate::vitals::Sensors;
 use crate::watchdog::{Lapse, Pulse};
 use crate::workers::{Workers, work};
@@ -178,7 +179,8 @@ fn build(
     let sight = Sight::of(&holdings.watched, options.at_most);
     let brake = brake(&sight, options, &holdings.watched);
     let covered = brake.as_ref().is_some_and(|b| b.covered() == holdings.watched.len());
-    let means = Means { covered, lacks_reserve: holdings.lacks_reserve() };
+    let leaves_out = !holdings.left_out.is_empty();
+    let means = Means { covered, lacks_reserve: holdings.lacks_reserve(), leaves_out };
     // A decoy only observes because it has nobody to protect.
     let mode = if bait.is_some() { Mode::Protect } else { options.mode };
     let level = level(&sight, mode, &vitals, means);
@@ -253,7 +255,7 @@ fn start_senses(core: &Arc<Core>, sight: Sight, pulse: Pulse, crew: &mut Crew) -
         let nothing = Follow { folder: Box::new(|_| Ok(())), ask_again: Box::new(|_| ()) };
         return Ok((nothing, Some(pulse)));
     }
-    let marks = Marks::open(sight, &core.holdings.own_folders(), core.bait.is_some())?;
+    let marks = Marks::open(sight, &core.holdings, core.bait.is_some())?;
     for _ in 0..WORKERS {
         let core = Arc::clone(core);
         crew.start("worker", move || work(&core))?;
@@ -358,6 +360,9 @@ impl Offline {
 
     /// Carries a plan out. What it finds in the way is kept beside under a name with `at`.
     pub fn restore(&self, plan: &Plan, at: Instant) -> RestoreReport {
-        restore::carry_out(&self.holdings, plan, at)
+        let report = restore::carry_out(&self.holdings, plan, at);
+        let inventory = lock(&self.holdings.shelf).take_queued();
+        Shelf::write_down(&self.holdings.shelf, inventory);
+        report
     }
 }

@@ -7,42 +7,43 @@
 //!   open is judged. That makes the count exact for whoever opens files between deletions.
 //! - Where the brake counts deletions, names that come in quick succession are read together: waking
 //!   up for each would cost their maker more than the file itself.
+//! - After an answer this thread looks for the next question for a moment before it sleeps, while a
+//!   processor has nothing else to do: to be woken takes longer than to answer.
+//! - Whoever only reads is answered first and looked at afterwards, unless somebody is shut out.
 //! - This thread does no work on files: what needs reading or copying goes to the workers.
 //! - The guard's own threads are let through at once; it can never wait for itself.
 //! - Every open is answered within a bound; when this process dies the kernel lets all pass.
 
 use std::collections::HashMap;
 use std::fs;
-use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant as Tick};
 
 use beffroi_town::Instant;
-use beffroi_town::watch::{Hole, Letter, Mode, Suspicion, Touch};
+use beffroi_town::watch::{Hole, Letter, Mode, Suspicion};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::actor::Actor;
 use crate::core::{Core, Who};
-use crate::fan::{self, FanEvent, Place};
+use crate::fan::{self, FanEvent};
 use crate::holdings::lock;
-use crate::intent::{Intent, intent_of};
-use crate::keeper::Task;
+use crate::intent::{Intent, Intents};
 use crate::marks::{FAN_PRE_ACCESS, Marks};
 use crate::opens::{Access, Job, Open, answer};
+use crate::procfs::Idle;
 use crate::shelf::file_number;
 use crate::sys::{self, Urgency};
 use crate::watchdog::Pulse;
 use crate::writers::Writers;
 
+mod names;
+
 /// Events are read in pieces of this size.
 const BUFFER_BYTES: usize = 64 * 1024;
 /// How long the actor of a thread is believed without asking again.
 const ACTOR_FRESH: Duration = Duration::from_secs(1);
-/// Longest round of reading names before opens are looked at again.
-const NAMES_ROUND: Duration = Duration::from_millis(200);
 /// An empty file older than this may be somebody's.
 const NEW_MS: i64 = 1_000;
 /// Longest wait for anything to happen.
@@ -53,6 +54,10 @@ const NAMES_TOGETHER: Duration = Duration::from_millis(1);
 const BRAKE_LOOK: Duration = Duration::from_millis(5);
 /// How long a process may be paused by the brake before the guard says why.
 const BRAKE_PATIENCE: Duration = Duration::from_millis(250);
+/// How long the next question is looked for.
+const ALERT: Duration = Duration::from_micros(100);
+/// And how long at most until everything else is looked at.
+const ALERT_MAX: Duration = Duration::from_millis(5);
 /// Most threads remembered.
 const ACTORS_MAX: usize = 8_192;
 
@@ -62,6 +67,10 @@ pub(crate) struct Responder {
     marks: Marks,
     writers: Writers,
     actors: HashMap<u32, (Tick, Option<Arc<Actor>>)>,
+    /// Threads that were answered before anybody looked who they are.
+    strangers: Vec<u32>,
+    intents: Intents,
+    idle: Idle,
     waiting: Vec<Arc<Open>>,
     /// Deletions are counted by the brake: names need not be read at once.
     brakes: bool,
@@ -83,6 +92,9 @@ impl Responder {
             core,
             marks,
             actors: HashMap::new(),
+            strangers: Vec::new(),
+            intents: Intents::default(),
+            idle: Idle::here(),
             waiting: Vec::new(),
             braked: HashMap::new(),
             braked_read: Tick::now(),
@@ -120,13 +132,13 @@ impl Responder {
 
     /// Until something has happened, or a moment has passed.
     fn wait(&self) -> rustix::io::Result<usize> {
-        let (names, opens) = (Arc::clone(&self.marks.names), Arc::clone(&self.marks.opens));
-        let names = PollFd::new(&*names, PollFlags::IN);
-        let opens = PollFd::new(&*opens, PollFlags::IN);
+        let opens = PollFd::new(&*self.marks.opens, PollFlags::IN);
         if self.brakes && self.names_read.elapsed() < NAMES_TOGETHER {
             return poll(&mut [opens], Some(&timespec(NAMES_TOGETHER)));
         }
-        poll(&mut [names, opens], Some(&timespec(TICK)))
+        let names = self.marks.names.iter().map(|(_, group)| PollFd::new(group, PollFlags::IN));
+        let mut all: Vec<PollFd<'_>> = names.chain([opens]).collect();
+        poll(&mut all, Some(&timespec(TICK)))
     }
 
     /// The default: the server comes first, a suspect does not.
@@ -161,140 +173,48 @@ impl Responder {
         }
     }
 
-    fn names(&mut self) {
-        let began = Tick::now();
-        // Bounded: whoever makes names without end must not keep others waiting for an answer.
-        while began.elapsed() < NAMES_ROUND {
-            let names = Arc::clone(&self.marks.names);
-            let events = match fan::read(&names, &mut self.buffer) {
-                Ok(events) => events,
-                Err(error) => {
-                    tracing::error!(%error, "the kernel's events cannot be read");
-                    return;
-                }
-            };
-            if events.is_empty() {
-                return;
-            }
-            self.names_read = Tick::now();
-            for event in &events {
-                self.name(event);
-            }
-        }
-    }
-
-    fn name(&mut self, event: &FanEvent) {
-        if event.mask & libc::FAN_Q_OVERFLOW != 0 {
-            self.core.say(Suspicion::EventsLost, false);
-            self.core.rescan.store(true, Ordering::Relaxed);
-            return;
-        }
-        let actor = self.actor(event.tid);
-        let is_folder = event.mask & libc::FAN_ONDIR != 0;
-        if actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid) {
-            self.own(event, is_folder);
-            return;
-        }
-        let who = actor.as_ref().map_or_else(|| self.ended(event.tid), |a| self.core.who(a));
-        if event.mask & libc::FAN_RENAME != 0 {
-            let from = event.from.as_ref().and_then(|place| self.marks.path(place));
-            let to = event.to.as_ref().and_then(|place| self.marks.path(place));
-            self.renamed(from, to, is_folder, &who);
-        }
-        let Some(path) = event.at.as_ref().and_then(|place| self.marks.path(place)) else { return };
-        if self.core.holdings.is_excluded(&path) {
-            return;
-        }
-        if event.mask & libc::FAN_CREATE != 0 {
-            if is_folder {
-                self.new_folder(path.clone(), &who);
-            } else {
-                self.core.made(&path, &who);
-            }
-        }
-        if event.mask & libc::FAN_CLOSE_WRITE != 0 && !is_folder {
-            self.closed(&path, &who);
-        }
-        if event.mask & libc::FAN_DELETE != 0 && !is_folder {
-            self.core.vanished(&path, Touch::Deleted, &who);
-        }
-    }
-
-    /// What the guard itself does, when it puts files back: known, and nobody's deed.
-    fn own(&self, event: &FanEvent, is_folder: bool) {
-        let at = |place: &Option<Place>| {
-            let path = place.as_ref().and_then(|place| self.marks.path(place));
-            path.filter(|path| !self.core.holdings.is_excluded(path))
-        };
-        let gone = if event.mask & libc::FAN_DELETE != 0 { at(&event.at) } else { at(&event.from) };
-        if let Some(path) = gone.filter(|_| !is_folder) {
-            self.core.took_away(&path);
-        }
-        let come = libc::FAN_CREATE | libc::FAN_CLOSE_WRITE;
-        let come = if event.mask & come != 0 { at(&event.at) } else { at(&event.to) };
-        if let Some(path) = come {
-            self.core.ask_keeper(Task::Own(path));
-        }
-    }
-
-    fn closed(&self, path: &Path, who: &Who) {
-        self.marks.ask_again(path);
-        self.core.returned(path, who);
-        // A new file of its own is nothing to score.
-        let own = || lock(&self.core.decider).made_by(file_number(path), &who.session);
-        if self.core.young.contains(path) && own() {
-            if let Some(files) = self.core.notes.closed(path, &who.session) {
-                self.core.ask_keeper(Task::Notes(files, who.clone()));
-            }
-            return;
-        }
-        let job = Job::Closed(path.to_owned(), who.clone());
-        if !self.core.workers.jobs.hand_over(job) {
-            self.core.ask_keeper(Task::Refresh(path.to_owned()));
-        }
-    }
-
-    fn renamed(&mut self, from: Option<PathBuf>, to: Option<PathBuf>, is_folder: bool, who: &Who) {
-        let seen = |path: &PathBuf| !self.core.holdings.is_excluded(path);
-        match (from.filter(seen), to.filter(seen)) {
-            (Some(from), to) if is_folder => {
-                self.marks.rename(&from, to.as_deref());
-                self.core.folder_moved(&from, to.as_deref(), who);
-            }
-            (Some(from), Some(to)) => self.core.moved(&from, &to, who),
-            (Some(from), None) => self.core.vanished(&from, Touch::RenamedAway, who),
-            (None, Some(to)) if is_folder => self.new_folder(to, who),
-            // Came from outside, perhaps over a file that was here.
-            (None, Some(to)) => self.core.moved(Path::new(""), &to, who),
-            (None, None) => {}
-        }
-    }
-
-    /// Followed at once, since files may be made in it before the keeper comes by.
-    fn new_folder(&mut self, folder: PathBuf, who: &Who) {
-        if let Err(error) = self.core.follow(&self.marks, &folder)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::error!(%error, "a new folder cannot be followed");
-            self.core.say(Suspicion::EventsLost, false);
-        }
-        self.core.ask_keeper(Task::Scan(folder, who.clone()));
-    }
-
     fn opens(&mut self) {
+        let began = Tick::now();
+        let mut last = began;
+        let mut asked = self.questions();
+        while asked && last.elapsed() < ALERT && began.elapsed() < ALERT_MAX {
+            if self.questions() {
+                last = Tick::now();
+                continue;
+            }
+            self.meet();
+            if self.names_read.elapsed() >= NAMES_TOGETHER {
+                self.names();
+            }
+            asked = self.idle.is_there();
+        }
+        self.meet();
+    }
+
+    /// Answers what is asked now; false when nothing is.
+    fn questions(&mut self) -> bool {
         let opens = Arc::clone(&self.marks.opens);
         let events = match fan::read(&opens, &mut self.buffer) {
             Ok(events) => events,
             Err(error) => {
                 tracing::error!(%error, "waiting opens cannot be read");
-                return;
+                return false;
             }
         };
+        let any = !events.is_empty();
         for event in events {
             if !self.opens_empty(&event) {
                 self.names();
                 self.open(event);
             }
+        }
+        any
+    }
+
+    /// Looks who those were that were answered unseen: some end before what they do is heard of.
+    fn meet(&mut self) {
+        while let Some(thread) = self.strangers.pop() {
+            drop(self.actor(thread));
         }
     }
 
@@ -325,6 +245,12 @@ impl Responder {
     fn open(&mut self, event: FanEvent) {
         let Some(file) = event.file else { return };
         self.core.answered.fetch_add(1, Ordering::Relaxed);
+        let intent = self.intents.of(event.tid);
+        if intent == Intent::Read && lock(&self.core.condemned).is_empty() {
+            answer(&self.marks.opens, &file, true);
+            self.strangers.push(event.tid);
+            return;
+        }
         let actor = self.actor(event.tid);
         if actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid) {
             answer(&self.marks.opens, &file, true);
@@ -350,11 +276,26 @@ impl Responder {
         if empty && access.is_none() {
             self.writers.add((meta.dev(), meta.ino()));
         }
-        if empty || self.changes_nothing(intent_of(event.tid), &meta, access, &who) {
+        if empty || self.changes_nothing(intent, &meta, access, &who) {
+            if intent == Intent::OpenToWrite {
+                self.leave_out_young(&file, &meta, &who);
+            }
             answer(&self.marks.opens, &file, true);
             return;
         }
         self.write(file, &meta, access, who);
+    }
+
+    /// Whoever made a file just now is not asked about what they add to it either.
+    fn leave_out_young(&self, file: &fs::File, meta: &fs::Metadata, who: &Who) {
+        if self.core.young.is_empty() {
+            return;
+        }
+        let Some(path) = self.core.holdings.place_of(file, meta) else { return };
+        let own = || lock(&self.core.decider).made_by(file_number(&path), &who.session);
+        if self.core.young.contains(&path) && own() {
+            self.marks.leave_out_new(file);
+        }
     }
 
     /// Whether the content is as safe after this call as before it.
@@ -400,15 +341,6 @@ impl Responder {
             open.answer(true);
             self.core.say(Suspicion::EventsLost, false);
         }
-    }
-
-    /// Of a thread that has ended only the brake may know whose it was.
-    fn ended(&self, tid: u32) -> Who {
-        if let Some(who) = self.core.visitor(tid) {
-            return who;
-        }
-        let user = self.core.brake.as_ref().and_then(|brake| brake.deleter(tid));
-        Who { user, ..Who::unknown() }
     }
 
     fn actor(&mut self, tid: u32) -> Option<Arc<Actor>> {

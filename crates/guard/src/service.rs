@@ -6,6 +6,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::procfs;
+
 /// What a process serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Service {
@@ -39,7 +41,7 @@ impl Service {
         let mut ports: HashSet<u16> = HashSet::new();
         let mut connected: Vec<Socket> = Vec::new();
         for table in ["tcp", "tcp6"] {
-            let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/{table}")) else { continue };
+            let Ok(text) = procfs::read(&format!("/proc/{pid}/net/{table}")) else { continue };
             for socket in text.lines().skip(1).filter_map(Socket::of_line) {
                 if socket.state == LISTENING {
                     doors.insert(socket.inode);
@@ -50,7 +52,7 @@ impl Service {
             }
         }
         let network_doors = doors.clone();
-        if let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/unix")) {
+        if let Ok(text) = procfs::read(&format!("/proc/{pid}/net/unix")) {
             doors.extend(text.lines().skip(1).filter_map(unix_listener));
         }
         connected.retain(|socket| ports.contains(&socket.port));

@@ -1,5 +1,5 @@
-//! The five system calls that no safe library offers: `fanotify_init`, `fanotify_mark`,
-//! `name_to_handle_at`, `sched_setscheduler` and `bpf`. The only unsafe code of the whole project; each block says why it is sound.
+//! The six system calls that no safe library offers: `fanotify_init`, `fanotify_mark`,
+//! `name_to_handle_at`, `open_by_handle_at`, `sched_setscheduler` and `bpf`. The only unsafe code of the whole project; each block says why it is sound.
 //!
 //! Everything else (reading events, answering them) is ordinary reads and writes on descriptors.
 #![expect(
@@ -8,6 +8,7 @@
 )]
 
 use std::ffi::{CStr, CString};
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
@@ -57,19 +58,26 @@ pub(crate) fn fanotify_mark_open(
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// The handle of the folder at `path`, as fanotify names it in events: type, then bytes.
-pub(crate) fn handle_of(path: &Path) -> io::Result<Vec<u8>> {
-    #[repr(C)]
-    struct Handle {
-        head: libc::file_handle,
-        bytes: [u8; HANDLE_BYTES_MAX],
+/// A file handle as the kernel lays it out.
+#[repr(C)]
+struct Handle {
+    head: libc::file_handle,
+    bytes: [u8; HANDLE_BYTES_MAX],
+}
+
+impl Handle {
+    fn empty() -> Self {
+        let (handle_bytes, handle_type) = (HANDLE_BYTES_MAX_C, 0);
+        let head = libc::file_handle { handle_bytes, handle_type, f_handle: [] };
+        Self { head, bytes: [0; HANDLE_BYTES_MAX] }
     }
+}
+
+/// The handle of what stands at `path`, as fanotify names it in events: type, then bytes.
+pub(crate) fn handle_of(path: &Path) -> io::Result<Vec<u8>> {
     let path = text(path)?;
     let mut mount_id: libc::c_int = 0;
-    let mut handle = Handle {
-        head: libc::file_handle { handle_bytes: HANDLE_BYTES_MAX_C, handle_type: 0, f_handle: [] },
-        bytes: [0; HANDLE_BYTES_MAX],
-    };
+    let mut handle = Handle::empty();
     // SAFETY: `handle` is a `file_handle` followed at once by HANDLE_BYTES_MAX bytes (`repr(C)`,
     // both of alignment no greater than the head's), which is what `handle_bytes` announces; the
     // pointer covers the whole of `handle`. `path` ends in NUL. Both outlive the call.
@@ -89,6 +97,26 @@ pub(crate) fn handle_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut key = handle.head.handle_type.to_ne_bytes().to_vec();
     key.extend(handle.bytes.iter().take(length));
     Ok(key)
+}
+
+/// Opens what has this handle through the mount that `mount` was opened through, without access to
+/// its content.
+pub(crate) fn open_by_handle(key: &[u8], mount: &File) -> io::Result<OwnedFd> {
+    let wrong = || io::Error::from(io::ErrorKind::InvalidInput);
+    let (kind, bytes) = key.split_first_chunk::<4>().ok_or_else(wrong)?;
+    let mut handle = Handle::empty();
+    handle.head.handle_type = i32::from_ne_bytes(*kind);
+    handle.head.handle_bytes = u32::try_from(bytes.len()).map_err(|_| wrong())?;
+    handle.bytes.get_mut(..bytes.len()).ok_or_else(wrong)?.copy_from_slice(bytes);
+    // SAFETY: `handle` is laid out as above, its length is that of the bytes copied into it, and it
+    // outlives the call; `mount` is an open descriptor meanwhile.
+    owned(unsafe {
+        libc::open_by_handle_at(
+            mount.as_raw_fd(),
+            (&raw mut handle).cast::<libc::file_handle>(),
+            libc::O_PATH | libc::O_CLOEXEC,
+        )
+    })
 }
 
 /// How soon a thread of the guard runs.

@@ -88,6 +88,7 @@ pub(crate) fn work(core: &Arc<Core>) {
             Some(Job::Closed(path, who)) => workers.closed(core, &path, &who),
             Some(Job::Compare(task)) => score_replaced(core, *task),
             Some(Job::Act(found)) => core.act(&found.0, found.1, &found.2),
+            Some(Job::Freeze(who)) => core.freeze(&who),
             Some(Job::Look) => workers.look(core, None, None),
             None => {}
         }

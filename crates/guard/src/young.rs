@@ -39,6 +39,10 @@ impl Young {
         taken
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        lock(&self.0).known.is_empty()
+    }
+
     pub(crate) fn contains(&self, path: &Path) -> bool {
         lock(&self.0).known.contains(path)
     }

@@ -134,7 +134,8 @@ coded_here! {
         NoStop => "no_stop", DeletionsAfterTheFact => "deletions_after_the_fact",
         MovesAfterTheFact => "moves_after_the_fact", TruncateByPath => "truncate_by_path", OpenedBefore => "opened_before",
         HardLinksElsewhere => "hard_links_elsewhere",
-        NoEarlierContent => "no_earlier_content", NoReserve => "no_reserve", NoCut => "no_cut",
+        NoEarlierContent => "no_earlier_content", NoReserve => "no_reserve",
+        MountedBelow => "mounted_below", NoCut => "no_cut",
         NoTemperature => "no_temperature", NoPressure => "no_pressure",
         ObserveOnly => "observe_only", Unknown => "unknown",
     }

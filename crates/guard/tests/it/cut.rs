@@ -22,7 +22,7 @@ pub(crate) struct Town {
     pub(crate) outside: String,
 }
 
-fn ip(line: &str) {
+pub(crate) fn ip(line: &str) {
     let done = Command::new("ip").args(line.split(' ')).status();
     let done = done.expect("the tool 'ip' is missing; type: apt-get install iproute2");
     assert!(done.success(), "ip {line}");

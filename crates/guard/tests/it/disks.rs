@@ -9,7 +9,7 @@ use crate::playground::{Mounted, Playground, run};
 use serde_json::json;
 
 /// Attacks through `folder`; all files come back.
-fn stopped_and_undone(ground: &Playground, kind: &str, folder: &std::path::Path) {
+pub(crate) fn stopped_and_undone(ground: &Playground, kind: &str, folder: &std::path::Path) {
     let guard = ground.guard(&json!({ "protect": true }));
     assert_eq!(ground.status().unwrap().level.letter, Letter::A);
     assert_eq!(ground.status().unwrap().watched[0].files_unprotected, 0);

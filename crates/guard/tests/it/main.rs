@@ -10,6 +10,8 @@ mod canaries;
 #[cfg(test)]
 mod child;
 #[cfg(test)]
+mod colleagues;
+#[cfg(test)]
 mod cut;
 #[cfg(test)]
 mod decoy;
@@ -21,6 +23,8 @@ mod each_write;
 mod elsewhere;
 #[cfg(test)]
 mod everyday;
+#[cfg(test)]
+mod grounds;
 #[cfg(test)]
 mod group;
 #[cfg(test)]

@@ -89,9 +89,13 @@ impl Playground {
 
     /// The share is this folder from now on, given to the ordinary user and marked.
     pub(crate) fn share_at(&mut self, share: PathBuf) {
-        give(&share);
-        fs::write(share.join(MARKER), MARKER_TEXT).unwrap();
+        mark(&share);
         self.share = share;
+    }
+
+    /// How many touches the guard has on record.
+    pub(crate) fn touches(&self) -> usize {
+        fs::read_to_string(self.state().join("touches.jsonl")).unwrap_or_default().lines().count()
     }
 
     pub(crate) fn state(&self) -> PathBuf {
@@ -243,6 +247,11 @@ impl Mounted {
         run(Command::new("mount").arg("--bind").arg(from).arg(to));
         Self(to.to_owned())
     }
+
+    /// What is mounted there already.
+    pub(crate) fn known(at: &Path) -> Self {
+        Self(at.to_owned())
+    }
 }
 
 impl Drop for Mounted {
@@ -253,13 +262,13 @@ impl Drop for Mounted {
 }
 
 /// A small disk of its own: a file with a file system in it.
-struct Disk {
-    mount: PathBuf,
+pub(crate) struct Disk {
+    pub(crate) mount: PathBuf,
     _mounted: Mounted,
 }
 
 impl Disk {
-    fn new(kind: &str, folder: &Path) -> Self {
+    pub(crate) fn new(kind: &str, folder: &Path) -> Self {
         let (image, mount) = (folder.join("disk.img"), folder.join("disk"));
         fs::File::create(&image).unwrap().set_len(400 << 20).unwrap();
         fs::create_dir(&mount).unwrap();
@@ -383,6 +392,12 @@ fn content(number: usize) -> Vec<u8> {
     };
     bytes.extend(text.bytes().cycle().take(500 + number * 97 % 20_000));
     bytes
+}
+
+/// This folder belongs to the ordinary user, and may be attacked.
+pub(crate) fn mark(folder: &Path) {
+    give(folder);
+    fs::write(folder.join(MARKER), MARKER_TEXT).unwrap();
 }
 
 fn give(path: &Path) {

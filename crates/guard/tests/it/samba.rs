@@ -14,13 +14,13 @@ use serde_json::json;
 /// In a namespace of its own every port is free.
 const PORT: &str = "4455";
 
-struct Samba {
+pub(crate) struct Samba {
     folder: PathBuf,
     _server: Killed,
 }
 
 impl Samba {
-    fn start(ground: &Playground, town: &Town) -> Self {
+    pub(crate) fn start(ground: &Playground, town: &Town) -> Self {
         let folder = ground.path().join("samba");
         fs::create_dir(&folder).unwrap();
         open_to_all(&folder);
@@ -50,12 +50,24 @@ impl Samba {
         samba
     }
 
-    fn command(&self, space: &str, server: &str, what: &str) -> Command {
+    /// A client that carries out what it is told and ends.
+    pub(crate) fn command(&self, space: &str, server: &str, what: &str) -> Command {
+        let mut client = self.typed(space, server, &["-c", what]);
+        client.stdin(Stdio::null());
+        client
+    }
+
+    /// A client that somebody types into.
+    pub(crate) fn session(&self, space: &str, server: &str) -> Command {
+        self.typed(space, server, &[])
+    }
+
+    fn typed(&self, space: &str, server: &str, more: &[&str]) -> Command {
         let mut client = Command::new("smbclient");
         client.args(["-N", "-p", PORT, &format!("//{server}/share"), "-t", "10", "-s"]);
-        client.arg(self.folder.join("smb.conf")).args(["-c", what]);
+        client.arg(self.folder.join("smb.conf")).args(more);
         let mut client = in_space(space, &client);
-        client.stdin(Stdio::null()).stderr(Stdio::null());
+        client.stderr(Stdio::null());
         client
     }
 
@@ -65,7 +77,7 @@ impl Samba {
 }
 
 /// What one client types to replace each file by noise of its own.
-fn attack(ground: &Playground, noise: &Path) -> String {
+pub(crate) fn attack(ground: &Playground, noise: &Path) -> String {
     use ring::rand::SecureRandom;
     let mut bytes = vec![0; 9_000];
     ring::rand::SystemRandom::new().fill(&mut bytes).unwrap();

@@ -264,6 +264,7 @@ fn measured() {
     let out = std::env::var_os("BEFFROI_BENCH_ROWS").expect("where the rows go");
     let mut rows = Vec::new();
     costs(&mut rows);
+    crate::colleagues::measured(&mut rows);
     pause_latency(&mut rows);
     undo(&mut rows);
     false_alarms(&mut rows);

@@ -132,6 +132,8 @@ pub enum Hole {
     NoEarlierContent,
     /// A watched folder has no reserve on its own file system: vanished files stay lost.
     NoReserve,
+    /// A file system mounted under a watched folder is of a kind that is not watched.
+    MountedBelow,
     /// It cannot cut its host: `nft` is missing or may not be used.
     NoCut,
     /// No temperature can be read.
