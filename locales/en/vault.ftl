@@ -154,8 +154,9 @@ vault-back-newer-value = { $count ->
    *[other] { $count } backups. The inspector judges them on its next round.
 }
 vault-back-type = What to type
-vault-back-where = On the server, or on a sound machine with its recovery sheet. Each line stands by itself: take the first that fits.
+vault-back-where = On the server, or on a sound machine with its recovery sheet. Take the first line that fits.
 vault-back-judge = Have what came judged, from the inspector’s machine:
+vault-back-before = Without waiting: the one from before the attack, on the server; first without touching anything, then without “--plan”:
 vault-back-between = Only what was lost or changed since; first without touching anything, then without “--plan”:
 vault-back-plan = Everything, in its place; first without touching anything, then without “--plan”:
 vault-back-all = Everything, beside, into a folder:

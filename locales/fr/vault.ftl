@@ -154,8 +154,9 @@ vault-back-newer-value = { $count ->
    *[other] { $count } sauvegardes. L’inspecteur les juge à son prochain passage.
 }
 vault-back-type = Ce qu’il faut taper
-vault-back-where = Sur le serveur, ou sur une machine saine avec sa fiche de récupération. Chaque ligne se suffit : prenez la première qui convient.
+vault-back-where = Sur le serveur, ou sur une machine saine avec sa fiche de récupération. Prenez la première ligne qui convient.
 vault-back-judge = Faire juger ce qui est arrivé, depuis la machine de l’inspecteur :
+vault-back-before = Sans l’attendre : celle d’avant l’attaque, sur le serveur ; d’abord sans rien toucher, puis sans « --plan » :
 vault-back-between = Seulement ce qui a été perdu ou changé depuis ; d’abord sans rien toucher, puis sans « --plan » :
 vault-back-plan = Tout, à sa place ; d’abord sans rien toucher, puis sans « --plan » :
 vault-back-all = Tout, à côté, dans un dossier :

@@ -93,8 +93,10 @@ async fn back_page(call: &Call, one: &Repository, form: Fields) -> Result<BackPa
         id: one.id.clone(),
         form,
         received: standing.received.iter().take(CHOICES).map(|one| choice(&f, one)).collect(),
+        // What is chosen unless somebody chooses must not be what lifts a doubt.
         verdicts: Verdict::ALL
             .iter()
+            .rev()
             .map(|one| Choice::new(one.code(), said(&f, Some(*one))))
             .collect(),
         state: f.t(state),
@@ -141,7 +143,7 @@ fn told(f: &Frame, standing: &Standing) -> Vec<(String, String)> {
         all.push((f.t("vault-doubt"), doubted(f, doubt)));
     }
     let newer = standing.received.iter().take_while(|one| one.verdict.is_none()).count();
-    if newer > 0 {
+    if newer > 0 && standing.is_inspected() {
         all.push((f.t("vault-back-newer"), f.tn("vault-back-newer-value", newer)));
     }
     all.push((f.t("vault-proven"), proven(f, standing)));
@@ -151,7 +153,11 @@ fn told(f: &Frame, standing: &Standing) -> Vec<(String, String)> {
 
 fn commands(f: &Frame, standing: &Standing) -> Vec<(String, String)> {
     let Some(clean) = standing.last_clean() else {
-        return vec![(f.t("vault-back-judge"), "beffroi vault inspect".to_owned())];
+        let before = "beffroi vault restore --before 'YYYY-MM-DD HH:MM' --target / --plan";
+        return vec![
+            (f.t("vault-back-judge"), "beffroi vault inspect".to_owned()),
+            (f.t("vault-back-before"), before.to_owned()),
+        ];
     };
     let name = short(clean);
     let mut all = Vec::new();
