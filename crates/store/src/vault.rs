@@ -8,10 +8,11 @@
 //!   backups came is told to the journal afterwards, many in one entry.
 
 pub mod objects;
+pub mod verdicts;
 
 use beffroi_town::{
     AssetId, Instant, RepositoryId, TenantId,
-    vault::{is_server_name, sheet::proof_text},
+    vault::{is_server_name, sheet::proof_text, verdict::CredentialKind},
 };
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use ring::digest::{SHA256, digest};
@@ -39,8 +40,8 @@ sqls! { "vault":
     SHEET = "UPDATE vault_repository SET sheet_proof = $3, sheet_at = $4
         WHERE tenant = $1 AND id = $2 AND sheet_proof IS NULL";
     PROVEN = "UPDATE vault_repository SET sheet_proven_at = $3 WHERE tenant = $1 AND id = $2";
-    ISSUE = "INSERT INTO vault_credential (id, repository, token_hash, made_at) VALUES ($1, $2, $3, $4)";
-    CREDENTIALS = "SELECT id, token_hash, made_at, revoked_at FROM vault_credential
+    ISSUE = "INSERT INTO vault_credential (id, repository, token_hash, made_at, kind) VALUES ($1, $2, $3, $4, $5)";
+    CREDENTIALS = "SELECT id, kind, token_hash, made_at, revoked_at FROM vault_credential
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 ORDER BY made_at, id";
     REVOKE = "UPDATE vault_credential SET revoked_at = $4
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 AND id = $3
@@ -106,6 +107,8 @@ pub struct NewRepository<'n> {
 pub struct Credential {
     /// Its identifier.
     pub id: String,
+    /// What it is for.
+    pub kind: CredentialKind,
     /// SHA-256 of its token, in hexadecimal.
     pub token_sha256: String,
     /// When it was made.
@@ -166,6 +169,7 @@ fn sheet(row: &Row) -> Result<Option<Sheet>> {
 fn credential(row: &Row) -> Result<Credential> {
     Ok(Credential {
         id: row.text("id")?,
+        kind: row.parsed("kind", CredentialKind::from_code)?,
         token_sha256: row.text("token_hash")?,
         made_at: row.instant("made_at")?,
         revoked_at: row.opt_instant("revoked_at")?,
@@ -251,11 +255,23 @@ pub async fn add(tx: &mut Tx, tenant: &TenantId, new: &NewRepository<'_>) -> Res
     Ok(id)
 }
 
-/// Makes a credential for a repository of the tenant.
+/// Makes a credential with which a server of the tenant sends its backups.
 ///
 /// # Errors
 /// [`Error::OutOfScope`]; [`Error::Absent`]; [`Error::Refused`] beyond [`CREDENTIALS_MAX`].
 pub async fn issue(tx: &mut Tx, tenant: &TenantId, server: &str) -> Result<Issued> {
+    issue_for(tx, tenant, (server, CredentialKind::Server)).await
+}
+
+/// Makes a credential for a repository of the tenant.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn issue_for(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (server, kind): (&str, CredentialKind),
+) -> Result<Issued> {
     let (found, live) = held(tx, "make a credential", tenant, server).await?;
     if live.len() >= CREDENTIALS_MAX {
         return Err(Error::refused(NOUN, server, "has 8 credentials: revoke one first"));
@@ -264,9 +280,12 @@ pub async fn issue(tx: &mut Tx, tenant: &TenantId, server: &str) -> Result<Issue
     tx.store().entropy().fill(&mut bytes);
     let issued = Issued { id: tx.new_id(), token: BASE64URL_NOPAD.encode(&bytes) };
     let at = tx.at();
-    let args = args![issued.id.as_str(), &found.id, token_sha256(&issued.token), at];
+    let hash = token_sha256(&issued.token);
+    let args = args![issued.id.as_str(), &found.id, hash, at, kind.code()];
     tx.conn().run(ISSUE, args).await?;
-    let body = json!({ "repository": found.id, "server": server, "credential": issued.id });
+    let body = json!({
+        "repository": found.id, "server": server, "credential": issued.id, "kind": kind,
+    });
     tx.tell([tenant], NOUN, "vault_credential_made", body).await?;
     Ok(issued)
 }

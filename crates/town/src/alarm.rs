@@ -39,6 +39,12 @@ coded! {
         VaultTampered = "vault_tampered",
         /// What the vault holds is not what was sent.
         VaultDamaged = "vault_damaged",
+        /// An inspector found in a backup what daily work may explain, or may not.
+        VaultSuspect = "vault_suspect",
+        /// An inspector found that a backup holds ruined files.
+        VaultBad = "vault_bad",
+        /// A server sent far more than it used to on such a day.
+        VaultUnusual = "vault_unusual",
         /// Somebody altered, renamed or deleted a bait file.
         DecoyTouched = "decoy_touched",
     }
@@ -85,14 +91,19 @@ impl AlarmKind {
             | Self::PlatformSilent
             | Self::VaultFull
             | Self::VaultTampered
-            | Self::VaultDamaged => Urgency::Pressing,
+            | Self::VaultDamaged
+            // What it was made from is ruined: the server was attacked, perhaps unseen.
+            | Self::VaultBad => Urgency::Pressing,
             // A hot server is a broken fan more often than an attack; files that vanish from it
             // raise an alarm of their own. A backup that was missed can be made in the morning.
             Self::VitalSigns
             | Self::FailedLogins
             | Self::NewDevice
             | Self::VaultSilent
-            | Self::VaultFilling => Urgency::Lesser,
+            | Self::VaultFilling
+            // Daily work may explain both; older backups stay meanwhile.
+            | Self::VaultSuspect
+            | Self::VaultUnusual => Urgency::Lesser,
         }
     }
 }

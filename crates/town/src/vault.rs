@@ -1,6 +1,8 @@
 //! The vault: what a repository holds, what counts against its quota, and when its silence is odd.
 
 pub mod sheet;
+pub mod verdict;
+pub mod volume;
 
 use serde::{Deserialize, Serialize};
 

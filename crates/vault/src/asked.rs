@@ -41,6 +41,10 @@ pub(crate) enum What {
     List(ObjectKind),
     /// The proof of its recovery sheet.
     Sheet,
+    /// What is said of its backups.
+    Verdicts,
+    /// Which of them came back in a test.
+    Proofs,
     /// One object.
     Object(ObjectKind, ObjectName),
     /// Nothing that there could be.
@@ -75,6 +79,8 @@ fn what(rest: &str) -> What {
         "" => return What::Root,
         "config" => return What::Config,
         "sheet" => return What::Sheet,
+        "verdicts" => return What::Verdicts,
+        "proofs" => return What::Proofs,
         _ => {}
     }
     let Some((kind, name)) = rest.split_once('/') else { return What::Nothing };
@@ -99,6 +105,8 @@ mod tests {
         assert_eq!(asked("/vault/59273/srv/"), Some(What::Root));
         assert_eq!(asked("/vault/epci-242900660/srv/config"), Some(What::Config));
         assert_eq!(asked("/vault/59273/srv/sheet"), Some(What::Sheet));
+        assert_eq!(asked("/vault/59273/srv/verdicts"), Some(What::Verdicts));
+        assert_eq!(asked("/vault/59273/srv/proofs"), Some(What::Proofs));
         assert_eq!(asked("/vault/2A004/srv/data/"), Some(What::List(ObjectKind::Data)));
         let name = ObjectName::parse(HEX).unwrap();
         assert_eq!(name.shard(), "01");
@@ -124,6 +132,7 @@ mod tests {
         for rest in [
             "Config",
             "config/",
+            "verdicts/",
             "config?x",
             "data",
             "data/..",

@@ -8,12 +8,12 @@ use axum::{
     http::{Method, Request, StatusCode, request::Parts},
     response::{IntoResponse as _, Response},
 };
-use beffroi_town::vault::ObjectKind;
+use beffroi_town::vault::{ObjectKind, verdict::CredentialKind};
 
 use crate::{
     Vault, access,
     asked::{self, PREFIX, What},
-    give, receive,
+    give, judging, receive,
     refusal::Refusal,
     sheet,
     shelf::Shelf,
@@ -49,7 +49,8 @@ impl Vault {
             shelf: Shelf::of(&self.inner.settings.folder, &repository.tenant, &repository.server),
             room: self.room(&repository.id),
             repository: Arc::new(repository),
-            credential,
+            credential: credential.id,
+            kind: credential.kind,
             at: self.inner.clock.now(),
             what: asked.what,
             parts,
@@ -57,6 +58,8 @@ impl Vault {
     }
 }
 
+const INSPECTOR_TOLD: &str =
+    "an inspector's credential reads and says what it found; it sends and deletes nothing";
 const DELETE_TOLD: &str =
     "nothing but locks can be deleted: the vault keeps every backup until its retention ends";
 
@@ -64,10 +67,22 @@ impl Visit {
     async fn serve(self, body: Body) -> Result<Response, Refusal> {
         match self.parts.method {
             Method::GET | Method::HEAD => self.read().await,
-            Method::POST => self.take(body).await,
-            Method::DELETE => self.delete().await,
+            Method::POST if self.may_write() => self.take(body).await,
+            Method::DELETE if self.may_write() => self.delete().await,
+            // restic asks for a lock even to read: that is refused, and nobody is told.
+            Method::POST if matches!(self.what, What::Object(ObjectKind::Locks, _)) => {
+                Err(Refusal::Sealed(INSPECTOR_TOLD))
+            }
+            Method::POST | Method::DELETE => Err(self.tampered("inspector", INSPECTOR_TOLD).await),
             _ => Err(Refusal::Method),
         }
+    }
+
+    /// Whether this credential may do what is asked, when it changes something: an inspector's may
+    /// say what it found, and nothing else.
+    fn may_write(&self) -> bool {
+        let says = matches!(self.what, What::Verdicts | What::Proofs);
+        self.kind == CredentialKind::Server || (says && self.parts.method == Method::POST)
     }
 
     async fn read(&self) -> Result<Response, Refusal> {
@@ -75,7 +90,10 @@ impl Visit {
             What::Config => give::object(self, ObjectKind::Config, None).await,
             What::Object(kind, name) => give::object(self, *kind, Some(name)).await,
             What::List(kind) if self.parts.method == Method::GET => Ok(give::names(self, *kind)),
-            What::Root | What::List(_) | What::Sheet => Err(Refusal::Method),
+            What::Verdicts if self.parts.method == Method::GET => judging::standing(self).await,
+            What::Root | What::List(_) | What::Sheet | What::Verdicts | What::Proofs => {
+                Err(Refusal::Method)
+            }
             What::Nothing => Err(Refusal::NotFound),
         }
     }
@@ -89,6 +107,8 @@ impl Visit {
             What::Config => receive::object(&self, ObjectKind::Config, None, body).await?,
             What::Object(kind, name) => receive::object(&self, *kind, Some(name), body).await?,
             What::Sheet => sheet::take(&self, body).await?,
+            What::Verdicts => judging::take_verdict(&self, body).await?,
+            What::Proofs => judging::take_proof(&self, body).await?,
         }
         Ok(StatusCode::OK.into_response())
     }
@@ -99,7 +119,9 @@ impl Visit {
                 self.unlock(name).await?;
                 Ok(StatusCode::OK.into_response())
             }
-            What::Root | What::List(_) | What::Sheet => Err(Refusal::Method),
+            What::Root | What::List(_) | What::Sheet | What::Verdicts | What::Proofs => {
+                Err(Refusal::Method)
+            }
             What::Nothing => Err(Refusal::NotFound),
             What::Object(kind, name) if self.cleans_up(*kind, name).await? => {
                 Err(Refusal::Sealed(DELETE_TOLD))

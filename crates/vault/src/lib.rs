@@ -12,6 +12,7 @@
 
 pub mod repositories;
 pub mod scrub;
+pub mod standing;
 pub mod watch;
 
 mod access;
@@ -19,6 +20,7 @@ mod alarms;
 mod asked;
 mod door;
 mod give;
+mod judging;
 mod ledger;
 mod receive;
 mod refusal;

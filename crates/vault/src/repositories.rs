@@ -4,9 +4,18 @@ use std::path::Path;
 
 use beffroi_store::{
     Store, TenantScope,
-    vault::{self, Issued, NewRepository},
+    vault::{
+        self, Issued, NewRepository,
+        verdicts::{self, Said},
+    },
 };
-use beffroi_town::{Actor, Instant, TenantId, vault::sheet};
+use beffroi_town::{
+    Actor, Instant, TenantId,
+    vault::{
+        sheet,
+        verdict::{CredentialKind, Judgement, Verdict},
+    },
+};
 
 use crate::{VaultError, access, shelf, shelf::Shelf};
 
@@ -46,6 +55,50 @@ pub async fn add(
     shelf.make().map_err(failed)?;
     tx.commit().await?;
     Ok(Handed { issued, is_new })
+}
+
+/// Makes a credential with which an inspector reads a server's backups and says what it found.
+///
+/// # Errors
+/// The store's: [`beffroi_store::Error::Absent`] when that server has no repository.
+pub async fn add_inspector(
+    store: &Store,
+    (actor, at): (&Actor, Instant),
+    tenant: &TenantId,
+    server: &str,
+) -> Result<Issued, VaultError> {
+    let mut tx = store.begin(std::slice::from_ref(tenant), actor, at).await?;
+    let whose = (server, CredentialKind::Inspector);
+    let issued = vault::issue_for(&mut tx, tenant, whose).await?;
+    tx.commit().await?;
+    Ok(issued)
+}
+
+/// A person says of a backup what is to be thought of it, whatever was said before.
+///
+/// # Errors
+/// The store's: [`beffroi_store::Error::Absent`] when there is no such server, or it never sent
+/// that backup.
+pub async fn judge(
+    store: &Store,
+    (actor, at): (&Actor, Instant),
+    (tenant, server): (&TenantId, &str),
+    snapshot: &str,
+    verdict: Verdict,
+) -> Result<Said, VaultError> {
+    let mut tx = store.begin(std::slice::from_ref(tenant), actor, at).await?;
+    let scope = TenantScope::for_tenant(tenant);
+    let found = vault::get(tx.conn(), &scope, server).await?;
+    let found = found.ok_or_else(|| beffroi_store::Error::Absent {
+        noun: "repository",
+        id: server.to_owned(),
+    })?;
+    let judgement = Judgement { snapshot: snapshot.to_owned(), verdict, reasons: Vec::new() };
+    let said = verdicts::say(&mut tx, &found, &judgement, None).await?;
+    if said == Said::Counts {
+        tx.commit().await?;
+    }
+    Ok(said)
 }
 
 /// Revokes one credential of a server, or all; how many. What they sent stays.

@@ -9,7 +9,7 @@ use beffroi_store::{
 };
 use beffroi_town::{
     AlarmKind, Instant,
-    vault::{ObjectKind, counted},
+    vault::{ObjectKind, counted, verdict::CredentialKind},
 };
 
 use crate::{
@@ -32,6 +32,8 @@ pub(crate) struct Visit {
     pub(crate) vault: Vault,
     pub(crate) repository: Arc<Repository>,
     pub(crate) credential: String,
+    /// What that credential is for.
+    pub(crate) kind: CredentialKind,
     pub(crate) shelf: Shelf,
     pub(crate) room: Arc<Room>,
     pub(crate) at: Instant,

@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 37] = [
+const DONE: [(&str, &str); 38] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -42,6 +42,7 @@ const DONE: [(&str, &str); 37] = [
     ("rule", "done-rule"),
     ("rule_withdrawn", "done-rule-withdrawn"),
     ("sheet", "vault-sheet-done"),
+    ("judged", "vault-judge-done"),
 ];
 
 /// The sentence of a code; none for a code that is none.

@@ -181,6 +181,8 @@ pub static ROUTES: &[Route] = &[
     grave("/console/rule", HEADS, |c| Box::pin(rule::sign(c))),
     grave("/console/rule/withdraw", HEADS, |c| Box::pin(rule::withdraw(c))),
     get("/console/vault", STAFF, |c| Box::pin(vault::show(c))),
+    get("/console/vault/{id}/back", STAFF, |c| Box::pin(vault::back(c))),
+    grave("/console/vault/{id}/judge", ACTORS, |c| Box::pin(vault::judge(c))),
     post("/console/vault", WRITERS, |c| Box::pin(vault::prove(c))),
     get("/console/rehearsal", STAFF, |c| Box::pin(rehearsal::show(c))),
     post("/console/rehearsal/end", STAFF, |c| Box::pin(ready(rehearsal::end(&c)))),

@@ -9,4 +9,6 @@
 mod coming_back;
 mod damage;
 mod house;
+mod judging;
+mod life;
 mod server;

@@ -8,7 +8,7 @@
 
 use beffroi_town::{
     Instant, RepositoryId,
-    vault::{ObjectKind, counted},
+    vault::{ObjectKind, counted, volume::Day},
 };
 
 use crate::{
@@ -43,6 +43,9 @@ sqls! { "vault_objects":
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2";
     DAMAGES = "SELECT COUNT(*) AS many FROM vault_object
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 AND damaged_at IS NOT NULL";
+    DAYS = "SELECT (received_at - 43200000) / 86400000 AS number, CAST(SUM(bytes) AS BIGINT) AS bytes, COUNT(*) AS packs FROM vault_object
+        WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 AND kind = 'data' AND received_at > $3
+        GROUP BY (received_at - 43200000) / 86400000 ORDER BY number";
     USES = "SELECT repository, objects, bytes, received_at FROM vault_use ORDER BY repository";
 }
 
@@ -197,6 +200,21 @@ pub async fn since(
 pub async fn used(conn: &mut Conn, scope: &TenantScope, repository: &RepositoryId) -> Result<Use> {
     let row = conn.one(USE, args![scope.tenant(), repository]).await?;
     row.as_ref().map_or(Ok(Use::default()), usage)
+}
+
+/// What came each day since an instant, oldest first; days without any are left out.
+pub async fn days(
+    conn: &mut Conn,
+    scope: &TenantScope,
+    repository: &RepositoryId,
+    since: Instant,
+) -> Result<Vec<Day>> {
+    let rows = conn.all(DAYS, args![scope.tenant(), repository, since]).await?;
+    let day = |row: &Row| {
+        let (bytes, packs) = (row.number("bytes")?, row.number("packs")?);
+        Ok(Day { number: row.int("number")?, bytes, packs })
+    };
+    rows.iter().map(day).collect()
 }
 
 /// How many objects of a repository are known to be damaged.

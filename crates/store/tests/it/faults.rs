@@ -1,15 +1,17 @@
 //! Fail each call to the database in turn, reopen, and look: all or nothing, and the journal holds.
 
+mod keeping;
+
 use std::{future::Future, pin::Pin};
 
 use beffroi_store::{
     Error, Result, Store, accounts, alarms, assets, calls, cut_rules, cuts, emergency, guards,
-    incidents, kits, notices, oncall, outbox, phones, roster, services, sessions, vault,
+    incidents, kits, notices, oncall, outbox, phones, roster, services, sessions,
 };
 use beffroi_town::{
     AlarmId, AlarmState, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant,
     NoticeId, Phase, Role, ServiceId, ServiceStatus, Whose, incident::Nature, phone::LineState,
-    vault::ObjectKind, watch::Order,
+    watch::Order,
 };
 use serde_json::json;
 
@@ -19,7 +21,6 @@ use crate::{
         bell::{a_call, contact},
         enrol_request,
         envelope::{about, emergency_facts, forward, somebody},
-        vault::{new_repository, receipt},
         words,
     },
     world::{
@@ -44,14 +45,15 @@ on_both!(
     a_session,
     an_outbox,
     a_list_and_a_call,
-    a_repository_and_its_credential,
-    a_receipt,
 );
 
 type Step<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 
 /// Runs `scenario` with the first call failing, then with the second, until none is left to fail.
-async fn fail_each_call(place: Place, scenario: impl Fn(Store, Instant) -> Step<'static>) {
+pub(super) async fn fail_each_call(
+    place: Place,
+    scenario: impl Fn(Store, Instant) -> Step<'static>,
+) {
     let store = place.open().await;
     found(&place, &store, &["59273", "62473"]).await;
     prepare(&place, &store).await;
@@ -325,45 +327,6 @@ async fn a_list_and_a_call(place: Place) {
             calls::nobody_reached(&mut tx, &call).await?;
             alarms::decide(&mut tx, &town, &raised.id, &AlarmState::Dismissed).await?;
             tx.commit().await.map(drop)
-        })
-    })
-    .await;
-}
-
-async fn a_repository_and_its_credential(place: Place) {
-    fail_each_call(place, |store, at| {
-        Box::pin(async move {
-            let town = code("59273");
-            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
-            vault::add(&mut tx, &town, &new_repository("srv")).await?;
-            vault::issue(&mut tx, &town, "srv").await?;
-            let made = vault::get(tx.conn(), &scope("59273"), "srv").await?.unwrap();
-            vault::print_sheet(&mut tx, &made, &vault::sheet_proof("code")).await?;
-            vault::prove_sheet(&mut tx, &town, "srv", "code").await?;
-            vault::revoke(&mut tx, &town, "srv", None).await?;
-            tx.commit().await.map(drop)
-        })
-    })
-    .await;
-}
-
-async fn a_receipt(place: Place) {
-    let store = place.open().await;
-    found(&place, &store, &["44184"]).await;
-    let mut tx = store.begin(&codes(["44184"]), &ACTOR, place.now()).await.unwrap();
-    vault::add(&mut tx, &code("44184"), &new_repository("srv")).await.unwrap();
-    tx.commit().await.unwrap();
-    store.close().await;
-    fail_each_call(place, |store, at| {
-        Box::pin(async move {
-            let mut book = store.bookkeeping().await?;
-            let kept = vault::get(book.conn(), &scope("44184"), "srv").await?.unwrap();
-            let (pack, lock) =
-                (receipt(ObjectKind::Data, 'a', at), receipt(ObjectKind::Locks, 'b', at));
-            vault::objects::received(&mut book, &kept.id, &pack).await?;
-            vault::objects::received(&mut book, &kept.id, &lock).await?;
-            vault::objects::unlocked(&mut book, &kept.id, &lock.name, lock.bytes).await?;
-            book.commit().await
         })
     })
     .await;

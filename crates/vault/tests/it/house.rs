@@ -145,6 +145,19 @@ impl House {
         }
     }
 
+    /// An inspector of a server that has a repository.
+    pub(crate) async fn inspector(&self, server: &str) -> Client {
+        let by = (&Actor::CommandLine, self.clock.now());
+        let issued = repositories::add_inspector(&self.store, by, &town(), server).await.unwrap();
+        let user = format!("59273.{server}:{}", issued.token);
+        Client {
+            vault: self.vault.clone(),
+            base: format!("/vault/59273/{server}/"),
+            basic: format!("Basic {}", BASE64.encode(user.as_bytes())),
+            credential: issued.id,
+        }
+    }
+
     pub(crate) async fn repository(&self, server: &str) -> Repository {
         vault::get(&mut self.store.read().await.unwrap(), &scope(), server).await.unwrap().unwrap()
     }

@@ -118,6 +118,8 @@ const KINDS: &[(&str, &str)] = &[
     ("vault_backups_received", "journal-vault-backups-received"),
     ("vault_sheet_printed", "journal-vault-sheet-printed"),
     ("vault_sheet_proven", "journal-vault-sheet-proven"),
+    ("vault_backup_judged", "journal-vault-backup-judged"),
+    ("vault_backup_proven", "journal-vault-backup-proven"),
 ];
 
 struct EntryRow {

@@ -91,11 +91,14 @@ const fn gravity(kind: AlarmKind) -> u8 {
         AlarmKind::VitalSigns
         | AlarmKind::GuardBlind
         | AlarmKind::VaultFull
+        | AlarmKind::VaultBad
         | AlarmKind::VaultDamaged => 2,
         AlarmKind::FailedLogins
         | AlarmKind::NewDevice
         | AlarmKind::VaultSilent
-        | AlarmKind::VaultFilling => LESSER,
+        | AlarmKind::VaultFilling
+        | AlarmKind::VaultSuspect
+        | AlarmKind::VaultUnusual => LESSER,
     }
 }
 

@@ -20,8 +20,8 @@ use beffroi_store::{
 };
 use beffroi_town::{
     Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CallId, ContactId, CutMeans,
-    EmergencyFacts, GuardId, Instant, Lang, LineId, Role, RosterEntry, RosterId, ServiceId,
-    TenantId,
+    EmergencyFacts, GuardId, Instant, Lang, LineId, RepositoryId, Role, RosterEntry, RosterId,
+    ServiceId, TenantId,
     edge::{Clock, Entropy},
     emergency::{self as helpers, ContactKind, Spot},
     oncall::{AddressKind, Contact, ESCALATE_MS, Holidays, Hours, Span, Way},
@@ -35,8 +35,8 @@ use beffroi_web::{Board, Doors, Settings, VaultQuotas};
 use serde_json::json;
 
 #[path = "sample_rounds.rs"]
-mod rounds;
-use rounds::{examined, kept};
+pub(crate) mod rounds;
+use rounds::{examined, judged, kept};
 
 /// A clock that stands still until it is moved on.
 pub(crate) struct PlayedClock(AtomicI64);
@@ -89,6 +89,8 @@ pub(crate) struct Sample {
     pub(crate) line: LineId,
     /// Somebody on its roster.
     pub(crate) person: RosterId,
+    /// A repository of the first town.
+    pub(crate) repository: RepositoryId,
     _folder: tempfile::TempDir,
 }
 
@@ -116,9 +118,11 @@ impl Sample {
         let (guard, alarm) = watched(&store).await;
         let (contact, call) = rung(&store).await;
         examined(&store).await;
-        for (server, hours) in [("file_server", 9), ("coffre-secret", 80)] {
-            kept(&store, server, hours).await;
-        }
+        let repository = kept(&store, "file_server", 9).await;
+        kept(&store, "coffre-secret", 80).await;
+        kept(&store, "etat-civil", 11).await;
+        judged(&store, "file_server", true).await;
+        judged(&store, "etat-civil", false).await;
         let settings = Settings {
             guard_addresses: vec![PlatformAddress::plain("http://127.0.0.1:8080".to_owned())],
             hooks: vec!["pare-feu".to_owned()],
@@ -135,7 +139,19 @@ impl Sample {
         let played: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
         let board = Arc::new(Board::new(store.clone(), Arc::clone(&played), ""));
         let doors = Doors { store, clock: played, entropy, board, settings: Arc::new(settings) };
-        Self { doors, clock, codes, alarm, guard, contact, call, line, person, _folder: folder }
+        Self {
+            doors,
+            clock,
+            codes,
+            alarm,
+            guard,
+            contact,
+            call,
+            line,
+            person,
+            repository,
+            _folder: folder,
+        }
     }
 
     /// A printed code of somebody, used up by this.
