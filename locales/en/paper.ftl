@@ -21,7 +21,6 @@ paper-form-how = Write with a black pen, in capitals, one letter in each box. Ti
 paper-form-optional = optional
 paper-form-if-ticked = Only if you ticked { $options }.
 paper-form-if-answered = Only if you answered { $answer } to { $question }.
-paper-form-joined = Tick if you have enclosed it.
 paper-form-day = day
 paper-form-month = month
 paper-form-year = year

@@ -21,7 +21,6 @@ paper-form-how = Écrivez au stylo noir, en majuscules, une lettre par case. Coc
 paper-form-optional = facultatif
 paper-form-if-ticked = Seulement si vous avez coché { $options }.
 paper-form-if-answered = Seulement si vous avez répondu { $answer } à { $question }.
-paper-form-joined = Cochez si vous l’avez joint.
 paper-form-day = jour
 paper-form-month = mois
 paper-form-year = année

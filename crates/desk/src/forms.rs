@@ -9,8 +9,8 @@ use beffroi_town::{
     status::ServiceView,
 };
 
-/// How many copies one file holds at most: a print shop is asked for more.
-pub const COPIES_MAX: u16 = 500;
+/// How many copies one file holds at most: all of them are laid out at once, in some 150 MB.
+pub const COPIES_MAX: u16 = 100;
 
 /// The service that takes what has no counter of its own.
 const RECEPTION: &str = "reception";

@@ -9,9 +9,6 @@ use serde::Serialize;
 
 use crate::{PaperError, Pdf, press, voice::Voice};
 
-/// Rows of a pack on a page, when none of them is longer than its place.
-pub const PACK_ROWS_PER_PAGE: usize = 12;
-
 /// Somebody on a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
@@ -145,6 +142,7 @@ pub fn pack(pack: &Pack<'_>, lang: Lang) -> Result<Pdf, PaperError> {
         columns,
         groups: groups.map(group).collect(),
         none: count(0),
+        // Twelve people on a page.
         row_height: 205,
         ..ListOut::new(v, pack.tenant, pack.printed_at)
     };
@@ -157,10 +155,10 @@ fn row(cells: &[String], columns: usize) -> Vec<String> {
     row.resize(columns, String::new());
     let over = cells.get(columns..).unwrap_or_default();
     if let Some(last) = row.last_mut() {
-        over.iter().for_each(|text| {
+        for text in over {
             last.push('\n');
             last.push_str(&in_one_piece(text));
-        });
+        }
     }
     row
 }

@@ -113,3 +113,26 @@ impl World for Room {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_font_and_template_is_read() {
+        assert_eq!(HOUSE.fonts.len(), FONTS.len());
+        assert_eq!(HOUSE.templates.len(), TEMPLATES.len());
+        assert!("Aé’«\u{202f}☐☒□Дש".chars().all(has) && !has('漢'));
+    }
+
+    #[test]
+    fn a_template_reaches_nothing_but_the_room() {
+        let room = Room::new("form", Vec::new(), Vec::new()).unwrap();
+        for name in ["etc/passwd", "Cargo.toml", "form.typ", "other.json"] {
+            assert!(room.file(file_id(name).unwrap()).is_err(), "{name}");
+        }
+        assert!(room.source(file_id("other.typ").unwrap()).is_err());
+        assert!(room.today(None).is_none());
+        assert!(Room::new("other", Vec::new(), Vec::new()).is_none());
+    }
+}

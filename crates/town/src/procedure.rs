@@ -115,7 +115,7 @@ pub struct Kept {
     pub months: u16,
     /// From when on.
     pub from: KeptFrom,
-    /// Whether the départment's archivist must agree before it is erased.
+    /// Whether the département's archivist must agree before it is erased.
     pub visa: bool,
     /// Where the time comes from; `proposal: …` where no text sets it.
     pub source: String,

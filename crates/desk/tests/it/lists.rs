@@ -80,10 +80,10 @@ fn a_day_is_in_the_order_of_the_clock_and_an_empty_one_says_so() {
 #[test]
 fn the_poster_is_one_accessible_page_with_the_address_as_a_square() {
     let mut facts = gravelines();
-    facts.services.iter_mut().for_each(|service| {
+    for service in &mut facts.services {
         service.place.get_or_insert_with(|| "1 rue de l’Exemple, bâtiment B".to_owned());
         service.hours.get_or_insert_with(|| "du lundi au vendredi, 9 h à 17 h".to_owned());
-    });
+    }
     let url = "https://etat.exemple.fr/c/59273/";
     let place = beffroi_pages::Place::served("/c/59273/", Some(url));
     for lang in Lang::ALL {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use beffroi_town::{
     Procedure,
-    procedure::{Answers, Condition, Field, FieldKind, Health, Section, Shape, YES},
+    procedure::{Answers, Condition, Field, FieldKind, Health, Part, Section, Shape, YES},
 };
 use serde::Serialize;
 
@@ -141,13 +141,7 @@ fn options(v: &Voice, field: &Field) -> Vec<OptionOut> {
 
 fn parts(v: &Voice, field: &Field) -> Vec<PartOut> {
     let written = field.parts().into_iter().filter(|part| part.shape != Shape::Tick);
-    let captions = || match field.kind {
-        FieldKind::Date => {
-            ["paper-form-day", "paper-form-month", "paper-form-year"].map(|key| v.say(key)).to_vec()
-        }
-        _ => Vec::new(),
-    };
-    let one = |part: beffroi_town::procedure::Part| PartOut {
+    let one = |part: Part| PartOut {
         key: field.key(part),
         label: (!part.code.is_empty()).then(|| v.say(&format!("paper-part-{}", part.code))),
         lines: match part.shape {
@@ -159,9 +153,14 @@ fn parts(v: &Voice, field: &Field) -> Vec<PartOut> {
             Shape::Digits(groups) => groups.to_vec(),
             _ => Vec::new(),
         },
-        captions: captions(),
+        captions: if field.kind == FieldKind::Date { day_captions(v) } else { Vec::new() },
     };
     written.map(one).collect()
+}
+
+/// What stands under the boxes of a day.
+pub(super) fn day_captions(v: &Voice) -> Vec<String> {
+    ["paper-form-day", "paper-form-month", "paper-form-year"].map(|key| v.say(key)).to_vec()
 }
 
 /// What is filled in, as it stands in its boxes: a day without its hyphens, day first; a number

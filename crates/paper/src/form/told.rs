@@ -4,7 +4,10 @@
 use beffroi_town::{Procedure, procedure::Clock};
 use serde::Serialize;
 
-use super::{Form, asked::labels_of};
+use super::{
+    Form,
+    asked::{day_captions, labels_of},
+};
 use crate::voice::Voice;
 
 /// What stands behind a short word at the head of the form: none is a line to fill in by hand.
@@ -46,10 +49,6 @@ pub(super) struct Stub {
     stamp: String,
 }
 
-fn captions(v: &Voice) -> Vec<String> {
-    ["paper-form-day", "paper-form-month", "paper-form-year"].map(|key| v.say(key)).to_vec()
-}
-
 /// Who may ask, where, by when, with what.
 pub(super) fn lines(v: &Voice, form: &Form<'_>) -> Vec<Line> {
     let procedure = form.procedure;
@@ -77,7 +76,7 @@ pub(super) fn signed(v: &Voice, procedure: &Procedure) -> Option<Signed> {
     procedure.signed.as_ref().map(|text| Signed {
         text: v.said(text),
         on: v.say("paper-form-signed-on"),
-        captions: captions(v),
+        captions: day_captions(v),
         signature: v.say("paper-form-signature"),
     })
 }
@@ -141,7 +140,7 @@ pub(super) fn counter(v: &Voice, procedure: &Procedure) -> CounterWords {
         by: v.say("paper-counter-by"),
         identity: v.say("paper-counter-identity"),
         typed: v.say("paper-counter-typed"),
-        captions: captions(v),
+        captions: day_captions(v),
     }
 }
 

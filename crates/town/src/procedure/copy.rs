@@ -29,9 +29,13 @@ impl CopyCode {
         let mut values = [0; LETTERS];
         entropy.fill(&mut values);
         let (head, serial) = values.split_at_mut(MARK_LETTERS + 1);
-        serial.iter_mut().for_each(|value| *value &= 31);
+        for value in serial {
+            *value &= 31;
+        }
         let named = mark_values(mark)?.into_iter().chain([version & 31]);
-        head.iter_mut().zip(named).for_each(|(place, value)| *place = value);
+        for (place, value) in head.iter_mut().zip(named) {
+            *place = value;
+        }
         Some(Self(values))
     }
 
