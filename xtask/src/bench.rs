@@ -46,6 +46,11 @@ const GROUPS: &[Group] = &[
         example: ("beffroi-registry", "bench_envelope"),
     },
     Group {
+        name: "desk",
+        about: "What the counter prints: forms, a pack of people, a day of appointments.",
+        example: ("beffroi-desk", "bench_desk"),
+    },
+    Group {
         name: "page",
         about: "The public page, from the real platform, beside nginx serving the same bytes.",
         example: ("beffroi-platform", "bench_page"),

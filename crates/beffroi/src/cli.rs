@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod decoy;
+pub(crate) mod desk;
 pub(crate) mod doctor;
 pub(crate) mod kit;
 pub(crate) mod mirror;
@@ -72,6 +73,9 @@ pub(crate) enum Command {
     Oncall(oncall::OncallCommand),
     /// Write what the first hour needs on paper and by voice: poster, answering machine, orders
     Sheets(sheets::SheetsArgs),
+    /// The counter: forms to print, and the procedures they are of
+    #[command(subcommand)]
+    Desk(desk::DeskCommand),
     /// Export the record of everything that happened, and verify an export
     #[command(subcommand)]
     Journal(JournalCommand),
@@ -108,6 +112,7 @@ impl Command {
             Self::Backup(args) => args.command.is_none(),
             Self::Vault(command) => matches!(command, vault::VaultCommand::Keeper(_)),
             Self::Journal(JournalCommand::Verify { .. })
+            | Self::Desk(desk::DeskCommand::Procedures(_))
             | Self::Mirror(mirror::MirrorCommand::Verify { .. })
             | Self::Restore(_)
             | Self::Drill(_)

@@ -4,6 +4,7 @@ pub(crate) mod asset;
 pub(crate) mod backup;
 pub(crate) mod decoy;
 pub(crate) mod demo;
+pub(crate) mod desk;
 pub(crate) mod doctor;
 pub(crate) mod drill;
 pub(crate) mod guard;

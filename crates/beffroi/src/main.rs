@@ -77,6 +77,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Staff(command) => commands::staff::run(common, command).await?,
         Command::Oncall(command) => return commands::oncall::run(common, command).await,
         Command::Sheets(args) => commands::sheets::run(common, args).await?,
+        Command::Desk(command) => commands::desk::run(common, command).await?,
         Command::Journal(command) => return commands::journal::run(common, command).await,
         Command::ExportPages(args) => commands::pages::run(common, args).await?,
         Command::Backup(args) => commands::backup::run(common, args).await?,

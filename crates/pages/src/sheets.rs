@@ -20,6 +20,7 @@ use crate::{PageError, Place, print::PrintHead, status::Town, voice::Voice};
 
 pub use answering::SECONDS_MAX as ANSWER_SECONDS_MAX;
 pub use orders::MESSAGE_CHARS_MAX;
+pub use poster::{PosterLine, PosterSection, PosterWords};
 pub use social::SHORT_CHARS_MAX;
 
 /// What can be printed or copied.
@@ -122,6 +123,20 @@ impl Desk<'_> {
     }
 }
 
+/// What the poster of a town says, and its title, for the printing room.
+pub fn poster_words(facts: &TownFacts, place: &Place, lang: Lang) -> (String, PosterWords) {
+    let (town, staff) = (Town::new(facts, lang), StaffFacts::default());
+    let address = place.public_url.as_ref().map(|_| place.url(lang, ""));
+    let desk = Desk { town: &town, staff: &staff, address };
+    (title(&desk, SheetKind::Poster), poster::words(&desk))
+}
+
+fn title(desk: &Desk<'_>, kind: SheetKind) -> String {
+    let v = desk.voice();
+    let what = v.say(&format!("sheet-kind-{}", kind.code()));
+    v.say_with("sheet-title", &[("name", desk.town.name.as_str().into()), ("what", what.into())])
+}
+
 /// A sheet of a town.
 ///
 /// # Errors
@@ -136,10 +151,7 @@ pub fn sheet(
     let town = Town::new(facts, lang);
     let address = place.public_url.as_ref().map(|_| place.url(lang, ""));
     let desk = Desk { town: &town, staff, address };
-    let what = town.voice.say(&format!("sheet-kind-{}", kind.code()));
-    let title = town
-        .voice
-        .say_with("sheet-title", &[("name", town.name.as_str().into()), ("what", what.into())]);
+    let title = title(&desk, kind);
     let head = PrintHead::new(lang, title.clone());
     let (html, texts) = match kind {
         SheetKind::Poster => (poster::html(&desk, head)?, Vec::new()),

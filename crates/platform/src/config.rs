@@ -8,6 +8,7 @@ pub mod template;
 
 mod beat;
 mod channels;
+mod desk;
 mod doors;
 mod vault;
 
@@ -23,6 +24,7 @@ use serde::Deserialize;
 
 pub use beat::{BeatConfig, RawBeat};
 pub use channels::{ChannelConfig, How, HttpConfig, MailConfig, RawChannel, Security};
+pub use desk::{DeskConfig, RawDesk};
 pub use doors::{Doors, GuardsDoor, RawDoors, Tls};
 pub use vault::{RawVault, VaultConfig, quota_bytes};
 
@@ -78,6 +80,8 @@ pub struct RawConfig {
     pub beat: RawBeat,
     /// `[vault]`
     pub vault: RawVault,
+    /// `[desk]`
+    pub desk: RawDesk,
 }
 
 /// `[data]`: where everything is kept.
@@ -127,6 +131,8 @@ pub struct Config {
     pub beat: Option<BeatConfig>,
     /// The vault, if there is one.
     pub vault: Option<VaultConfig>,
+    /// The desk.
+    pub desk: DeskConfig,
 }
 
 /// A hook, checked.
@@ -167,6 +173,7 @@ impl RawConfig {
             channels,
             beat: beat::checked(self.beat)?,
             vault: vault::checked(self.vault)?,
+            desk: desk::checked(self.desk)?,
             folder: self.data.folder.unwrap_or_else(|| PathBuf::from("beffroi-data")),
             postgres: self.data.postgres,
             doors: self.doors.check()?,
@@ -229,6 +236,7 @@ mod tests {
             ("[mirror]\nssh_options = [\"Port=1 -o x=y\"]", "without spaces"),
             ("[mirror]\nssh_key = \"/a b\"", "mirror.ssh_key"),
             ("[vault]\nserver_quota_gb = 1", "vault.folder"),
+            ("[desk]\nhealth_hosting_checked_by = \"yes\"", "desk.health_hosting_checked_by"),
             ("[vault]\nfolder = \"v\"\nserver_quota_gb = 0", "vault.server_quota_gb"),
             ("[vault]\nfolder = \"v\"\ntenant_quota_gb = 10000000", "vault.tenant_quota_gb"),
             ("[vault]\nfolder = \"v\"\nurl = \"http://a.fr\"", "vault.url"),

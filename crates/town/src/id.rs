@@ -87,6 +87,8 @@ identifiers! {
     LineId,
     /// A public notice.
     NoticeId,
+    /// A procedure: its code (`canteen`).
+    ProcedureId,
     /// A repository of the vault: the backups of one server.
     RepositoryId,
     /// Somebody on the staff roster.

@@ -24,6 +24,7 @@ pub mod lang;
 pub mod notice;
 pub mod oncall;
 pub mod phone;
+pub mod procedure;
 pub mod rehearsal;
 pub mod role;
 pub mod roster;
@@ -43,13 +44,14 @@ pub use exposure::{DataExposure, Exposure, Whose};
 pub use facts::TownFacts;
 pub use id::{
     AccountId, AlarmId, AssetId, CallId, ContactId, GuardId, IncidentId, LineId, NoticeId,
-    RepositoryId, RosterId, ServiceId,
+    ProcedureId, RepositoryId, RosterId, ServiceId,
 };
 pub use incident::{Incident, Phase};
 pub use instant::Instant;
 pub use lang::Lang;
 pub use notice::Notice;
 pub use phone::PhoneLine;
+pub use procedure::Procedure;
 pub use role::Role;
 pub use roster::RosterEntry;
 pub use service::{Criticality, Fallback, FallbackKind, Override, PublicService, ServiceStatus};

@@ -9,6 +9,7 @@ use beffroi_town::{
     facts::Mood,
     incident::Nature,
     phone::LineState,
+    procedure::{Basis, KeptFrom, KeyGroup},
     watch::{AlarmOutcome, Hole, Letter, Mode, OrderOutcome, Signal, Suspicion, Touch},
 };
 use std::borrow::Cow;
@@ -17,12 +18,13 @@ use crate::Words;
 
 /// Prefixes of keys that are put together from a code while the program runs. The test of unused
 /// keys knows them; each one has a test that reads all its codes.
-pub const PREFIXES: [&str; 33] = [
+pub const PREFIXES: [&str; 38] = [
     "alarm-kind",
     "alarm-outcome",
     "alarm-state",
     "asset-kind",
     "asset-state",
+    "basis",
     "contact-kind",
     "criticality",
     "cut-means",
@@ -36,11 +38,15 @@ pub const PREFIXES: [&str; 33] = [
     "guard-suspicion",
     "guard-touch",
     "house",
+    "kept-from",
+    "key-group",
     "line-state",
     "mood",
     "month",
     "nature",
     "order-outcome",
+    "paper-clock",
+    "paper-part",
     "phase",
     "role",
     "service",
@@ -101,6 +107,12 @@ spoken! {
     spot(Spot) = "spot",
     /// `Répond`, `Ne répond pas`...
     line_state(LineState) = "line-state",
+    /// `écoles et enfance`...
+    key_group(KeyGroup) = "key-group",
+    /// `une mission d’intérêt public`...
+    basis(Basis) = "basis",
+    /// `le dernier contact`...
+    kept_from(KeptFrom) = "kept-from",
 }
 
 /// The guard's wire types carry their codes by serde alone; these are the same codes.
@@ -232,7 +244,7 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use beffroi_town::{Instant, TenantId, catalogue};
+    use beffroi_town::{Instant, TenantId, catalogue, procedure::Silence};
 
     fn check(prefix: &str, codes: &[&str]) {
         assert!(PREFIXES.contains(&prefix), "{prefix} is not on the list");
@@ -272,6 +284,11 @@ mod tests {
         check("contact-kind", &codes!(ContactKind));
         check("spot", &codes!(Spot));
         check("line-state", &codes!(LineState));
+        check("key-group", &codes!(KeyGroup));
+        check("basis", &codes!(Basis));
+        check("kept-from", &codes!(KeptFrom));
+        check("paper-clock", &codes!(Silence));
+        check("paper-part", &["family_name", "given_names", "street", "postcode", "town"]);
         let kinds = ["commune", "epci", "departement", "region"];
         for prefix in ["tenant-kind", "house"] {
             check(prefix, &kinds);

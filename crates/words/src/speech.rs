@@ -13,7 +13,7 @@ use unic_langid::LanguageIdentifier;
 use crate::typography;
 
 /// The areas of one language: the file's name and its text.
-type Areas = [(&'static str, &'static str); 17];
+type Areas = [(&'static str, &'static str); 18];
 
 macro_rules! areas {
     ($lang:literal) => {
@@ -34,6 +34,7 @@ macro_rules! areas {
             ("setup", include_str!(concat!("../../../locales/", $lang, "/setup.ftl"))),
             ("rule", include_str!(concat!("../../../locales/", $lang, "/rule.ftl"))),
             ("rehearsal", include_str!(concat!("../../../locales/", $lang, "/rehearsal.ftl"))),
+            ("desk", include_str!(concat!("../../../locales/", $lang, "/desk.ftl"))),
             ("vault", include_str!(concat!("../../../locales/", $lang, "/vault.ftl"))),
         ]
     };

@@ -11,7 +11,7 @@ use super::parse_lang;
 pub(crate) struct SheetsArgs {
     /// Code of the tenant
     pub(crate) tenant: String,
-    /// Folder to write to: a page to print of each, and a text where there is one to copy
+    /// Folder to write to: a page to print of each, the poster as a PDF too, and a text where there is one to copy
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
     /// One language only: fr or en

@@ -48,9 +48,10 @@ fn sheets_are_written_in_both_languages_with_texts_to_copy() {
     let here = folder.path();
     run(here, &["tenant", "add", "59273"]).well();
     let said = with_address(here, &["sheets", "59273", "--out", "sheets"]).well();
-    assert!(said.starts_with("16 files") && said.contains("roster import"), "{said}");
+    assert!(said.starts_with("18 files") && said.contains("roster import"), "{said}");
     let read = |name: &str| fs::read_to_string(here.join("sheets").join(name)).unwrap();
     assert!(read("poster-fr.html").contains("etat.exemple.fr/c/59273"));
+    assert!(fs::read(here.join("sheets/poster-en.pdf")).unwrap().starts_with(b"%PDF-"));
     assert!(read("orders-en.txt").contains("Do not switch on your computer."));
     assert!(read("social-fr.txt").contains("https://etat.exemple.fr/c/59273/"));
     fs::write(

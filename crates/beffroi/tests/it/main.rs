@@ -7,6 +7,7 @@
 )]
 
 mod bell;
+mod desk;
 mod disk;
 mod drill;
 mod envelope;

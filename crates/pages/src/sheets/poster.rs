@@ -24,44 +24,80 @@ use fit::Size;
 const NAME_CHARS_MAX: usize = 60;
 
 /// A service with what it has of its own.
-struct Line {
-    name: String,
-    own: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PosterLine {
+    /// Its name.
+    pub name: String,
+    /// Hours, place and number, where they differ from the reception's.
+    pub own: String,
 }
 
-struct Section {
-    title: String,
-    lines: Vec<Line>,
+/// The services of one status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PosterSection {
+    /// The status in words.
+    pub title: String,
+    /// Those with something of their own.
+    pub lines: Vec<PosterLine>,
     /// Those with nothing of their own, in one line.
-    names: String,
+    pub names: String,
+}
+
+/// All that a poster says, for whoever prints it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PosterWords {
+    /// The town.
+    pub name: String,
+    /// What its house is called.
+    pub house: String,
+    /// What happened, in one sentence.
+    pub headline: String,
+    /// The one number to dial.
+    pub number: Option<String>,
+    /// What is said of it, or in its place.
+    pub number_note: String,
+    /// When and where the reception is open.
+    pub counters: Option<(String, String)>,
+    /// The services.
+    pub sections: Vec<PosterSection>,
+    /// How many services found no room.
+    pub more: Option<String>,
+    /// Whom to call in danger.
+    pub emergency: Option<String>,
+    /// The page's address, whole and as people type it.
+    pub page: Option<(String, String)>,
+    /// What stands above it.
+    pub page_title: String,
+    /// What its square is, for who does not see it.
+    pub square: String,
+    /// When all this was true.
+    pub printed: String,
+    /// How large the lists can be written.
+    size: Size,
 }
 
 #[derive(Template)]
 #[template(path = "poster.html")]
 struct PosterPage<'a> {
     head: PrintHead,
-    name: &'a str,
-    house: String,
-    headline: String,
-    number: Option<String>,
-    number_note: String,
-    counters: Option<(String, String)>,
-    sections: Vec<Section>,
-    more: Option<String>,
-    emergency: Option<String>,
-    page: Option<(String, String)>,
-    page_title: String,
-    square: String,
-    printed: String,
+    words: &'a PosterWords,
+    square_svg: Option<String>,
     size: &'static str,
 }
 
 pub(super) fn html(desk: &Desk<'_>, head: PrintHead) -> Result<String, PageError> {
+    let words = words(desk);
+    let square_svg = words.page.as_ref().map(|(url, _)| qr(url));
+    let page = PosterPage { head, size: words.size.class(), square_svg, words: &words };
+    page.render().map_err(|source| PageError::Template { page: "poster", source })
+}
+
+/// What the poster says, from the least useful on cut to what one page holds.
+pub(super) fn words(desk: &Desk<'_>) -> PosterWords {
     let (town, v) = (desk.town, desk.voice());
     let (number, number_note) = number(desk);
-    let mut page = PosterPage {
-        head,
-        name: &inert::line(&town.name, NAME_CHARS_MAX),
+    let mut words = PosterWords {
+        name: inert::line(&town.name, NAME_CHARS_MAX),
         house: v.words.say(&format!("house-{}", v.kind.code())),
         headline: top::headline(town),
         number,
@@ -70,21 +106,21 @@ pub(super) fn html(desk: &Desk<'_>, head: PrintHead) -> Result<String, PageError
         sections: sections(desk),
         more: None,
         emergency: (town.mood == Mood::Incident).then(|| v.say("page-now-emergency")),
-        page: desk.address.as_deref().zip(desk.spoken_address()).map(|(url, bare)| (qr(url), bare)),
+        page: desk.address.clone().zip(desk.spoken_address()),
         page_title: v.say("sheet-poster-page"),
         square: v.say("sheet-poster-square"),
         printed: printed(desk),
-        size: Size::SMALLEST.class(),
+        size: Size::SMALLEST,
     };
-    let room = fit::room(&page);
-    let fitting = Size::ALL.into_iter().find(|size| size.takes(&page.sections) <= room);
+    let room = fit::room(&words);
+    let fitting = Size::ALL.into_iter().find(|size| size.takes(&words.sections) <= room);
     if let Some(size) = fitting {
-        page.size = size.class();
+        words.size = size;
     } else {
-        let cut = fit::cut(&mut page.sections, room);
-        page.more = (cut > 0).then(|| v.say_count("sheet-poster-more", cut));
+        let cut = fit::cut(&mut words.sections, room);
+        words.more = (cut > 0).then(|| v.say_count("sheet-poster-more", cut));
     }
-    page.render().map_err(|source| PageError::Template { page: "poster", source })
+    words
 }
 
 /// The one number to dial, or what to do when there is none.
@@ -123,7 +159,7 @@ fn counters(desk: &Desk<'_>) -> Option<(String, String)> {
     (!said.is_empty()).then(|| (desk.voice().say("sheet-poster-counters"), said.join(". ")))
 }
 
-fn sections(desk: &Desk<'_>) -> Vec<Section> {
+fn sections(desk: &Desk<'_>) -> Vec<PosterSection> {
     let (town, v) = (desk.town, desk.voice());
     let order = [
         ServiceStatus::Open,
@@ -142,7 +178,7 @@ fn sections(desk: &Desk<'_>) -> Vec<Section> {
         .collect()
 }
 
-fn section(town: &Town<'_>, status: ServiceStatus, title: String) -> Section {
+fn section(town: &Town<'_>, status: ServiceStatus, title: String) -> PosterSection {
     let of_reception = top::reception(town).map(said).unwrap_or_default();
     let main = top::number(town).map(|(number, _)| number);
     let (mut lines, mut names) = (Vec::new(), Vec::new());
@@ -159,10 +195,10 @@ fn section(town: &Town<'_>, status: ServiceStatus, title: String) -> Section {
         } else {
             // A number is never cut at the end of a line.
             let own = own.iter().map(|text| in_one_piece(text)).collect::<Vec<_>>().join(" · ");
-            lines.push(Line { name, own: inert::line(&own, LINE_CHARS_MAX) });
+            lines.push(PosterLine { name, own: inert::line(&own, LINE_CHARS_MAX) });
         }
     }
-    Section { title, lines, names: names.join(", ") }
+    PosterSection { title, lines, names: names.join(", ") }
 }
 
 /// A number by which a service can be reached.

@@ -3,7 +3,7 @@
 //! An estimate from the lengths of the texts and the sizes in the style sheet, on the safe side: a
 //! check in a real browser prints every sample and fails on a poster that is cut.
 
-use super::{Line, PosterPage, Section};
+use super::{PosterLine, PosterSection, PosterWords};
 
 /// What is left of the page, its fixed parts taken off: tenths of a millimetre.
 const ROOM: usize = 2_110;
@@ -47,14 +47,15 @@ impl Size {
     }
 
     /// The height that the lists take.
-    pub(super) fn takes(self, sections: &[Section]) -> usize {
+    pub(super) fn takes(self, sections: &[PosterSection]) -> usize {
         sections.iter().map(|section| self.takes_one(section)).sum()
     }
 
-    fn takes_one(self, section: &Section) -> usize {
+    fn takes_one(self, section: &PosterSection) -> usize {
         let (chars, line, heading) = self.measures();
-        let entry =
-            |one: &Line| ENTRY_GAP + line * (lines(&one.name, chars) + lines(&one.own, chars));
+        let entry = |one: &PosterLine| {
+            ENTRY_GAP + line * (lines(&one.name, chars) + lines(&one.own, chars))
+        };
         let entries: Vec<usize> = section.lines.iter().map(entry).collect();
         // The columns break between entries: the longer one may have half of the tallest more.
         let tallest = entries.iter().copied().max().unwrap_or(0);
@@ -76,7 +77,7 @@ fn lines(text: &str, letters: usize) -> usize {
 }
 
 /// How much height the lists have on this page.
-pub(super) fn room(page: &PosterPage<'_>) -> usize {
+pub(super) fn room(page: &PosterWords) -> usize {
     let brand = 95 * lines(&format!("{}, {}", page.name, page.house), 32).saturating_sub(1);
     let headline = 40 + 112 * lines(&page.headline, 28);
     let number = match &page.number {
@@ -91,7 +92,7 @@ pub(super) fn room(page: &PosterPage<'_>) -> usize {
 }
 
 /// Takes services out from the end until the rest fits; how many were taken out.
-pub(super) fn cut(sections: &mut Vec<Section>, room: usize) -> usize {
+pub(super) fn cut(sections: &mut Vec<PosterSection>, room: usize) -> usize {
     // The sentence that says how many takes a line too.
     let room = room.saturating_sub(80);
     let mut taken = 0;

@@ -1,0 +1,14 @@
+//! Every form of the house as it comes from the printer.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod answers;
+mod forms;
+mod lists;
+mod pdf;
+mod town;
