@@ -41,7 +41,7 @@ fn main() {
         for (seed, part) in (100..).zip(PARTS) {
             let after = found_after(attack, part, seed, files);
             if after.is_none_or(|after| after > BACKUPS) {
-                missed.push(format!("{} ‰: {after:?}", part));
+                missed.push(format!("{part} ‰: {after:?}"));
             }
         }
         eprintln!("{}: missed {missed:?}", attack.name());

@@ -44,5 +44,5 @@ mod hostile;
 pub use access::Access;
 pub use error::BackupError;
 pub use id::Id;
-pub use inspector::Inspector;
+pub use inspector::{Heard, Inspector};
 pub use repository::Repository;
