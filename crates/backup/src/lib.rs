@@ -10,6 +10,7 @@
 //!   once it is whole.
 
 pub mod access;
+pub mod check;
 pub mod choice;
 pub mod difference;
 pub mod making;
@@ -17,13 +18,16 @@ pub mod plan;
 pub mod repository;
 pub mod restore;
 pub mod snapshots;
+pub mod thin;
 
 mod blobs;
 mod error;
 mod fetch;
+mod headers;
 mod id;
 mod key;
 mod names;
+mod needed;
 mod percent;
 mod place;
 mod polynomial;

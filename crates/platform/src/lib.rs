@@ -197,6 +197,7 @@ fn settings(config: &Config, url: &str, entrance: &Entrance) -> Settings {
         vault: config.vault.as_ref().map(|vault| VaultQuotas {
             server_bytes: vault.settings.server_quota_bytes,
             tenant_bytes: vault.settings.tenant_quota_bytes,
+            rules: vault.settings.rules,
         }),
         exercise: config.exercise.clone(),
     }

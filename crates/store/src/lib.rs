@@ -100,6 +100,7 @@ pub fn sql_texts() -> Vec<Sql> {
         tx::SQL,
         vault::SQL,
         vault::objects::SQL,
+        vault::thinnings::SQL,
     ]
     .concat()
 }

@@ -8,6 +8,7 @@
 //!   backups came is told to the journal afterwards, many in one entry.
 
 pub mod objects;
+pub mod thinnings;
 
 use beffroi_town::{
     AssetId, Instant, RepositoryId, TenantId,

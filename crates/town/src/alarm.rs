@@ -39,6 +39,8 @@ coded! {
         VaultTampered = "vault_tampered",
         /// What the vault holds is not what was sent.
         VaultDamaged = "vault_damaged",
+        /// Backups are about to be thinned, are being, or were put back: a step that people must know.
+        VaultThinning = "vault_thinning",
         /// Somebody altered, renamed or deleted a bait file.
         DecoyTouched = "decoy_touched",
     }
@@ -92,7 +94,9 @@ impl AlarmKind {
             | Self::FailedLogins
             | Self::NewDevice
             | Self::VaultSilent
-            | Self::VaultFilling => Urgency::Lesser,
+            | Self::VaultFilling
+            // Nothing is dropped before a day has passed since two people agreed.
+            | Self::VaultThinning => Urgency::Lesser,
         }
     }
 }

@@ -41,6 +41,12 @@ pub(crate) enum What {
     List(ObjectKind),
     /// The proof of its recovery sheet.
     Sheet,
+    /// What may go, and a plan of what could.
+    Thinning,
+    /// That a plan be carried out, by its identifier.
+    CarryOut(String),
+    /// What was found when everything was looked through.
+    Checks,
     /// One object.
     Object(ObjectKind, ObjectName),
     /// Nothing that there could be.
@@ -75,9 +81,16 @@ fn what(rest: &str) -> What {
         "" => return What::Root,
         "config" => return What::Config,
         "sheet" => return What::Sheet,
+        "thinning" => return What::Thinning,
+        "checks" => return What::Checks,
         _ => {}
     }
     let Some((kind, name)) = rest.split_once('/') else { return What::Nothing };
+    if kind == "thinning" {
+        let is_id = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        let fits = (1..=40).contains(&name.len()) && name.bytes().all(is_id);
+        return if fits { What::CarryOut(name.to_owned()) } else { What::Nothing };
+    }
     match ObjectKind::from_code(kind) {
         None | Some(ObjectKind::Config) => What::Nothing,
         Some(kind) if name.is_empty() => What::List(kind),
@@ -99,6 +112,10 @@ mod tests {
         assert_eq!(asked("/vault/59273/srv/"), Some(What::Root));
         assert_eq!(asked("/vault/epci-242900660/srv/config"), Some(What::Config));
         assert_eq!(asked("/vault/59273/srv/sheet"), Some(What::Sheet));
+        assert_eq!(asked("/vault/59273/srv/thinning"), Some(What::Thinning));
+        assert_eq!(asked("/vault/59273/srv/checks"), Some(What::Checks));
+        let carried = What::CarryOut("0193-ab".to_owned());
+        assert_eq!(asked("/vault/59273/srv/thinning/0193-ab"), Some(carried));
         assert_eq!(asked("/vault/2A004/srv/data/"), Some(What::List(ObjectKind::Data)));
         let name = ObjectName::parse(HEX).unwrap();
         assert_eq!(name.shard(), "01");
@@ -124,6 +141,10 @@ mod tests {
         for rest in [
             "Config",
             "config/",
+            "thinning/",
+            "thinning/..",
+            "thinning/a/b",
+            "trash/lock",
             "config?x",
             "data",
             "data/..",

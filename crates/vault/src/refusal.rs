@@ -30,6 +30,8 @@ pub(crate) enum Refusal {
     Busy,
     #[error("no room left: {0}")]
     Full(&'static str),
+    #[error("{0}")]
+    Plan(String),
     #[error("the range asked for is not there")]
     Range(u64),
     #[error("the disk of the vault failed")]
@@ -49,6 +51,7 @@ impl Refusal {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Plan(_) => StatusCode::CONFLICT,
             Self::Range(_) => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Disk(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,

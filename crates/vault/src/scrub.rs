@@ -69,6 +69,15 @@ pub(crate) struct Compared {
     pub(crate) strange: Vec<String>,
 }
 
+impl Compared {
+    /// What lies in the trash, or is on its way there, is not missed.
+    fn miss(&mut self, receipt: objects::Receipt) {
+        if receipt.thinning.is_none() {
+            self.missing.push(receipt.name);
+        }
+    }
+}
+
 /// Compares what lies there with the receipts.
 pub(crate) async fn compare(
     store: &Store,
@@ -99,24 +108,24 @@ pub(crate) async fn compare(
     let mut receipts = Receipts::of(store, repository, kind);
     let mut next = receipts.next().await?;
     for (name, bytes) in there {
-        while let Some(missing) = next.take_if(|receipt| *receipt < name) {
-            compared.missing.push(missing);
+        while let Some(missing) = next.take_if(|receipt| receipt.name < name) {
+            compared.miss(missing);
             next = receipts.next().await?;
         }
-        if next.as_ref() == Some(&name) {
+        if next.as_ref().is_some_and(|receipt| receipt.name == name) {
             next = receipts.next().await?;
         } else {
             compared.without_receipt.push((name, bytes));
         }
     }
     while let Some(missing) = next {
-        compared.missing.push(missing);
+        compared.miss(missing);
         next = receipts.next().await?;
     }
     Ok(compared)
 }
 
-/// The names of the receipts of one kind, in order, some at a time.
+/// The receipts of one kind, in the order of their names, some at a time.
 struct Receipts<'r> {
     store: &'r Store,
     repository: &'r Repository,
@@ -131,10 +140,10 @@ impl<'r> Receipts<'r> {
         Self { store, repository, kind, page: Vec::new().into_iter(), after }
     }
 
-    async fn next(&mut self) -> Result<Option<String>, beffroi_store::Error> {
+    async fn next(&mut self) -> Result<Option<objects::Receipt>, beffroi_store::Error> {
         loop {
             if let Some(receipt) = self.page.next() {
-                return Ok(Some(receipt.name));
+                return Ok(Some(receipt));
             }
             let Some(after) = self.after.take() else { return Ok(None) };
             let scope = TenantScope::for_tenant(&self.repository.tenant);

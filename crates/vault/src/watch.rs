@@ -142,6 +142,7 @@ impl Vault {
                         received_at: self.inner.clock.now(),
                         credential: None,
                         damaged_at: None,
+                        thinning: None,
                     };
                     let mut book = store.bookkeeping().await?;
                     let new = objects::received(&mut book, &repository.id, &receipt).await?;

@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 37] = [
+const DONE: [(&str, &str); 40] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -42,6 +42,9 @@ const DONE: [(&str, &str); 37] = [
     ("rule", "done-rule"),
     ("rule_withdrawn", "done-rule-withdrawn"),
     ("sheet", "vault-sheet-done"),
+    ("thinning_agreed", "thinning-done-agreed"),
+    ("thinning_cancelled", "thinning-done-cancelled"),
+    ("thinning_undone", "thinning-done-undone"),
 ];
 
 /// The sentence of a code; none for a code that is none.

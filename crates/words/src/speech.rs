@@ -13,7 +13,7 @@ use unic_langid::LanguageIdentifier;
 use crate::typography;
 
 /// The areas of one language: the file's name and its text.
-type Areas = [(&'static str, &'static str); 17];
+type Areas = [(&'static str, &'static str); 18];
 
 macro_rules! areas {
     ($lang:literal) => {
@@ -35,6 +35,7 @@ macro_rules! areas {
             ("rule", include_str!(concat!("../../../locales/", $lang, "/rule.ftl"))),
             ("rehearsal", include_str!(concat!("../../../locales/", $lang, "/rehearsal.ftl"))),
             ("vault", include_str!(concat!("../../../locales/", $lang, "/vault.ftl"))),
+            ("thinning", include_str!(concat!("../../../locales/", $lang, "/thinning.ftl"))),
         ]
     };
 }

@@ -105,6 +105,11 @@ impl Rest {
         if bytes.len() == part.bytes { Ok(bytes) } else { Err(SourceError::Short) }
     }
 
+    pub(crate) fn tail(&self, pack: &Id, bytes: u64) -> Result<Vec<u8>, SourceError> {
+        let range = [(header::RANGE, format!("bytes=-{bytes}"))];
+        self.get(&self.path(ObjectKind::Data, Some(pack)), &range, (206, bytes))
+    }
+
     /// Asks until there is an answer or patience ends.
     fn get(
         &self,
@@ -159,6 +164,11 @@ impl Rest {
             416 => Err(SourceError::Short),
             got => Err(refusal(got, answer)),
         }
+    }
+
+    /// What the door answers to a question of its own.
+    pub(crate) fn ask(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, SourceError> {
+        self.get(&format!("{}{path}", self.base), &[], (200, bytes_max))
     }
 
     /// Sends an object, or asks for something to be done.

@@ -1,6 +1,7 @@
 //! `beffroi vault`.
 
 pub(crate) mod client;
+pub(crate) mod thin;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,13 @@ pub(crate) enum VaultCommand {
     Keeper(KeeperCommand),
     #[command(flatten)]
     Client(client::ClientCommand),
+    #[command(flatten)]
+    Holder(thin::HolderCommand),
+    /// What thinnings moved away: list it, put it back, empty it
+    Trash {
+        #[command(subcommand)]
+        command: thin::TrashCommand,
+    },
 }
 
 /// What is done on the platform.

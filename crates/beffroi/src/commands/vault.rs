@@ -2,6 +2,8 @@
 
 mod client;
 mod init;
+mod thin;
+mod trash;
 
 use std::process::ExitCode;
 
@@ -36,6 +38,12 @@ pub(crate) async fn run(common: &Common, command: VaultCommand) -> Result<ExitCo
         VaultCommand::Keeper(command) => keep(common, command).await,
         // A server has no store: what it asks for goes to its repository alone.
         VaultCommand::Client(command) => client::run(command),
+        VaultCommand::Holder(command) => thin::run(&command),
+        VaultCommand::Trash { command } => {
+            let config = config(common)?.check()?;
+            let store = open_configured(&config).await?;
+            trash::run(&config, &store, command).await.map(|()| ExitCode::SUCCESS)
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod attacks;
 mod coming_back;
 mod kill;
 mod recovery;
+mod thinning;
 
 use std::{
     collections::BTreeMap,

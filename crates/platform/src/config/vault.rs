@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use beffroi_vault::{Pace, Settings};
+use beffroi_town::vault::retention::{DAYS_MAX, DAYS_MIN, Retention};
+use beffroi_vault::{Pace, Rules, Settings};
 use serde::Deserialize;
 
 use super::{ConfigError, doors::checked_url, wrong};
@@ -29,6 +30,39 @@ pub struct RawVault {
     pub keep_free_gb: Option<f64>,
     /// How servers reach it, without a path; none: as residents reach the platform.
     pub url: Option<String>,
+    /// Nothing may be dropped before as many days.
+    pub retention_days: Option<u32>,
+    /// After as many days, what may be dropped is said to be due.
+    pub retention_days_most: Option<u32>,
+    /// How many of the newest clean backups are protected.
+    pub keep_newest: Option<u32>,
+    /// For how many weeks one is protected.
+    pub keep_weeks: Option<u32>,
+    /// For how many months one is protected.
+    pub keep_months: Option<u32>,
+    /// How long passes between the second consent and a thinning.
+    pub thinning_wait_hours: Option<u32>,
+    /// How long what was dropped stays in the trash.
+    pub trash_days: Option<u32>,
+}
+
+impl RawVault {
+    /// Whether nothing is said but perhaps where it is.
+    fn is_bare(&self) -> bool {
+        let sizes = [self.server_quota_gb, self.tenant_quota_gb, self.keep_free_gb];
+        let counts = [
+            self.retention_days,
+            self.retention_days_most,
+            self.keep_newest,
+            self.keep_weeks,
+            self.keep_months,
+            self.thinning_wait_hours,
+            self.trash_days,
+        ];
+        sizes.iter().all(Option::is_none)
+            && counts.iter().all(Option::is_none)
+            && self.url.is_none()
+    }
 }
 
 /// The vault, checked.
@@ -41,9 +75,10 @@ pub struct VaultConfig {
 }
 
 pub(super) fn checked(raw: RawVault) -> Result<Option<VaultConfig>, ConfigError> {
+    let rules = rules(&raw)?;
+    let is_bare = raw.is_bare();
     let Some(folder) = raw.folder else {
-        let said = [raw.server_quota_gb, raw.tenant_quota_gb, raw.keep_free_gb];
-        return if said.iter().all(Option::is_none) && raw.url.is_none() {
+        return if is_bare {
             Ok(None)
         } else {
             let reason = "missing: say where the backups are kept, as in \"/srv/vault\"";
@@ -79,8 +114,39 @@ pub(super) fn checked(raw: RawVault) -> Result<Option<VaultConfig>, ConfigError>
         )?,
         keep_free_bytes: keep_free,
         pace: Pace::default(),
+        rules,
     };
     Ok(Some(VaultConfig { settings, url }))
+}
+
+/// How thinning goes.
+fn rules(raw: &RawVault) -> Result<Rules, ConfigError> {
+    let usual = Retention::default();
+    let count = |name: &str, said: Option<u32>, (usual, least, most): (u32, u32, u32)| {
+        let value = said.unwrap_or(usual);
+        if (least..=most).contains(&value) {
+            return Ok(value);
+        }
+        let reason = format!("{value} cannot be: write a whole number from {least} to {most}");
+        Err(wrong(&format!("vault.{name}"), reason))
+    };
+    let days = count("retention_days", raw.retention_days, (usual.days, DAYS_MIN, DAYS_MAX))?;
+    let most = (usual.days_most.max(days), days, DAYS_MAX);
+    let retention = Retention {
+        days,
+        days_most: count("retention_days_most", raw.retention_days_most, most)?,
+        newest: count("keep_newest", raw.keep_newest, (usual.newest, 1, 1_000))?,
+        weeks: count("keep_weeks", raw.keep_weeks, (usual.weeks, 0, 520))?,
+        months: count("keep_months", raw.keep_months, (usual.months, 0, 240))?,
+    };
+    let wait = count("thinning_wait_hours", raw.thinning_wait_hours, (72, 24, 24 * 90))?;
+    let grace = count("trash_days", raw.trash_days, (30, 30, DAYS_MAX))?;
+    let hour = 3_600_000;
+    Ok(Rules {
+        retention,
+        wait_ms: i64::from(wait) * hour,
+        grace_ms: i64::from(grace) * 24 * hour,
+    })
 }
 
 /// Gigabytes as people write them, in bytes; none for what no quota can be.

@@ -1,4 +1,5 @@
-//! Keeps the vault: what came is told to the journal, silence and filling quotas to people.
+//! Keeps the vault: what came is told to the journal, silence and filling quotas to people; thinnings
+//! that were begun are ended, and the trash is emptied in its time.
 
 use std::time::Duration;
 
@@ -27,6 +28,9 @@ pub(crate) async fn keep(vault: Option<Vault>) {
         }
         if let Err(error) = vault.notice_filling().await {
             complain(&error, "a filling vault goes unnoticed");
+        }
+        if let Err(error) = vault.carry_on().await {
+            complain(&error, "a thinning or its trash waits; it is tried again");
         }
         if look % SILENCE_EVERY == 0
             && let Err(error) = vault.notice_silence().await

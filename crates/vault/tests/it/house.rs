@@ -20,7 +20,7 @@ use beffroi_town::{
     Actor, Alarm, Instant, Tenant, TenantId,
     edge::{Clock, Entropy},
 };
-use beffroi_vault::{Pace, Settings, Shelf, Vault, repositories};
+use beffroi_vault::{Pace, Rules, Settings, Shelf, Vault, repositories};
 use data_encoding::{BASE64, HEXLOWER};
 use http_body_util::BodyExt as _;
 use ring::{
@@ -88,6 +88,7 @@ impl House {
             tenant_quota_bytes: GB,
             keep_free_bytes: 0,
             pace: Pace::default(),
+            rules: Rules::default(),
         };
         change(&mut settings);
         let mut tx =

@@ -118,6 +118,16 @@ const KINDS: &[(&str, &str)] = &[
     ("vault_backups_received", "journal-vault-backups-received"),
     ("vault_sheet_printed", "journal-vault-sheet-printed"),
     ("vault_sheet_proven", "journal-vault-sheet-proven"),
+    ("vault_thinning_proposed", "journal-vault-thinning-proposed"),
+    ("vault_thinning_agreed", "journal-vault-thinning-agreed"),
+    ("vault_thinning_cancelled", "journal-vault-thinning-cancelled"),
+    ("vault_thinning_begun", "journal-vault-thinning-begun"),
+    ("vault_thinning_trashed", "journal-vault-thinning-trashed"),
+    ("vault_thinning_undone", "journal-vault-thinning-undone"),
+    ("vault_thinning_restored", "journal-vault-thinning-restored"),
+    ("vault_trash_emptying", "journal-vault-trash-emptying"),
+    ("vault_trash_emptied", "journal-vault-trash-emptied"),
+    ("vault_checked", "journal-vault-checked"),
 ];
 
 struct EntryRow {

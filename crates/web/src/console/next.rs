@@ -95,7 +95,8 @@ const fn gravity(kind: AlarmKind) -> u8 {
         AlarmKind::FailedLogins
         | AlarmKind::NewDevice
         | AlarmKind::VaultSilent
-        | AlarmKind::VaultFilling => LESSER,
+        | AlarmKind::VaultFilling
+        | AlarmKind::VaultThinning => LESSER,
     }
 }
 

@@ -230,11 +230,16 @@ pub(super) fn told(f: &Frame, alarm: &Alarm) -> Vec<(String, String)> {
     }
     let mut all = Vec::new();
     all.extend(text("server").map(|server| (f.t("alarm-vault-server"), server.to_owned())));
-    let known = ["delete", "config", "key", "sheet", "locks", "server", "tenant", "disk"];
+    let known = [
+        "delete", "config", "key", "sheet", "locks", "server", "tenant", "disk", "thinning",
+        "check", "keeper",
+    ];
     let what = text("what").filter(|what| known.contains(what));
     all.extend(
         what.map(|what| (f.t("alarm-vault-what"), f.t(&format!("alarm-vault-what-{what}")))),
     );
+    let step = text("step").map(|step| f.t(&format!("alarm-thinning-step-{step}")));
+    all.extend(step.map(|step| (f.t("alarm-thinning-step"), step)));
     if alarm.detail.get("healed").is_some() {
         all.push((f.t("alarm-vault-what"), f.t("alarm-vault-healed")));
     }

@@ -129,6 +129,7 @@ impl Sample {
             vault: Some(VaultQuotas {
                 server_bytes: 500_000_000_000,
                 tenant_bytes: 2_000_000_000_000,
+                rules: beffroi_vault::Rules::default(),
             }),
             ..Settings::default()
         };

@@ -55,6 +55,7 @@ pub(super) async fn kept(store: &Store, server: &str, hours: i64) {
             received_at: Sample::START.plus_ms(-3_600_000 * (hours + 24 * i64::from(night))),
             credential: None,
             damaged_at: None,
+            thinning: None,
         };
         objects::received(&mut book, &id, &receipt).await.unwrap();
     }

@@ -59,12 +59,12 @@ fn snapshots(reach: &Reach, machine: bool) -> Result<ExitCode> {
     Ok(ExitCode::from(if faults.is_empty() { 0 } else { NOT_WHOLE }))
 }
 
-fn line(one: &Snapshot) -> String {
+pub(super) fn line(one: &Snapshot) -> String {
     let paths = one.paths.join(" ");
     format!("{}  {}  {}  {paths}", one.id.short(), calendar::machine(one.at), one.hostname)
 }
 
-fn tell_faults(faults: &[Fault]) {
+pub(super) fn tell_faults(faults: &[Fault]) {
     for fault in faults {
         eprintln!("NOT WHOLE  {}: {}", fault.what, fault.why);
     }

@@ -1,0 +1,429 @@
+//! Thinning with the real restic, through the real door, on a clock that is played: what goes, what
+//! stays, who must agree, and how everything comes back.
+
+mod attacks;
+mod killed;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use beffroi_backup::{
+    Access, BackupError,
+    check::check,
+    thin::{Keeper, Proposal},
+};
+use beffroi_platform::{Platform, config::RawConfig, edge::SystemEntropy};
+use beffroi_registry::{accounts as people, tenants};
+use beffroi_store::{
+    Location, Store, TenantScope, accounts, alarms,
+    vault::{
+        self, NewRepository, Repository,
+        objects,
+        thinnings::{self, Agreement, Thinning},
+    },
+};
+use beffroi_town::{
+    AccountId, Actor, Instant, Role, TenantId,
+    edge::Clock,
+    vault::{
+        retention::{Protection, Standing},
+        thinning::{NoConsent, Plan, Step},
+        verdict::CredentialKind,
+    },
+};
+use beffroi_vault::{Shelf, consent, repositories};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use super::{Client, PASSWORD, contents, files};
+
+const DAY: i64 = 24 * 3_600_000;
+const START: Instant = Instant::from_ms(1_714_035_840_000);
+const BY: Actor = Actor::CommandLine;
+
+pub(super) struct Played(AtomicI64);
+
+impl Clock for Played {
+    fn now(&self) -> Instant {
+        Instant::from_ms(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A platform with a vault whose time is played, and a server that has saved its files four times:
+/// the two older ones share next to nothing with the newer.
+pub(super) struct Yard {
+    runtime: Runtime,
+    folder: TempDir,
+    clock: Arc<Played>,
+    store: Store,
+    platform: Option<Platform>,
+    server: Client,
+    /// What the share held at each backup.
+    kept: Vec<PathBuf>,
+    snapshots: Vec<String>,
+    director: AccountId,
+    operator: AccountId,
+}
+
+fn town() -> TenantId {
+    TenantId::parse("59273").unwrap()
+}
+
+fn scope() -> TenantScope {
+    TenantScope::for_tenant(&town())
+}
+
+impl Yard {
+    pub(super) fn new() -> Self {
+        let (runtime, folder) = (Runtime::new().unwrap(), TempDir::new().unwrap());
+        let clock = Arc::new(Played(AtomicI64::new(START.ms())));
+        fs::create_dir(folder.path().join("data")).unwrap();
+        let location = Location::Folder(folder.path().join("data"));
+        let store = runtime.block_on(Store::open(&location, Arc::new(SystemEntropy::new()))).unwrap();
+        let [director, operator] = runtime.block_on(async {
+            let entry = tenants::resolve("59273").unwrap();
+            tenants::add(&store, &BY, START, vec![entry]).await.unwrap();
+            let mut both = Vec::new();
+            for (name, role) in [("Claude", Role::Director), ("Alix", Role::Operator)] {
+                let new = people::NewPerson { name, role };
+                both.push(people::add(&store, &BY, START, &scope(), &new).await.unwrap().account);
+            }
+            <[AccountId; 2]>::try_from(both).unwrap()
+        });
+        let server = Client { folder: folder.path().join("srv"), repository: String::new() };
+        fs::create_dir(&server.folder).unwrap();
+        let (kept, snapshots) = (Vec::new(), Vec::new());
+        let mut yard = Self {
+            runtime, folder, clock, store, platform: None, server, kept, snapshots, director, operator,
+        };
+        yard.open();
+        yard.server.repository = yard.credential(CredentialKind::Server);
+        yard.server.init();
+        for seed in 1..=3 {
+            files(&yard.share(), 40, seed);
+            yard.save();
+            yard.pass(10 * DAY);
+        }
+        fs::write(yard.share().join("new.odt"), "new").unwrap();
+        yard.save();
+        yard.pass(10 * DAY);
+        yard
+    }
+
+    fn here(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn share(&self) -> PathBuf {
+        self.here().join("share")
+    }
+
+    /// Starts the platform.
+    fn open(&mut self) {
+        let text = format!(
+            "[data]\nfolder = {:?}\n[doors]\nlisten = \"127.0.0.1:0\"\n[vault]\nfolder = {:?}\n\
+             keep_free_gb = 0\nretention_days = 7\nkeep_newest = 2\nkeep_weeks = 0\nkeep_months = 0\n",
+            self.here().join("data"),
+            self.vault()
+        );
+        let config = toml::from_str::<RawConfig>(&text).unwrap().check().unwrap();
+        let (clock, chance) = (Arc::clone(&self.clock) as _, Arc::new(SystemEntropy::new()));
+        let started = self.runtime.block_on(Platform::start(config, clock, chance));
+        self.platform = Some(started.unwrap());
+    }
+
+    /// Ends it.
+    fn close(&mut self) {
+        if let Some(platform) = self.platform.take() {
+            self.runtime.block_on(platform.stop());
+        }
+    }
+
+    fn vault(&self) -> PathBuf {
+        self.here().join("vault")
+    }
+
+    fn shelf(&self) -> PathBuf {
+        Shelf::of(&self.vault(), &town(), "srv").folder().to_owned()
+    }
+
+    fn pass(&self, ms: i64) {
+        self.clock.0.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// A new credential, as an address.
+    fn credential(&self, kind: CredentialKind) -> String {
+        let (tenant, by) = (town(), (&BY, self.now()));
+        let issued = self.runtime.block_on(async {
+            if kind != CredentialKind::Server {
+                let whose = ("srv", kind);
+                return repositories::add_holder(&self.store, by, &tenant, whose).await.unwrap();
+            }
+            let new = NewRepository {
+                server: "srv",
+                asset: None,
+                quota_bytes: None,
+                silent_after_hours: None,
+            };
+            let handed = repositories::add(&self.store, by, &self.vault(), &tenant, &new).await;
+            handed.unwrap().issued
+        });
+        let url = self.platform.as_ref().unwrap().url();
+        repositories::address(url, &tenant, "srv", &issued.token)
+    }
+
+    fn access(&self, kind: CredentialKind) -> Access {
+        Access::new(&self.credential(kind), PASSWORD, None).unwrap()
+    }
+
+    fn keeper(&self) -> Keeper {
+        Keeper::new(&self.access(CredentialKind::Keeper)).unwrap()
+    }
+
+    /// Backs the share up, and keeps a copy of what it holds.
+    fn save(&mut self) {
+        let name = self.server.backup(&self.share(), &[]);
+        let copy = self.here().join(format!("kept-{}", self.kept.len()));
+        for (path, content) in contents(&self.share()) {
+            let to = copy.join(path);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::write(to, content).unwrap();
+        }
+        self.snapshots.push(name);
+        self.kept.push(copy);
+    }
+
+    /// The repository is whole, and these backups come back byte for byte; from its folder, so that
+    /// it does not matter whether the platform runs.
+    #[track_caller]
+    fn is_whole(&self, numbers: &[usize]) {
+        let folder = self.server.folder.clone();
+        let alone = Client { repository: self.shelf().to_str().unwrap().to_owned(), folder };
+        alone.restic(&["check", "--read-data", "--no-lock"]).well();
+        for number in numbers {
+            let back = TempDir::new_in(self.here()).unwrap();
+            let target = back.path().to_str().unwrap();
+            let name = &self.snapshots[*number];
+            alone.restic(&["restore", name, "--target", target, "--no-lock"]).well();
+            let share = back.path().join(self.share().strip_prefix("/").unwrap());
+            assert!(contents(&share) == contents(&self.kept[*number]), "backup {number}");
+        }
+    }
+
+    fn has(&self) -> Vec<bool> {
+        let there = contents(&self.shelf().join("snapshots"));
+        let there: Vec<String> =
+            there.into_keys().map(|name| name.to_str().unwrap().to_owned()).collect();
+        self.snapshots.iter().map(|one| there.iter().any(|name| name.starts_with(one))).collect()
+    }
+
+    fn repository(&self) -> Repository {
+        self.runtime.block_on(async {
+            let mut conn = self.store.read().await.unwrap();
+            vault::get(&mut conn, &scope(), "srv").await.unwrap().unwrap()
+        })
+    }
+
+    fn thinnings(&self) -> Vec<Thinning> {
+        self.runtime.block_on(async {
+            let mut conn = self.store.read().await.unwrap();
+            thinnings::list(&mut conn, &scope(), 9).await.unwrap()
+        })
+    }
+
+    fn used(&self) -> u64 {
+        self.runtime.block_on(async {
+            let repository = vault::get(&mut self.store.read().await.unwrap(), &scope(), "srv").await;
+            let id = repository.unwrap().unwrap().id;
+            let mut conn = self.store.read().await.unwrap();
+            objects::used(&mut conn, &scope(), &id).await.unwrap().bytes
+        })
+    }
+
+    fn alarms(&self) -> Vec<String> {
+        let all = self.runtime.block_on(async {
+            alarms::open(&mut self.store.read().await.unwrap(), &scope()).await.unwrap()
+        });
+        let step = |alarm: &beffroi_town::Alarm| {
+            let step = alarm.detail.get("step").or_else(|| alarm.detail.get("what"));
+            step.and_then(|step| step.as_str()).unwrap_or_default().to_owned()
+        };
+        let mut all: Vec<String> =
+            all.iter().map(|alarm| format!("{} {}", alarm.kind.code(), step(alarm))).collect();
+        all.sort();
+        all
+    }
+
+    fn agree(&self, account: &AccountId, thinning: &Thinning) -> Agreement {
+        let (tenant, by) = (town(), (&BY, self.now()));
+        let plan = (thinning.id.as_str(), thinning.plan_hash.as_str());
+        let who = ((&tenant, account), 3 * DAY);
+        self.runtime.block_on(consent::agree(&self.store, by, &tenant, plan, who)).unwrap()
+    }
+
+    /// Plans and proposes, as the command does.
+    fn propose(&self, keeper: &Keeper) -> Proposal {
+        let proposal = self.plan(keeper);
+        keeper.propose(&proposal).unwrap();
+        proposal
+    }
+
+    fn plan(&self, keeper: &Keeper) -> Proposal {
+        keeper.plan(&keeper.offer().unwrap(), &SystemEntropy::new()).unwrap()
+    }
+
+    /// Both agree, and the time to think it over passes.
+    fn both_agree(&self) -> Thinning {
+        let thinning = self.thinnings().remove(0);
+        let half = self.agree(&self.director, &thinning);
+        assert_eq!(half, Agreement::Counts(Step::Proposed));
+        assert_eq!(self.agree(&self.operator, &thinning), Agreement::Counts(Step::Agreed));
+        self.pass(3 * DAY);
+        self.thinnings().remove(0)
+    }
+
+    fn carry_out(&self, keeper: &Keeper) -> Result<(), BackupError> {
+        let standing = keeper.offer().unwrap().standing.unwrap();
+        keeper.carry_out(&standing.id, &standing.plan)
+    }
+
+    /// Proposed, agreed to, waited for, carried out.
+    fn thin(&self) -> Thinning {
+        let keeper = self.keeper();
+        self.propose(&keeper);
+        self.both_agree();
+        self.carry_out(&keeper).unwrap();
+        self.thinnings().remove(0)
+    }
+
+    fn settle(&self, id: &str) {
+        let by = (&BY, self.now());
+        let (repository, vault) = (self.repository(), self.vault());
+        let settled = consent::settle(&self.store, &vault, by, (&repository, id));
+        self.runtime.block_on(settled).unwrap();
+    }
+
+    fn undo(&self, id: &str) {
+        let undone = consent::undo(&self.store, (&BY, self.now()), &town(), id);
+        self.runtime.block_on(undone).unwrap();
+        self.settle(id);
+    }
+
+    /// Has the trash emptied; why not, if it may not be.
+    fn empty(&self, id: &str) -> Result<(), String> {
+        let grace = 30 * DAY;
+        let emptied = consent::empty(&self.store, (&BY, self.now()), &town(), (id, grace));
+        self.runtime.block_on(emptied).map_err(|error| error.to_string())?;
+        self.settle(id);
+        Ok(())
+    }
+
+    /// Somebody with a key looks everything through and tells the vault.
+    fn look_through(&self, kind: CredentialKind) -> bool {
+        let access = self.access(kind);
+        let found = check(&access, true).unwrap();
+        found.tell(&access).unwrap();
+        found.is_whole()
+    }
+}
+
+impl Drop for Yard {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+#[test]
+fn what_nobody_needs_goes_to_the_trash_and_comes_back() {
+    let yard = Yard::new();
+    let keeper = yard.keeper();
+    let offer = keeper.offer().unwrap();
+    let standings: Vec<Standing> = offer.snapshots.iter().map(|one| one.standing).collect();
+    let newest = Standing::Protected { by: Protection::Newest };
+    assert_eq!(standings, [Standing::MayGo, Standing::MayGo, newest, newest]);
+    let proposal = yard.propose(&keeper);
+    assert_eq!((proposal.dropped.len(), proposal.snapshots_stay), (2, 2));
+    assert!(proposal.plan.packs.len() >= 2 && !proposal.plan.index.is_empty());
+    // Until both agree and the time has passed, nothing moves.
+    assert!(yard.carry_out(&keeper).unwrap_err().to_string().contains("two people"));
+    yard.is_whole(&[0, 1, 2, 3]);
+    let thinning = yard.both_agree();
+    assert_eq!(yard.has(), [true; 4]);
+    let (packs, used) = (contents(&yard.shelf().join("data")).len(), yard.used());
+    yard.carry_out(&keeper).unwrap();
+    assert_eq!(yard.thinnings()[0].step, Step::Trashed);
+    assert_eq!(yard.has(), [false, false, true, true]);
+    let left = contents(&yard.shelf().join("data")).len();
+    assert_eq!(left, packs - proposal.plan.packs.len());
+    // What lies in the trash goes on to count, and is missed by nobody.
+    assert_eq!(yard.used(), used);
+    yard.is_whole(&[2, 3]);
+    // The server goes on as before.
+    let server = &yard.server;
+    server.restic(&["check", "--read-data", "--no-lock"]).well();
+    assert!(yard.look_through(CredentialKind::Inspector));
+    // One command puts everything back.
+    yard.undo(&thinning.id);
+    assert_eq!((yard.has(), yard.thinnings()[0].step), (vec![true; 4], Step::Undone));
+    yard.is_whole(&[0, 1, 2, 3]);
+    assert_eq!(yard.used(), used);
+    let told = ["agreed", "begun", "half", "proposed", "undone"];
+    assert_eq!(yard.alarms(), told.map(|step| format!("vault_thinning {step}")));
+}
+
+#[test]
+fn the_trash_is_emptied_only_after_its_grace_and_somebody_else_s_check() {
+    let mut yard = Yard::new();
+    let thinning = yard.thin();
+    let used = yard.used();
+    let why = |said: &str| assert!(yard.empty(&thinning.id).unwrap_err().contains(said), "{said}");
+    why("grace");
+    yard.pass(31 * DAY);
+    why("checked the repository");
+    assert!(yard.look_through(CredentialKind::Inspector));
+    yard.empty(&thinning.id).unwrap();
+    assert_eq!(yard.thinnings()[0].step, Step::Emptied);
+    assert!(yard.used() < used - 500_000, "{} {used}", yard.used());
+    assert!(!yard.shelf().join("trash").join(&thinning.id).exists());
+    yard.is_whole(&[2, 3]);
+    // Backups and another thinning go on from there.
+    files(&yard.share(), 40, 9);
+    yard.save();
+    yard.pass(20 * DAY);
+    fs::write(yard.share().join("new.odt"), "newer").unwrap();
+    yard.save();
+    yard.pass(20 * DAY);
+    yard.thin();
+    assert_eq!(yard.has(), [false, false, false, false, true, true]);
+    yard.is_whole(&[4, 5]);
+}
+
+#[test]
+fn two_thinnings_in_the_trash_come_back_newest_first() {
+    let mut yard = Yard::new();
+    let first = yard.thin();
+    files(&yard.share(), 40, 9);
+    for _ in 0..2 {
+        yard.save();
+        yard.pass(20 * DAY);
+    }
+    let second = yard.thin();
+    assert_eq!(yard.has(), [false, false, false, false, true, true]);
+    let early = consent::undo(&yard.store, (&BY, yard.now()), &town(), &first.id);
+    let early = yard.runtime.block_on(early).unwrap_err().to_string();
+    assert!(early.contains("undo that one first"), "{early}");
+    yard.undo(&second.id);
+    yard.is_whole(&[2, 3, 4, 5]);
+    yard.undo(&first.id);
+    yard.is_whole(&[0, 1, 2, 3, 4, 5]);
+}
