@@ -23,6 +23,7 @@ journal-vault-thinning-restored = Backups put back from the vault’s trash
 journal-vault-trash-emptying = Emptying of the vault’s trash begun
 journal-vault-trash-emptied = Vault’s trash emptied
 journal-vault-checked = Repository of the vault checked
+journal-vault-quota-set = Quota of the town in the vault changed
 
 thinning-title = Thinning the vault
 thinning-link = Thin the vault: consents and trash

@@ -23,6 +23,7 @@ journal-vault-thinning-restored = Sauvegardes remises en place depuis la corbeil
 journal-vault-trash-emptying = Vidage de la corbeille du coffre commencé
 journal-vault-trash-emptied = Corbeille du coffre vidée
 journal-vault-checked = Dépôt du coffre contrôlé
+journal-vault-quota-set = Place de la collectivité dans le coffre changée
 
 thinning-title = Élagage du coffre
 thinning-link = Élaguer le coffre : accords et corbeille

@@ -10,6 +10,7 @@
 //!   once it is whole.
 
 pub mod access;
+pub mod carry;
 pub mod check;
 pub mod choice;
 pub mod difference;

@@ -6,15 +6,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    blobs::BlobKind,
-    error::BackupError,
-    fetch::Fetcher,
-    id::Id,
-    plan::read_trees,
-    repository::Fault,
-    snapshots::Snapshot,
-    source::SourceError,
-    tree,
+    blobs::BlobKind, error::BackupError, fetch::Fetcher, id::Id, plan::read_trees,
+    repository::Fault, snapshots::Snapshot, source::SourceError, tree,
 };
 
 /// How much of folders is held at a time.

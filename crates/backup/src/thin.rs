@@ -260,11 +260,7 @@ fn staying(rewritten: &[IndexFile], drop: &HashSet<Id>) -> Vec<PackLine> {
 }
 
 /// Whether an index leads to everything that is needed, in packs that are there.
-fn leads_to(
-    lines: Vec<PackLine>,
-    needed: &Needed,
-    packs: &HashSet<Id>,
-) -> Result<(), BackupError> {
+fn leads_to(lines: Vec<PackLine>, needed: &Needed, packs: &HashSet<Id>) -> Result<(), BackupError> {
     let mut index = BlobIndex::default();
     index.add(lines.into_iter().filter(|line| packs.contains(&line.id)).collect());
     let data = needed.data.iter().map(|id| (BlobKind::Data, id));

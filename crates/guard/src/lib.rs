@@ -12,7 +12,6 @@
 //! tells afterwards. What each level loses stands in `docs/attacks.md`. Only ordinary files are
 //! kept.
 
-pub mod content;
 pub mod cut;
 pub mod decide;
 pub mod error;
@@ -70,6 +69,7 @@ mod workers;
 mod writers;
 mod young;
 
+pub use beffroi_town::content;
 pub use client::let_in;
 pub use decoy::Decoy;
 pub use error::{GuardError, Result};

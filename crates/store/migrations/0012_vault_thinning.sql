@@ -35,5 +35,12 @@ CREATE INDEX vault_check_by_repository ON vault_check (repository, checked_at);
 -- The thinning that an object went to the trash with.
 ALTER TABLE vault_object ADD COLUMN thinning TEXT;
 
+-- How much all servers of a tenant may have together; none: as the configuration says.
+CREATE TABLE vault_quota (
+  tenant TEXT NOT NULL PRIMARY KEY REFERENCES tenant (id),
+  bytes BIGINT NOT NULL,
+  set_at BIGINT NOT NULL
+);
+
 -- When a role or a way in last changed; none: not since the account was made.
 ALTER TABLE account ADD COLUMN ways_changed_at BIGINT;

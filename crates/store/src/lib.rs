@@ -100,7 +100,9 @@ pub fn sql_texts() -> Vec<Sql> {
         tx::SQL,
         vault::SQL,
         vault::objects::SQL,
+        vault::quotas::SQL,
         vault::thinnings::SQL,
+        vault::verdicts::SQL,
     ]
     .concat()
 }

@@ -8,11 +8,13 @@
 //!   backups came is told to the journal afterwards, many in one entry.
 
 pub mod objects;
+pub mod quotas;
 pub mod thinnings;
+pub mod verdicts;
 
 use beffroi_town::{
     AssetId, Instant, RepositoryId, TenantId,
-    vault::{is_server_name, sheet::proof_text},
+    vault::{is_server_name, sheet::proof_text, verdict::CredentialKind},
 };
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use ring::digest::{SHA256, digest};
@@ -26,7 +28,8 @@ use crate::{
 
 macro_rules! columns {
     () => {
-        "SELECT id, tenant, server, asset, made_at, quota_bytes, silent_after_hours, told_until, sheet_proof, sheet_at, sheet_proven_at FROM vault_repository "
+        "SELECT id, tenant, server, asset, made_at, quota_bytes, silent_after_hours, told_until, sheet_proof, sheet_at, sheet_proven_at,
+            (SELECT bytes FROM vault_quota WHERE vault_quota.tenant = vault_repository.tenant) AS tenant_quota_bytes FROM vault_repository "
     };
 }
 
@@ -40,8 +43,8 @@ sqls! { "vault":
     SHEET = "UPDATE vault_repository SET sheet_proof = $3, sheet_at = $4
         WHERE tenant = $1 AND id = $2 AND sheet_proof IS NULL";
     PROVEN = "UPDATE vault_repository SET sheet_proven_at = $3 WHERE tenant = $1 AND id = $2";
-    ISSUE = "INSERT INTO vault_credential (id, repository, token_hash, made_at) VALUES ($1, $2, $3, $4)";
-    CREDENTIALS = "SELECT id, token_hash, made_at, revoked_at FROM vault_credential
+    ISSUE = "INSERT INTO vault_credential (id, repository, token_hash, made_at, kind) VALUES ($1, $2, $3, $4, $5)";
+    CREDENTIALS = "SELECT id, kind, token_hash, made_at, revoked_at FROM vault_credential
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 ORDER BY made_at, id";
     REVOKE = "UPDATE vault_credential SET revoked_at = $4
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 AND id = $3
@@ -70,6 +73,8 @@ pub struct Repository {
     pub made_at: Instant,
     /// How much it may hold; none: as the configuration says.
     pub quota_bytes: Option<u64>,
+    /// How much all servers of its tenant may hold; none: as the configuration says.
+    pub tenant_quota_bytes: Option<u64>,
     /// After how long without a backup it is silent; none: by its habit.
     pub silent_after_hours: Option<u32>,
     /// The journal tells of backups received until then.
@@ -107,6 +112,8 @@ pub struct NewRepository<'n> {
 pub struct Credential {
     /// Its identifier.
     pub id: String,
+    /// What it is for.
+    pub kind: CredentialKind,
     /// SHA-256 of its token, in hexadecimal.
     pub token_sha256: String,
     /// When it was made.
@@ -141,14 +148,17 @@ pub fn token_sha256(token: &str) -> String {
 }
 
 fn repository(row: &Row) -> Result<Repository> {
-    let quota = row.opt_int("quota_bytes")?;
+    let quota = |name: &str| -> Result<Option<u64>> {
+        row.opt_int(name)?.map(|_| row.number(name)).transpose()
+    };
     Ok(Repository {
         id: row.id("id")?,
         tenant: row.id("tenant")?,
         server: row.text("server")?,
         asset: row.opt_id("asset")?,
         made_at: row.instant("made_at")?,
-        quota_bytes: quota.map(|_| row.number("quota_bytes")).transpose()?,
+        quota_bytes: quota("quota_bytes")?,
+        tenant_quota_bytes: quota("tenant_quota_bytes")?,
         silent_after_hours: row.opt_count("silent_after_hours")?,
         told_until: row.instant("told_until")?,
         sheet: sheet(row)?,
@@ -167,6 +177,7 @@ fn sheet(row: &Row) -> Result<Option<Sheet>> {
 fn credential(row: &Row) -> Result<Credential> {
     Ok(Credential {
         id: row.text("id")?,
+        kind: row.parsed("kind", CredentialKind::from_code)?,
         token_sha256: row.text("token_hash")?,
         made_at: row.instant("made_at")?,
         revoked_at: row.opt_instant("revoked_at")?,
@@ -252,11 +263,23 @@ pub async fn add(tx: &mut Tx, tenant: &TenantId, new: &NewRepository<'_>) -> Res
     Ok(id)
 }
 
-/// Makes a credential for a repository of the tenant.
+/// Makes a credential with which a server of the tenant sends its backups.
 ///
 /// # Errors
 /// [`Error::OutOfScope`]; [`Error::Absent`]; [`Error::Refused`] beyond [`CREDENTIALS_MAX`].
 pub async fn issue(tx: &mut Tx, tenant: &TenantId, server: &str) -> Result<Issued> {
+    issue_for(tx, tenant, (server, CredentialKind::Server)).await
+}
+
+/// Makes a credential for a repository of the tenant.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn issue_for(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (server, kind): (&str, CredentialKind),
+) -> Result<Issued> {
     let (found, live) = held(tx, "make a credential", tenant, server).await?;
     if live.len() >= CREDENTIALS_MAX {
         return Err(Error::refused(NOUN, server, "has 8 credentials: revoke one first"));
@@ -265,9 +288,12 @@ pub async fn issue(tx: &mut Tx, tenant: &TenantId, server: &str) -> Result<Issue
     tx.store().entropy().fill(&mut bytes);
     let issued = Issued { id: tx.new_id(), token: BASE64URL_NOPAD.encode(&bytes) };
     let at = tx.at();
-    let args = args![issued.id.as_str(), &found.id, token_sha256(&issued.token), at];
+    let hash = token_sha256(&issued.token);
+    let args = args![issued.id.as_str(), &found.id, hash, at, kind.code()];
     tx.conn().run(ISSUE, args).await?;
-    let body = json!({ "repository": found.id, "server": server, "credential": issued.id });
+    let body = json!({
+        "repository": found.id, "server": server, "credential": issued.id, "kind": kind,
+    });
     tx.tell([tenant], NOUN, "vault_credential_made", body).await?;
     Ok(issued)
 }

@@ -41,6 +41,12 @@ coded! {
         VaultDamaged = "vault_damaged",
         /// Backups are about to be thinned, are being, or were put back: a step that people must know.
         VaultThinning = "vault_thinning",
+        /// An inspector found in a backup what daily work may explain, or may not.
+        VaultSuspect = "vault_suspect",
+        /// An inspector found that a backup holds ruined files.
+        VaultBad = "vault_bad",
+        /// A server sent far more than it used to on such a day.
+        VaultUnusual = "vault_unusual",
         /// Somebody altered, renamed or deleted a bait file.
         DecoyTouched = "decoy_touched",
     }
@@ -87,7 +93,9 @@ impl AlarmKind {
             | Self::PlatformSilent
             | Self::VaultFull
             | Self::VaultTampered
-            | Self::VaultDamaged => Urgency::Pressing,
+            | Self::VaultDamaged
+            // What it was made from is ruined: the server was attacked, perhaps unseen.
+            | Self::VaultBad => Urgency::Pressing,
             // A hot server is a broken fan more often than an attack; files that vanish from it
             // raise an alarm of their own. A backup that was missed can be made in the morning.
             Self::VitalSigns
@@ -96,7 +104,10 @@ impl AlarmKind {
             | Self::VaultSilent
             | Self::VaultFilling
             // Nothing is dropped before a day has passed since two people agreed.
-            | Self::VaultThinning => Urgency::Lesser,
+            | Self::VaultThinning
+            // Daily work may explain both; older backups stay meanwhile.
+            | Self::VaultSuspect
+            | Self::VaultUnusual => Urgency::Lesser,
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod alarm;
 pub mod asset;
 pub mod catalogue;
+pub mod content;
 pub mod crockford;
 pub mod cut;
 pub mod cut_rule;

@@ -3,6 +3,8 @@
 pub mod retention;
 pub mod sheet;
 pub mod thinning;
+pub mod verdict;
+pub mod volume;
 
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,10 @@
 //! repository that the path names; who is not let in learns nothing, not even what is there.
 
 use axum::http::{HeaderMap, header};
-use beffroi_store::{Store, vault};
+use beffroi_store::{
+    Store,
+    vault::{self, Credential},
+};
 use beffroi_town::TenantId;
 use data_encoding::BASE64;
 use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
@@ -35,7 +38,7 @@ pub(crate) async fn admit(
     store: &Store,
     headers: &HeaderMap,
     asked: &Asked<'_>,
-) -> Result<(vault::Repository, String), Refusal> {
+) -> Result<(vault::Repository, Credential), Refusal> {
     let (name, token) = shown(headers).ok_or(Refusal::Unknown)?;
     if name != user(&asked.tenant, asked.server) {
         return Err(Refusal::Unknown);
@@ -56,7 +59,7 @@ pub(crate) async fn admit(
     }
     let index = usize::try_from(which).unwrap_or(usize::MAX);
     let credential = credentials.into_iter().nth(index).ok_or(Refusal::Unknown)?;
-    Ok((repository, credential.id))
+    Ok((repository, credential))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use beffroi_store::{Result, Store, alarms, vault::Repository};
+use beffroi_store::{Result, Store, Tx, alarms, vault::Repository};
 use beffroi_town::{Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, Instant, TenantId};
 use serde_json::{Value, json};
 
@@ -96,9 +96,19 @@ pub(crate) async fn raise_once(
 
 /// Raises an alarm; the same report again changes nothing.
 pub(crate) async fn raise(store: &Store, suspicion: &Suspicion<'_>) -> Result<()> {
+    let tenants = std::slice::from_ref(suspicion.tenant);
+    let mut tx = store.begin(tenants, &Actor::Platform, suspicion.at).await?;
+    if raise_in(&mut tx, suspicion).await? {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Raises an alarm in a commit that holds more than this; whether anything was written.
+pub(crate) async fn raise_in(tx: &mut Tx, suspicion: &Suspicion<'_>) -> Result<bool> {
     let Ok(id) = AlarmId::parse(&suspicion.id) else {
         tracing::error!(id = suspicion.id, "an alarm of the vault has no fitting name");
-        return Ok(());
+        return Ok(false);
     };
     let alarm = Alarm {
         id,
@@ -116,11 +126,6 @@ pub(crate) async fn raise(store: &Store, suspicion: &Suspicion<'_>) -> Result<()
         detail: suspicion.detail.clone(),
         state: AlarmState::Open,
     };
-    let tenants = std::slice::from_ref(suspicion.tenant);
-    let mut tx = store.begin(tenants, &Actor::Platform, suspicion.at).await?;
-    match alarms::raise(&mut tx, &alarm, 0).await? {
-        alarms::Raised::Known { .. } => {}
-        _ => drop(tx.commit().await?),
-    }
-    Ok(())
+    let raised = alarms::raise(tx, &alarm, 0).await?;
+    Ok(!matches!(raised, alarms::Raised::Known { .. }))
 }

@@ -3,7 +3,7 @@
 //!
 //! Rule: each step is told to people, in the same commit.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use beffroi_store::{
     Conn, Error, OperatorScope, Store, TenantScope,
@@ -18,11 +18,10 @@ use beffroi_town::{
 };
 
 use crate::{
-    Vault, VaultError,
-    alarms,
+    Vault, VaultError, alarms,
     shelf::{Shelf, ShelfError},
     thinning::told,
-    trash::{Before, Trash},
+    trash::Trash,
 };
 
 /// How many checks are looked at.
@@ -30,6 +29,10 @@ const CHECKS: u32 = 200;
 
 /// Who does something, and when.
 pub type By<'a> = (&'a Actor, Instant);
+
+/// Asked before each rename or removal; what it returns as an error stops everything there, as a
+/// kill would.
+pub type Before = Box<dyn FnMut(&Path) -> io::Result<()> + Send>;
 
 /// A thinning of the tenant, and its repository.
 ///
@@ -193,7 +196,7 @@ pub async fn settle_with(
     let failed = |source| ShelfError::Folder { folder: shelf.folder().to_owned(), source };
     let waiting = trash.clone();
     let lock = tokio::task::spawn_blocking(move || waiting.lock()).await;
-    let _lock = lock.map_err(std::io::Error::other).and_then(|lock| lock).map_err(failed)?;
+    let _lock = lock.map_err(io::Error::other).and_then(|lock| lock).map_err(failed)?;
     let tenants = std::slice::from_ref(&repository.tenant);
     let found = find(&mut store.read().await?, &repository.tenant, id).await?.1;
     let (moving, of, hash, step) =
@@ -204,7 +207,7 @@ pub async fn settle_with(
         Step::Emptying => moving.empty(&of, before),
         _ => Ok(()),
     });
-    moved.await.map_err(std::io::Error::other).and_then(|moved| moved).map_err(failed)?;
+    moved.await.map_err(io::Error::other).and_then(|moved| moved).map_err(failed)?;
     if !found.step.is_moving() {
         return Ok(0);
     }
@@ -235,11 +238,14 @@ impl Vault {
         let operator = OperatorScope::for_operator();
         let mut conn = store.read().await?;
         let open = thinnings::open(&mut conn, &operator).await?;
-        let all = if open.is_empty() { Vec::new() } else { vault::all(&mut conn, &operator).await? };
+        let all =
+            if open.is_empty() { Vec::new() } else { vault::all(&mut conn, &operator).await? };
         drop(conn);
         let mut failed = None;
         for one in open {
-            let Some(repository) = all.iter().find(|all| all.id == one.repository) else { continue };
+            let Some(repository) = all.iter().find(|all| all.id == one.repository) else {
+                continue;
+            };
             if let Err(error) = self.carry_on_with(repository, &one).await {
                 failed = Some(error);
             }
@@ -268,7 +274,11 @@ impl Vault {
     }
 
     /// Ends what was begun with one thinning's files.
-    pub(crate) async fn settle(&self, repository: &Repository, id: &str) -> Result<u64, VaultError> {
+    pub(crate) async fn settle(
+        &self,
+        repository: &Repository,
+        id: &str,
+    ) -> Result<u64, VaultError> {
         let by = (&Actor::Platform, self.inner.clock.now());
         let folder = &self.inner.settings.folder;
         let freed = settle(&self.inner.store, folder, by, (repository, id)).await?;

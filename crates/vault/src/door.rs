@@ -8,7 +8,7 @@ use axum::{
     http::{Method, Request, StatusCode, request::Parts},
     response::{IntoResponse as _, Response},
 };
-use beffroi_town::vault::ObjectKind;
+use beffroi_town::vault::{ObjectKind, verdict::CredentialKind};
 
 use crate::{
     Vault, access,
@@ -17,6 +17,7 @@ use crate::{
     refusal::Refusal,
     sheet,
     shelf::Shelf,
+    thinning,
     visit::Visit,
 };
 
@@ -49,7 +50,8 @@ impl Vault {
             shelf: Shelf::of(&self.inner.settings.folder, &repository.tenant, &repository.server),
             room: self.room(&repository.id),
             repository: Arc::new(repository),
-            credential,
+            credential: credential.id,
+            kind: credential.kind,
             at: self.inner.clock.now(),
             what: asked.what,
             parts,
@@ -57,6 +59,9 @@ impl Vault {
     }
 }
 
+const INSPECTOR_TOLD: &str =
+    "an inspector's credential reads and says what it found; it sends and deletes nothing";
+const KEEPER_TOLD: &str = "a keeper's credential reads, sends index objects and proposes; it sends and deletes nothing else";
 const DELETE_TOLD: &str =
     "nothing but locks can be deleted: the vault keeps every backup until its retention ends";
 
@@ -64,9 +69,35 @@ impl Visit {
     async fn serve(self, body: Body) -> Result<Response, Refusal> {
         match self.parts.method {
             Method::GET | Method::HEAD => self.read().await,
-            Method::POST => self.take(body).await,
-            Method::DELETE => self.delete().await,
+            Method::POST if self.may_write() => self.take(body).await,
+            Method::DELETE if self.may_write() => self.delete().await,
+            Method::POST | Method::DELETE => {
+                let (what, told) = match self.kind {
+                    CredentialKind::Keeper => ("keeper", KEEPER_TOLD),
+                    _ => ("inspector", INSPECTOR_TOLD),
+                };
+                // restic asks for a lock even to read: that is refused, and nobody is told.
+                match self.what {
+                    What::Object(ObjectKind::Locks, _) => Err(Refusal::Sealed(told)),
+                    _ => Err(self.tampered(what, told).await),
+                }
+            }
             _ => Err(Refusal::Method),
+        }
+    }
+
+    /// Whether this credential may do what is asked, when it changes something: an inspector's and a
+    /// keeper's may say what they found, and a keeper's what could be dropped.
+    fn may_write(&self) -> bool {
+        let posts = self.parts.method == Method::POST;
+        match self.kind {
+            CredentialKind::Server => true,
+            CredentialKind::Inspector => posts && matches!(self.what, What::Checks),
+            CredentialKind::Keeper => {
+                let index = matches!(self.what, What::Object(ObjectKind::Index, _));
+                let says = matches!(self.what, What::Checks | What::Thinning | What::CarryOut(_));
+                posts && (index || says)
+            }
         }
     }
 
@@ -75,8 +106,9 @@ impl Visit {
             What::Config => give::object(self, ObjectKind::Config, None).await,
             What::Object(kind, name) => give::object(self, *kind, Some(name)).await,
             What::List(kind) if self.parts.method == Method::GET => Ok(give::names(self, *kind)),
-            What::Root | What::List(_) | What::Sheet => Err(Refusal::Method),
+            What::Thinning if self.parts.method == Method::GET => thinning::offer(self).await,
             What::Nothing => Err(Refusal::NotFound),
+            _ => Err(Refusal::Method),
         }
     }
 
@@ -89,6 +121,9 @@ impl Visit {
             What::Config => receive::object(&self, ObjectKind::Config, None, body).await?,
             What::Object(kind, name) => receive::object(&self, *kind, Some(name), body).await?,
             What::Sheet => sheet::take(&self, body).await?,
+            What::Thinning => thinning::propose(&self, body).await?,
+            What::CarryOut(id) => thinning::carry_out(&self, id, body).await?,
+            What::Checks => thinning::checked(&self, body).await?,
         }
         Ok(StatusCode::OK.into_response())
     }
@@ -99,12 +134,12 @@ impl Visit {
                 self.unlock(name).await?;
                 Ok(StatusCode::OK.into_response())
             }
-            What::Root | What::List(_) | What::Sheet => Err(Refusal::Method),
             What::Nothing => Err(Refusal::NotFound),
             What::Object(kind, name) if self.cleans_up(*kind, name).await? => {
                 Err(Refusal::Sealed(DELETE_TOLD))
             }
             What::Config | What::Object(..) => Err(self.tampered("delete", DELETE_TOLD).await),
+            _ => Err(Refusal::Method),
         }
     }
 }

@@ -95,6 +95,8 @@ pub struct Settings {
     pub pace: Pace,
     /// How thinning goes.
     pub rules: Rules,
+    /// How often everything is read back by itself; none: when somebody asks.
+    pub scrub_every_ms: Option<i64>,
 }
 
 /// How thinning goes.

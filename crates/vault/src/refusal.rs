@@ -32,6 +32,8 @@ pub(crate) enum Refusal {
     Full(&'static str),
     #[error("{0}")]
     Plan(String),
+    #[error("{0}")]
+    Unreadable(&'static str),
     #[error("the range asked for is not there")]
     Range(u64),
     #[error("the disk of the vault failed")]
@@ -52,6 +54,7 @@ impl Refusal {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Plan(_) => StatusCode::CONFLICT,
+            Self::Unreadable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Range(_) => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Disk(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -6,7 +6,10 @@ use beffroi_store::{
     Store, TenantScope,
     vault::{self, Issued, NewRepository},
 };
-use beffroi_town::{Actor, Instant, TenantId, vault::sheet};
+use beffroi_town::{
+    Actor, Instant, TenantId,
+    vault::{sheet, verdict::CredentialKind},
+};
 
 use crate::{VaultError, access, shelf, shelf::Shelf};
 
@@ -46,6 +49,38 @@ pub async fn add(
     shelf.make().map_err(failed)?;
     tx.commit().await?;
     Ok(Handed { issued, is_new })
+}
+
+/// Makes a credential for whoever holds the key on another host: an inspector, or a keeper.
+///
+/// # Errors
+/// The store's: [`beffroi_store::Error::Absent`] when that server has no repository.
+pub async fn add_holder(
+    store: &Store,
+    (actor, at): (&Actor, Instant),
+    tenant: &TenantId,
+    whose: (&str, CredentialKind),
+) -> Result<Issued, VaultError> {
+    let mut tx = store.begin(std::slice::from_ref(tenant), actor, at).await?;
+    let issued = vault::issue_for(&mut tx, tenant, whose).await?;
+    tx.commit().await?;
+    Ok(issued)
+}
+
+/// Settles how much all servers of a tenant may have together; none: as the configuration says.
+///
+/// # Errors
+/// The store's.
+pub async fn set_quota(
+    store: &Store,
+    (actor, at): (&Actor, Instant),
+    tenant: &TenantId,
+    bytes: Option<u64>,
+) -> Result<(), VaultError> {
+    let mut tx = store.begin(std::slice::from_ref(tenant), actor, at).await?;
+    vault::quotas::set(&mut tx, tenant, bytes).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Revokes one credential of a server, or all; how many. What they sent stays.

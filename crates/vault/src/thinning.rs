@@ -111,9 +111,7 @@ pub async fn offered(
     let judged: BTreeMap<String, Verdict> =
         judged.into_iter().map(|one| (one.snapshot, one.verdict)).collect();
     let mut all = receipts(conn, repository, ObjectKind::Snapshots).await?;
-    all.sort_by(|one, other| {
-        (one.received_at, &one.name).cmp(&(other.received_at, &other.name))
-    });
+    all.sort_by(|one, other| (one.received_at, &one.name).cmp(&(other.received_at, &other.name)));
     let held: Vec<Held<'_>> = all
         .iter()
         .map(|one| Held {
@@ -299,7 +297,9 @@ pub(crate) async fn carry_out(visit: &Visit, id: &str, body: Body) -> Result<(),
     drop(conn);
     let looked = plan.clone();
     if !on_disk(move || trash.is_replaced(&looked)).await? {
-        return Err(Refusal::Plan("the new index is damaged: cancel, and propose again".to_owned()));
+        return Err(Refusal::Plan(
+            "the new index is damaged: cancel, and propose again".to_owned(),
+        ));
     }
     let tenants = std::slice::from_ref(&visit.repository.tenant);
     let mut tx = store.begin(tenants, &Actor::Platform, visit.at).await?;
@@ -328,8 +328,7 @@ pub(crate) async fn carry_out(visit: &Visit, id: &str, body: Body) -> Result<(),
 
 /// Whether nothing came since the keeper looked, and no backup is under way.
 async fn nothing_came(visit: &Visit, conn: &mut Conn, seen: &Seen) -> Result<(), Refusal> {
-    let kinds =
-        [(ObjectKind::Snapshots, &seen.snapshots), (ObjectKind::Index, &seen.index)];
+    let kinds = [(ObjectKind::Snapshots, &seen.snapshots), (ObjectKind::Index, &seen.index)];
     for (kind, names) in kinds {
         let all = receipts(conn, &visit.repository, kind).await?;
         let seen: HashSet<&str> = names.iter().map(String::as_str).collect();

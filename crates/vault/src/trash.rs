@@ -27,16 +27,13 @@ use beffroi_town::vault::{ObjectKind, thinning::Plan};
 
 use crate::{
     asked::ObjectName,
+    consent::Before,
     receive::hash_of,
     shelf::{Shelf, make_folder, sync_folder},
 };
 
 /// The kinds, in the order in which they go.
 const ORDER: [ObjectKind; 3] = [ObjectKind::Snapshots, ObjectKind::Index, ObjectKind::Data];
-
-/// Asked before each rename or removal; what it returns as an error stops everything there, as a
-/// kill would.
-pub type Before = Box<dyn FnMut(&Path) -> io::Result<()> + Send>;
 
 /// The trash of one repository.
 #[derive(Clone, Debug)]
@@ -171,7 +168,11 @@ impl Trash {
     }
 
     fn flush(&self, kind: ObjectKind) -> io::Result<()> {
-        self.shelf.folders(kind).iter().filter(|one| one.is_dir()).try_for_each(|one| sync_folder(one))
+        self.shelf
+            .folders(kind)
+            .iter()
+            .filter(|one| one.is_dir())
+            .try_for_each(|one| sync_folder(one))
     }
 
     /// Removes the empty folders of a thinning.

@@ -9,7 +9,7 @@ use beffroi_store::{
 };
 use beffroi_town::{
     AlarmKind, Instant,
-    vault::{ObjectKind, counted},
+    vault::{ObjectKind, counted, verdict::CredentialKind},
 };
 
 use crate::{
@@ -32,6 +32,8 @@ pub(crate) struct Visit {
     pub(crate) vault: Vault,
     pub(crate) repository: Arc<Repository>,
     pub(crate) credential: String,
+    /// What that credential is for.
+    pub(crate) kind: CredentialKind,
     pub(crate) shelf: Shelf,
     pub(crate) room: Arc<Room>,
     pub(crate) at: Instant,
@@ -55,7 +57,7 @@ impl Visit {
         let settings = &self.vault.inner.settings;
         Limits {
             server: self.repository.quota_bytes.unwrap_or(settings.server_quota_bytes),
-            tenant: settings.tenant_quota_bytes,
+            tenant: self.repository.tenant_quota_bytes.unwrap_or(settings.tenant_quota_bytes),
         }
     }
 

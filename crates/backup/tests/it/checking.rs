@@ -76,8 +76,12 @@ fn each_damaged_pack_is_named_with_exactly_the_files_that_it_costs() {
                 .filter(|file| file.snapshots.len() == 2 || file.path.ends_with("new.odt"))
                 .map(|file| &file.path)
                 .collect();
-            let failed: BTreeSet<&String> =
-                report.failed.iter().map(|fault| &fault.what).filter(|what| all.contains(*what)).collect();
+            let failed: BTreeSet<&String> = report
+                .failed
+                .iter()
+                .map(|fault| &fault.what)
+                .filter(|what| all.contains(*what))
+                .collect();
             assert_eq!(latest, failed);
             costs += latest.len();
         }

@@ -46,6 +46,14 @@ pub(crate) enum KeeperCommand {
         #[arg(long, value_name = "ID")]
         credential: Option<String>,
     },
+    /// Settle how much all servers of a tenant may have together
+    Quota {
+        /// Code of the tenant
+        tenant: String,
+        /// How much; as the configuration says if not given
+        #[arg(value_name = "GIGABYTES", value_parser = parse_quota)]
+        bytes: Option<u64>,
+    },
     /// Show that a server's recovery sheet is kept: copy its check code
     Prove {
         /// Code of the tenant
@@ -83,6 +91,9 @@ pub(crate) struct VaultAdd {
     /// `restic --repository-file`
     #[arg(long = "out", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// For a keeper instead, on another host: it reads and proposes what could be dropped
+    #[arg(long, conflicts_with_all = ["asset", "quota_bytes", "silent_after"])]
+    pub(crate) keeper: bool,
     #[command(flatten)]
     pub(crate) out: Out,
 }

@@ -13,9 +13,9 @@ use beffroi_store::{
     OperatorScope, Store, TenantScope, assets,
     vault::{self, NewRepository, Repository, objects},
 };
-use beffroi_town::{Actor, AssetId, Instant, TenantId};
+use beffroi_town::{Actor, AssetId, Instant, TenantId, vault::verdict::CredentialKind};
 use beffroi_vault::{
-    repositories,
+    repositories::{self, Handed},
     scrub::{self, Named, Scrubbed},
     watch,
 };
@@ -68,6 +68,13 @@ async fn keep(common: &Common, command: KeeperCommand) -> Result<ExitCode> {
             repositories::prove(&store, by, &tenant, &server, &code).await?;
             println!("{tenant} {server}: the recovery sheet is kept.");
         }
+        KeeperCommand::Quota { tenant, bytes } => {
+            let tenant = tenant_id(&tenant)?;
+            repositories::set_quota(&store, (&Actor::CommandLine, now()), &tenant, bytes).await?;
+            let words = Words::of(beffroi_town::Lang::En);
+            let told = bytes.map_or_else(|| "as configured".to_owned(), |bytes| words.size(bytes));
+            println!("{tenant}: all its servers together: {told}, from now on");
+        }
         KeeperCommand::Scrub { tenant, out } => {
             return scrub(&config, &store, tenant.as_deref(), out.json).await;
         }
@@ -97,7 +104,13 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
         write_secret(file, b"")?;
     }
     let by = (&Actor::CommandLine, now());
-    let handed = repositories::add(store, by, &settings.folder, &tenant, &new).await;
+    let handed = if args.keeper {
+        let whose = (args.server.as_str(), CredentialKind::Keeper);
+        let issued = repositories::add_holder(store, by, &tenant, whose).await;
+        issued.map(|issued| Handed { issued, is_new: false })
+    } else {
+        repositories::add(store, by, &settings.folder, &tenant, &new).await
+    };
     let handed = match (handed, &args.file) {
         (Err(error), Some(file)) => {
             std::fs::remove_file(file)
@@ -121,8 +134,23 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
             "credential": handed.issued.id, "address": shown, "file": args.file,
         }));
     }
-    let what = if handed.is_new { "a new repository" } else { "one more credential" };
-    println!("{tenant} {}: {what}, credential {}", args.server, handed.issued.id);
+    let what = match (args.keeper, handed.is_new) {
+        (true, _) => "a keeper's credential",
+        (_, true) => "a new repository",
+        (_, false) => "one more credential",
+    };
+    println!("{tenant} {}: {what}, {}", args.server, handed.issued.id);
+    if args.keeper {
+        println!("Carry it to another computer than the server, with the repository's password:");
+        match &args.file {
+            Some(file) => println!(
+                "  beffroi vault thin --plan --repository-file {} --password-file PASSWORD",
+                file.display()
+            ),
+            None => println!("  {address}"),
+        }
+        return Ok(());
+    }
     if let Some(file) = &args.file {
         println!("Carry {} to the server, readable by root alone. There:", file.display());
         println!("  restic --repository-file {} init", file.display());

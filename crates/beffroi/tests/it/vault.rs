@@ -2,6 +2,7 @@
 //! credential and password can try.
 
 mod attacks;
+mod carrying;
 mod coming_back;
 mod kill;
 mod recovery;

@@ -8,6 +8,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 /// How often it is looked at.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// How often it is looked whether everything is to be read back.
+const SCRUB_LOOK_EVERY: Duration = Duration::from_hours(1);
 /// How many looks pass between two for silence: each asks about every server.
 const SILENCE_EVERY: u32 = 10;
 
@@ -36,6 +38,21 @@ pub(crate) async fn keep(vault: Option<Vault>) {
             && let Err(error) = vault.notice_silence().await
         {
             complain(&error, "a silent server goes unnoticed");
+        }
+    }
+}
+
+/// Reads everything back when it is due, apart from the other rounds: it takes hours.
+pub(crate) async fn scrub(vault: Option<Vault>) {
+    let Some(vault) = vault else { return };
+    let mut ticks = interval(SCRUB_LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match vault.scrub_when_due().await {
+            Ok(false) => {}
+            Ok(true) => tracing::info!("everything in the vault was read back"),
+            Err(error) => complain(&error, "the vault cannot be read back; it is tried again"),
         }
     }
 }

@@ -10,7 +10,7 @@
 
 use beffroi_town::{
     Instant, RepositoryId,
-    vault::{ObjectKind, counted, thinning::Plan},
+    vault::{ObjectKind, counted, thinning::Plan, volume::Day},
 };
 
 use crate::{
@@ -54,6 +54,9 @@ sqls! { "vault_objects":
         FROM vault_object WHERE repository = $1 AND thinning = $2";
     FORGET = "DELETE FROM vault_object WHERE repository = $1 AND thinning = $2";
     FREED = "UPDATE vault_use SET objects = objects - $2, bytes = bytes - $3 WHERE repository = $1";
+    DAYS = "SELECT (received_at - 43200000) / 86400000 AS number, CAST(SUM(bytes) AS BIGINT) AS bytes, COUNT(*) AS packs FROM vault_object
+        WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 AND kind = 'data' AND received_at > $3
+        GROUP BY (received_at - 43200000) / 86400000 ORDER BY number";
     USES = "SELECT repository, objects, bytes, received_at FROM vault_use ORDER BY repository";
 }
 
@@ -213,6 +216,21 @@ pub async fn used(conn: &mut Conn, scope: &TenantScope, repository: &RepositoryI
     row.as_ref().map_or(Ok(Use::default()), usage)
 }
 
+/// What came each day since an instant, oldest first; days without any are left out.
+pub async fn days(
+    conn: &mut Conn,
+    scope: &TenantScope,
+    repository: &RepositoryId,
+    since: Instant,
+) -> Result<Vec<Day>> {
+    let rows = conn.all(DAYS, args![scope.tenant(), repository, since]).await?;
+    let day = |row: &Row| {
+        let (bytes, packs) = (row.number("bytes")?, row.number("packs")?);
+        Ok(Day { number: row.int("number")?, bytes, packs })
+    };
+    rows.iter().map(day).collect()
+}
+
 /// How many objects of a repository are known to be damaged.
 pub async fn damages(
     conn: &mut Conn,
@@ -266,11 +284,7 @@ pub(super) async fn untrash(tx: &mut Tx, repository: &RepositoryId, thinning: &s
 }
 
 /// Takes back the receipts of what was emptied out of the trash; how much it counted.
-pub(super) async fn forget(
-    tx: &mut Tx,
-    repository: &RepositoryId,
-    thinning: &str,
-) -> Result<u64> {
+pub(super) async fn forget(tx: &mut Tx, repository: &RepositoryId, thinning: &str) -> Result<u64> {
     let row = tx.conn().one(TRASHED, args![repository, thinning]).await?;
     let Some(row) = row else { return Ok(0) };
     let (objects, bytes) = (row.int("objects")?, row.number("bytes")?);

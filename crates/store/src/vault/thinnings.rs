@@ -314,8 +314,7 @@ async fn step(
         held(tx, tenant, id).await?;
         return Err(Error::refused(NOUN, id, "is at another step by now: look again"));
     }
-    let body =
-        json!({ "repository": repository.id, "server": repository.server, "thinning": id });
+    let body = json!({ "repository": repository.id, "server": repository.server, "thinning": id });
     tx.tell([tenant], NOUN, kind, body).await
 }
 
@@ -366,11 +365,14 @@ pub async fn undo(tx: &mut Tx, repository: &Repository, id: &str) -> Result<()> 
     let found = held(tx, &repository.tenant, id).await?;
     let scope = TenantScope::for_tenant(&repository.tenant);
     let others = standing(tx.conn(), &scope, &found.repository).await?;
-    let is_later =
-        |one: &Thinning| !one.step.may_cancel() && one.proposed_at > found.proposed_at;
+    let is_later = |one: &Thinning| !one.step.may_cancel() && one.proposed_at > found.proposed_at;
     if others.iter().any(is_later) {
         // What the later one dropped may be what this one would bring back into use.
-        return Err(Error::refused(NOUN, id, "is not the newest in the trash: undo that one first"));
+        return Err(Error::refused(
+            NOUN,
+            id,
+            "is not the newest in the trash: undo that one first",
+        ));
     }
     match found.step {
         Step::Undoing => Err(Error::refused(NOUN, id, "is being put back already")),
@@ -425,8 +427,7 @@ pub async fn checked(
     let (id, at) = (tx.new_id(), tx.at());
     let snapshots = column_int(found.snapshots.len() as u64);
     let faults = column_int(found.faults);
-    let args =
-        args![id, &repository.id, credential, snapshots, found.read_data, faults, at];
+    let args = args![id, &repository.id, credential, snapshots, found.read_data, faults, at];
     tx.conn().run(CHECKED, args).await?;
     let body = json!({
         "repository": repository.id,

@@ -1,5 +1,7 @@
 //! Fail each call to the database in turn, reopen, and look: all or nothing, and the journal holds.
 
+mod thinning;
+
 use std::{future::Future, pin::Pin};
 
 use beffroi_store::{
@@ -8,8 +10,14 @@ use beffroi_store::{
 };
 use beffroi_town::{
     AlarmId, AlarmState, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant,
-    NoticeId, Phase, Role, ServiceId, ServiceStatus, Whose, incident::Nature, phone::LineState,
-    vault::ObjectKind, watch::Order,
+    NoticeId, Phase, Role, ServiceId, ServiceStatus, Whose,
+    incident::Nature,
+    phone::LineState,
+    vault::{
+        ObjectKind,
+        verdict::{CredentialKind, Verdict},
+    },
+    watch::Order,
 };
 use serde_json::json;
 
@@ -19,7 +27,7 @@ use crate::{
         bell::{a_call, contact},
         enrol_request,
         envelope::{about, emergency_facts, forward, somebody},
-        vault::{new_repository, receipt},
+        vault::{judgement, new_repository, proof, receipt},
         words,
     },
     world::{
@@ -46,6 +54,7 @@ on_both!(
     a_list_and_a_call,
     a_repository_and_its_credential,
     a_receipt,
+    a_verdict_and_a_proof,
 );
 
 type Step<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
@@ -364,6 +373,34 @@ async fn a_receipt(place: Place) {
             vault::objects::received(&mut book, &kept.id, &lock).await?;
             vault::objects::unlocked(&mut book, &kept.id, &lock.name, lock.bytes).await?;
             book.commit().await
+        })
+    })
+    .await;
+}
+
+async fn a_verdict_and_a_proof(place: Place) {
+    let store = place.open().await;
+    found(&place, &store, &["44184"]).await;
+    let mut tx = store.begin(&codes(["44184"]), &ACTOR, place.now()).await.unwrap();
+    let id = vault::add(&mut tx, &code("44184"), &new_repository("srv")).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut book = store.bookkeeping().await.unwrap();
+    let snapshot = receipt(ObjectKind::Snapshots, 'a', place.now());
+    vault::objects::received(&mut book, &id, &snapshot).await.unwrap();
+    book.commit().await.unwrap();
+    store.close().await;
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let town = code("44184");
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            let kind = CredentialKind::Inspector;
+            let inspector = vault::issue_for(&mut tx, &town, ("srv", kind)).await?;
+            let kept = vault::get(tx.conn(), &scope("44184"), "srv").await?.unwrap();
+            let suspect = judgement('a', Verdict::Suspect);
+            vault::verdicts::say(&mut tx, &kept, &suspect, Some(&inspector.id)).await?;
+            vault::verdicts::say(&mut tx, &kept, &judgement('a', Verdict::Clean), None).await?;
+            vault::verdicts::prove(&mut tx, &kept, &proof('a'), &inspector.id).await?;
+            tx.commit().await.map(drop)
         })
     })
     .await;

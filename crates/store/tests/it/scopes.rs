@@ -8,7 +8,10 @@ use beffroi_store::{
 use beffroi_town::{
     AccountId, Alarm, AlarmId, AlarmState, AssetId, AssetState, CallId, ContactId, CutMeans,
     GuardId, Incident, IncidentId, LineId, NoticeId, Phase, RepositoryId, Role, RosterId,
-    ServiceId, ServiceStatus, incident::Nature, phone::LineState, vault::ObjectKind,
+    ServiceId, ServiceStatus,
+    incident::Nature,
+    phone::LineState,
+    vault::{ObjectKind, verdict::Verdict},
 };
 use serde_json::json;
 
@@ -18,7 +21,8 @@ use crate::{
         bell::{a_call, contact},
         enrol_request,
         envelope::{about, emergency_facts, forward, somebody},
-        vault::{new_repository, receipt},
+        thinning::{new as new_thinning, thinnable},
+        vault::{judgement, new_repository, proof, receipt},
         words,
     },
     world::{ACTOR, Place, asset_id, code, codes, found, on_both, scope},
@@ -31,9 +35,9 @@ async fn another_tenant_sees_and_moves_nothing(place: Place) {
     found(&place, &store, &["59273", "62473"]).await;
     let names = populate(&place, &store).await;
     // The owner sees each of them, so that what follows is not empty for another reason.
-    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 38]);
-    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 38]);
-    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 38]);
+    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 47]);
+    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 47]);
+    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 47]);
 
     // What belongs to the other tenant says nothing of this one.
     let mut conn = store.read().await.unwrap();
@@ -106,7 +110,9 @@ async fn populate(place: &Place, store: &Store) -> Names {
     vault::issue(&mut tx, &town, "srv").await.unwrap();
     tx.commit().await.unwrap();
     took_in(store, &repository, at).await;
+    judged(place, store).await;
     Names {
+        thinning: proposed(place, store).await,
         repository,
         line,
         person: person.id,
@@ -130,9 +136,33 @@ async fn took_in(store: &Store, repository: &RepositoryId, at: beffroi_town::Ins
     let mut book = store.bookkeeping().await.unwrap();
     let pack = receipt(ObjectKind::Data, 'a', at);
     vault::objects::received(&mut book, repository, &pack).await.unwrap();
+    let snapshot = receipt(ObjectKind::Snapshots, 'a', at);
+    vault::objects::received(&mut book, repository, &snapshot).await.unwrap();
     let damaged = (ObjectKind::Data, pack.name.as_str());
     vault::objects::damaged(&mut book, repository, damaged, at).await.unwrap();
     book.commit().await.unwrap();
+}
+
+/// Proposes a thinning, and tells of a check; its identifier, and of which repository.
+async fn proposed(place: &Place, store: &Store) -> (String, vault::Repository) {
+    let (thin, keeper) = thinnable(place, store, "59273").await;
+    let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
+    let id = vault::thinnings::propose(&mut tx, &thin, &new_thinning(&keeper)).await.unwrap();
+    let found = beffroi_town::vault::thinning::Checked::default();
+    vault::thinnings::checked(&mut tx, &thin, &keeper, &found).await.unwrap();
+    tx.commit().await.unwrap();
+    (id, thin)
+}
+
+/// Says of its snapshot that it is clean and that it came back.
+async fn judged(place: &Place, store: &Store) {
+    let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
+    let srv = vault::get(tx.conn(), &scope("59273"), "srv").await.unwrap().unwrap();
+    let clean = judgement('a', Verdict::Clean);
+    vault::verdicts::say(&mut tx, &srv, &clean, None).await.unwrap();
+    let credentials = vault::credentials(tx.conn(), &scope("59273"), &srv.id).await.unwrap();
+    vault::verdicts::prove(&mut tx, &srv, &proof('a'), &credentials[0].id).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Gives the tenant of an alarm somebody on call, who is rung for it.
@@ -189,6 +219,14 @@ async fn try_each_write(tx: &mut Tx, names: &Names) {
     absent(vault::issue(tx, &them, "srv").await);
     absent(vault::revoke(tx, &them, "srv", None).await);
     absent(vault::prove_sheet(tx, &them, "srv", "code").await);
+    // Whoever takes another's repository for its own writes nothing for it.
+    let (id, thin) = &names.thinning;
+    let foreign = vault::Repository { tenant: them.clone(), ..thin.clone() };
+    absent(vault::thinnings::cancel(tx, &foreign, id).await);
+    absent(vault::thinnings::undo(tx, &foreign, id).await);
+    absent(vault::thinnings::empty(tx, &foreign, id).await);
+    let who = (&them, &names.account);
+    absent(vault::thinnings::agree(tx, &foreign, (id.as_str(), "hash"), who, 0).await);
 }
 
 /// The names of what one tenant has.
@@ -208,10 +246,11 @@ struct Names {
     contact: ContactId,
     call: CallId,
     repository: RepositoryId,
+    thinning: (String, vault::Repository),
 }
 
 /// Whether a scope sees each of them, by name and in its lists.
-async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 38] {
+async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 47] {
     let conn = &mut store.read().await.unwrap();
     let name = "a".repeat(64);
     let pack = (ObjectKind::Data, name.as_str());
@@ -255,5 +294,14 @@ async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 38] {
         vault::objects::since(conn, scope, &names.repository, ever).await.unwrap() > 0,
         vault::objects::used(conn, scope, &names.repository).await.unwrap().bytes > 0,
         vault::objects::damages(conn, scope, &names.repository).await.unwrap() > 0,
+        !vault::objects::days(conn, scope, &names.repository, ever.1).await.unwrap().is_empty(),
+        !vault::verdicts::of(conn, scope, &names.repository).await.unwrap().is_empty(),
+        !vault::verdicts::standing(conn, scope, &names.repository, 9).await.unwrap().is_empty(),
+        !vault::verdicts::proofs(conn, scope, &names.repository, 9).await.unwrap().is_empty(),
+        vault::thinnings::get(conn, scope, &names.thinning.0).await.unwrap().is_some(),
+        !vault::thinnings::list(conn, scope, 9).await.unwrap().is_empty(),
+        !vault::thinnings::standing(conn, scope, &names.thinning.1.id).await.unwrap().is_empty(),
+        !vault::thinnings::checks(conn, scope, &names.thinning.1.id, 9).await.unwrap().is_empty(),
+        !vault::objects::young(conn, scope, &names.thinning.1.id, ever).await.unwrap().is_empty(),
     ]
 }

@@ -156,11 +156,8 @@ impl<'s> Protected<'s> {
         protected
     }
 
-    fn newest<'h>(
-        &mut self,
-        some: impl DoubleEndedIterator<Item = &'h Held<'s>>,
-        count: u32,
-    ) where
+    fn newest<'h>(&mut self, some: impl DoubleEndedIterator<Item = &'h Held<'s>>, count: u32)
+    where
         's: 'h,
     {
         let [newest, ..] = &mut self.0;

@@ -115,7 +115,8 @@ impl Plan {
         if self.snapshots.is_empty() && self.packs.is_empty() {
             return Err("it drops nothing");
         }
-        let sorted = |names: &Vec<String>| names.iter().zip(names.iter().skip(1)).all(|(a, b)| a < b);
+        let sorted =
+            |names: &Vec<String>| names.iter().zip(names.iter().skip(1)).all(|(a, b)| a < b);
         if !all.iter().all(|names| sorted(names)) {
             return Err("its names are not in order, or one stands there twice");
         }
@@ -228,9 +229,8 @@ pub fn may_empty(
     if looks.iter().filter(since).max_by_key(|one| one.at).is_some_and(|last| !last.passed) {
         return Err(Kept::Failed);
     }
-    let counts = |one: &Look| {
-        one.passed && !one.by_proposer && one.at.ms_since(moved_at) >= CHECK_AFTER_MS
-    };
+    let counts =
+        |one: &Look| one.passed && !one.by_proposer && one.at.ms_since(moved_at) >= CHECK_AFTER_MS;
     if looks.iter().any(counts) { Ok(()) } else { Err(Kept::Unchecked) }
 }
 
@@ -334,7 +334,8 @@ mod tests {
     #[test]
     fn the_trash_waits_for_its_grace_and_for_somebody_else_s_look() {
         let (day, at) = (24 * 3_600_000, Instant::from_ms);
-        let look = |days: i64, passed, by_proposer| Look { at: at(days * day), passed, by_proposer };
+        let look =
+            |days: i64, passed, by_proposer| Look { at: at(days * day), passed, by_proposer };
         let asked = |looks: &[Look]| may_empty(at(0), at(40 * day), 30 * day, looks);
         let late = may_empty(at(0), at(30 * day - 1), 30 * day, &[look(2, true, false)]);
         assert_eq!(late, Err(Kept::Grace { until: at(30 * day) }));
@@ -352,12 +353,12 @@ mod tests {
 
     #[test]
     fn two_agree_and_neither_is_new() {
-        let (town, other) =
-            (TenantId::parse("59273").unwrap(), TenantId::parse("59272").unwrap());
+        let (town, other) = (TenantId::parse("59273").unwrap(), TenantId::parse("59272").unwrap());
         let (one, two) = (AccountId::parse("a1").unwrap(), AccountId::parse("a2").unwrap());
         let now = Instant::from_ms(SETTLED_MS * 3);
         let old = Instant::from_ms(SETTLED_MS);
-        let who = |account, role, settled_since| Approver { account, tenant: &town, role, settled_since };
+        let who =
+            |account, role, settled_since| Approver { account, tenant: &town, role, settled_since };
         let director = who(&one, Role::Director, old);
         assert_eq!(director.side(&town, [None, None], now), Ok(Side::Tenant));
         assert_eq!(director.side(&other, [None, None], now), Err(NoConsent::Role));

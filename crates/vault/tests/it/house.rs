@@ -89,6 +89,7 @@ impl House {
             keep_free_bytes: 0,
             pace: Pace::default(),
             rules: Rules::default(),
+            scrub_every_ms: None,
         };
         change(&mut settings);
         let mut tx =

@@ -128,6 +128,9 @@ const KINDS: &[(&str, &str)] = &[
     ("vault_trash_emptying", "journal-vault-trash-emptying"),
     ("vault_trash_emptied", "journal-vault-trash-emptied"),
     ("vault_checked", "journal-vault-checked"),
+    ("vault_quota_set", "journal-vault-quota-set"),
+    ("vault_backup_judged", "journal-vault-backup-judged"),
+    ("vault_backup_proven", "journal-vault-backup-proven"),
 ];
 
 struct EntryRow {

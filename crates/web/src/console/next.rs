@@ -91,12 +91,15 @@ const fn gravity(kind: AlarmKind) -> u8 {
         AlarmKind::VitalSigns
         | AlarmKind::GuardBlind
         | AlarmKind::VaultFull
+        | AlarmKind::VaultBad
         | AlarmKind::VaultDamaged => 2,
         AlarmKind::FailedLogins
         | AlarmKind::NewDevice
         | AlarmKind::VaultSilent
         | AlarmKind::VaultFilling
-        | AlarmKind::VaultThinning => LESSER,
+        | AlarmKind::VaultThinning
+        | AlarmKind::VaultSuspect
+        | AlarmKind::VaultUnusual => LESSER,
     }
 }
 

@@ -126,11 +126,8 @@ async fn thinning_page(call: &Call, form: Fields) -> Result<ThinningPage, Refusa
     let f = call.frame(call.words().say("thinning-title"), "vault", &facts);
     let mut conn = call.doors.store.read().await?;
     let repositories = vault::list(&mut conn, scope).await?;
-    let people: BTreeMap<AccountId, String> = accounts::list(&mut conn, scope)
-        .await?
-        .into_iter()
-        .map(|one| (one.id, one.name))
-        .collect();
+    let people: BTreeMap<AccountId, String> =
+        accounts::list(&mut conn, scope).await?.into_iter().map(|one| (one.id, one.name)).collect();
     let (mut open, mut over) = (Vec::new(), Vec::new());
     for one in thinnings::list(&mut conn, scope, SHOWN).await? {
         let Some(of) = repositories.iter().find(|of| of.id == one.repository) else { continue };
@@ -228,9 +225,10 @@ fn told_of(
     ];
     let consent = |account: &Option<AccountId>| match account {
         None => f.t("thinning-awaited"),
-        Some(id) => people
-            .get(id)
-            .map_or_else(|| f.t("thinning-given"), |name| f.t1("thinning-given-by", "name", name.as_str())),
+        Some(id) => people.get(id).map_or_else(
+            || f.t("thinning-given"),
+            |name| f.t1("thinning-given-by", "name", name.as_str()),
+        ),
     };
     let print: String = one.plan_hash.chars().take(PRINT_CHARS).collect();
     let mut told = vec![

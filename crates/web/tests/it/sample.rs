@@ -36,7 +36,7 @@ use serde_json::json;
 
 #[path = "sample_rounds.rs"]
 mod rounds;
-use rounds::{examined, kept};
+use rounds::{examined, kept, proposed};
 
 /// A clock that stands still until it is moved on.
 pub(crate) struct PlayedClock(AtomicI64);
@@ -89,6 +89,8 @@ pub(crate) struct Sample {
     pub(crate) line: LineId,
     /// Somebody on its roster.
     pub(crate) person: RosterId,
+    /// A thinning of its vault, proposed.
+    pub(crate) thinning: String,
     _folder: tempfile::TempDir,
 }
 
@@ -119,6 +121,7 @@ impl Sample {
         for (server, hours) in [("file_server", 9), ("coffre-secret", 80)] {
             kept(&store, server, hours).await;
         }
+        let thinning = proposed(&store).await;
         let settings = Settings {
             guard_addresses: vec![PlatformAddress::plain("http://127.0.0.1:8080".to_owned())],
             hooks: vec!["pare-feu".to_owned()],
@@ -136,7 +139,19 @@ impl Sample {
         let played: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
         let board = Arc::new(Board::new(store.clone(), Arc::clone(&played), ""));
         let doors = Doors { store, clock: played, entropy, board, settings: Arc::new(settings) };
-        Self { doors, clock, codes, alarm, guard, contact, call, line, person, _folder: folder }
+        Self {
+            doors,
+            clock,
+            codes,
+            alarm,
+            guard,
+            contact,
+            call,
+            line,
+            person,
+            thinning,
+            _folder: folder,
+        }
     }
 
     /// A printed code of somebody, used up by this.

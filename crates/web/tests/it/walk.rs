@@ -26,6 +26,7 @@ fn path(sample: &Sample, route: &Route, notice: &str, incident: &str, person: &s
         "calls" => sample.call.to_string(),
         "phones" => sample.line.to_string(),
         "roster" => sample.person.to_string(),
+        "vault" => sample.thinning.clone(),
         _ => String::new(),
     };
     let path = route.path.replace("{id}", &id).replace("{lang}", "en").replace("{tag}", "fr");

@@ -1,4 +1,6 @@
-//! `beffroi vault thin`, `check`, `trash`: what is dropped from a vault, and how it comes back.
+//! `beffroi vault thin`, `check`, `carry`, `trash`: what is asked with the key of a whole repository.
+
+use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
 
@@ -10,6 +12,12 @@ use crate::cli::Out;
 pub(crate) enum HolderCommand {
     /// With a keeper's credential: drop old snapshots, once two people have agreed in the console
     Thin(VaultThin),
+    /// Carry a repository on a disk: written as restic lays one out, each object compared with its
+    /// name; done again, it goes on where it was
+    Carry {
+        #[command(subcommand)]
+        way: CarryWay,
+    },
     /// Look through a repository: 0 everything is there, 1 something is damaged or missing
     Check(VaultCheck),
 }
@@ -30,6 +38,29 @@ pub(crate) struct VaultThin {
     pub(crate) carry_out: bool,
     #[command(flatten)]
     pub(crate) out: Out,
+}
+
+/// Which way a repository is carried.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CarryWay {
+    /// From the vault into a folder
+    Out {
+        /// The folder, on the disk that is carried
+        folder: PathBuf,
+        #[command(flatten)]
+        reach: Reach,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// From a folder back into the vault, with the server's credential
+    In {
+        /// The folder, on the disk that was carried
+        folder: PathBuf,
+        #[command(flatten)]
+        reach: Reach,
+        #[command(flatten)]
+        out: Out,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -1,23 +1,26 @@
-//! `beffroi vault thin` and `check`: by whoever holds the key, on another host than the guarded one.
+//! `beffroi vault thin`, `check` and `carry`: by whoever holds the key, on another host than the guarded one.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Instant as Stopwatch};
 
 use anyhow::{Result, bail};
 use beffroi_backup::{
-    Access,
+    Access, carry,
     check::{self, Findings, NAMED_MAX},
     thin::{Keeper, Proposal},
 };
 use beffroi_platform::edge::SystemEntropy;
-use beffroi_town::vault::{retention::Standing, thinning::{Offer, Step}};
-use beffroi_words::calendar;
+use beffroi_town::vault::{
+    retention::Standing,
+    thinning::{Offer, Step},
+};
+use beffroi_words::{Words, calendar};
 use serde_json::json;
 
 use super::client::{line, tell_faults};
 use crate::{
     cli::vault::{
         client::Reach,
-        thin::{HolderCommand, VaultCheck, VaultThin},
+        thin::{CarryWay, HolderCommand, VaultCheck, VaultThin},
     },
     commands::{now, print_json},
 };
@@ -29,6 +32,7 @@ pub(super) fn run(command: &HolderCommand) -> Result<ExitCode> {
     match command {
         HolderCommand::Thin(args) => thin(args).map(|()| ExitCode::SUCCESS),
         HolderCommand::Check(args) => look_through(args),
+        HolderCommand::Carry { way } => carry(way),
     }
 }
 
@@ -64,8 +68,12 @@ fn thin(args: &VaultThin) -> Result<()> {
     if proposal.is_empty() {
         println!("There is nothing to drop.");
     } else if args.propose {
-        println!("Proposed. A director of the town and an operator agree in the console (page Vault,");
-        println!("Thinning); once the time to think it over has passed: beffroi vault thin --carry-out");
+        println!(
+            "Proposed. A director of the town and an operator agree in the console (page Vault,"
+        );
+        println!(
+            "Thinning); once the time to think it over has passed: beffroi vault thin --carry-out"
+        );
     } else {
         println!("Nothing was done. To propose it to the two who must agree: --propose");
     }
@@ -100,7 +108,9 @@ fn carry_out(args: &VaultThin, keeper: &Keeper, offer: &Offer) -> Result<()> {
         bail!("nothing is proposed: beffroi vault thin --propose");
     };
     if standing.step == Step::Proposed {
-        bail!("two people have not agreed yet: a director of the town and an operator, in the console");
+        bail!(
+            "two people have not agreed yet: a director of the town and an operator, in the console"
+        );
     }
     if let Some(due_at) = standing.due_at.filter(|due_at| now() < *due_at) {
         bail!("it waits until {}: run this again then", calendar::machine(due_at));
@@ -119,6 +129,37 @@ fn carry_out(args: &VaultThin, keeper: &Keeper, offer: &Offer) -> Result<()> {
     println!("Without it the trash is not emptied. On the platform, to put everything back:");
     println!("  beffroi vault trash undo TENANT {}", standing.id);
     Ok(())
+}
+
+fn carry(way: &CarryWay) -> Result<ExitCode> {
+    let begun = Stopwatch::now();
+    let (carried, folder, machine, done) = match way {
+        CarryWay::Out { folder, reach, out } => {
+            (carry::out(&access(reach)?, folder)?, folder, out.json, "lie in")
+        }
+        CarryWay::In { folder, reach, out } => {
+            (carry::back(folder, &access(reach)?)?, folder, out.json, "were taken in from")
+        }
+    };
+    let seconds = begun.elapsed().as_secs_f64();
+    if machine {
+        print_json(&json!({ "carried": carried, "seconds": seconds }))?;
+    } else {
+        tell_faults(&carried.faults);
+        let size = Words::of(beffroi_town::Lang::En).size(carried.bytes);
+        println!(
+            "{} objects {done} {} ({size} in {seconds:.1} s), {} were there",
+            carried.objects,
+            folder.display(),
+            carried.known
+        );
+        if carried.is_whole() {
+            println!(
+                "Each is what it is named. restic opens it: restic -r FOLDER --no-lock snapshots"
+            );
+        }
+    }
+    Ok(ExitCode::from(if carried.is_whole() { 0 } else { NOT_WHOLE }))
 }
 
 fn look_through(args: &VaultCheck) -> Result<ExitCode> {

@@ -9,7 +9,10 @@ use beffroi_store::{
         thinnings::{self, Thinning},
     },
 };
-use beffroi_town::{Actor, vault::thinning::{Kept, Step}};
+use beffroi_town::{
+    Actor,
+    vault::thinning::{Kept, Step},
+};
 use beffroi_vault::consent;
 use beffroi_words::{Words, calendar};
 use serde_json::json;
@@ -27,7 +30,9 @@ pub(super) async fn run(config: &Config, store: &Store, command: TrashCommand) -
     let settings = &wanted(config)?.settings;
     let by = (&Actor::CommandLine, now());
     match command {
-        TrashCommand::List { tenant, out } => list(config, store, tenant.as_deref(), out.json).await,
+        TrashCommand::List { tenant, out } => {
+            list(config, store, tenant.as_deref(), out.json).await
+        }
         TrashCommand::Undo { tenant, id } => {
             let tenant = tenant_id(&tenant)?;
             let found = consent::find(&mut store.read().await?, &tenant, &id).await?;

@@ -23,8 +23,7 @@ use beffroi_registry::{accounts as people, tenants};
 use beffroi_store::{
     Location, Store, TenantScope, accounts, alarms,
     vault::{
-        self, NewRepository, Repository,
-        objects,
+        self, NewRepository, Repository, objects,
         thinnings::{self, Agreement, Thinning},
     },
 };
@@ -85,7 +84,8 @@ impl Yard {
         let clock = Arc::new(Played(AtomicI64::new(START.ms())));
         fs::create_dir(folder.path().join("data")).unwrap();
         let location = Location::Folder(folder.path().join("data"));
-        let store = runtime.block_on(Store::open(&location, Arc::new(SystemEntropy::new()))).unwrap();
+        let store =
+            runtime.block_on(Store::open(&location, Arc::new(SystemEntropy::new()))).unwrap();
         let [director, operator] = runtime.block_on(async {
             let entry = tenants::resolve("59273").unwrap();
             tenants::add(&store, &BY, START, vec![entry]).await.unwrap();
@@ -100,7 +100,16 @@ impl Yard {
         fs::create_dir(&server.folder).unwrap();
         let (kept, snapshots) = (Vec::new(), Vec::new());
         let mut yard = Self {
-            runtime, folder, clock, store, platform: None, server, kept, snapshots, director, operator,
+            runtime,
+            folder,
+            clock,
+            store,
+            platform: None,
+            server,
+            kept,
+            snapshots,
+            director,
+            operator,
         };
         yard.open();
         yard.server.repository = yard.credential(CredentialKind::Server);
@@ -243,7 +252,8 @@ impl Yard {
 
     fn used(&self) -> u64 {
         self.runtime.block_on(async {
-            let repository = vault::get(&mut self.store.read().await.unwrap(), &scope(), "srv").await;
+            let repository =
+                vault::get(&mut self.store.read().await.unwrap(), &scope(), "srv").await;
             let id = repository.unwrap().unwrap().id;
             let mut conn = self.store.read().await.unwrap();
             objects::used(&mut conn, &scope(), &id).await.unwrap().bytes
@@ -313,16 +323,28 @@ impl Yard {
         self.runtime.block_on(settled).unwrap();
     }
 
+    fn cancel(&self, id: &str) {
+        let (tenant, by) = (town(), (&BY, self.now()));
+        self.runtime.block_on(consent::cancel(&self.store, by, &tenant, id)).unwrap();
+    }
+
+    /// Asks that everything be put back, and why not, if it may not be.
+    fn ask_back(&self, id: &str) -> Result<(), String> {
+        let (tenant, by) = (town(), (&BY, self.now()));
+        let undone = self.runtime.block_on(consent::undo(&self.store, by, &tenant, id));
+        undone.map(drop).map_err(|error| error.to_string())
+    }
+
     fn undo(&self, id: &str) {
-        let undone = consent::undo(&self.store, (&BY, self.now()), &town(), id);
-        self.runtime.block_on(undone).unwrap();
+        self.ask_back(id).unwrap();
         self.settle(id);
     }
 
     /// Has the trash emptied; why not, if it may not be.
     fn empty(&self, id: &str) -> Result<(), String> {
         let grace = 30 * DAY;
-        let emptied = consent::empty(&self.store, (&BY, self.now()), &town(), (id, grace));
+        let (tenant, by) = (town(), (&BY, self.now()));
+        let emptied = consent::empty(&self.store, by, &tenant, (id, grace));
         self.runtime.block_on(emptied).map_err(|error| error.to_string())?;
         self.settle(id);
         Ok(())
@@ -378,7 +400,9 @@ fn what_nobody_needs_goes_to_the_trash_and_comes_back() {
     yard.is_whole(&[0, 1, 2, 3]);
     assert_eq!(yard.used(), used);
     let told = ["agreed", "begun", "half", "proposed", "undone"];
-    assert_eq!(yard.alarms(), told.map(|step| format!("vault_thinning {step}")));
+    let mut alarms = yard.alarms();
+    alarms.retain(|one| one.starts_with("vault_thinning"));
+    assert_eq!(alarms, told.map(|step| format!("vault_thinning {step}")));
 }
 
 #[test]
@@ -419,8 +443,7 @@ fn two_thinnings_in_the_trash_come_back_newest_first() {
     }
     let second = yard.thin();
     assert_eq!(yard.has(), [false, false, false, false, true, true]);
-    let early = consent::undo(&yard.store, (&BY, yard.now()), &town(), &first.id);
-    let early = yard.runtime.block_on(early).unwrap_err().to_string();
+    let early = yard.ask_back(&first.id).unwrap_err();
     assert!(early.contains("undo that one first"), "{early}");
     yard.undo(&second.id);
     yard.is_whole(&[2, 3, 4, 5]);

@@ -44,7 +44,8 @@ pub(crate) async fn thinnable(place: &Place, store: &Store, town: &str) -> (Repo
     let tenant = code(town);
     let mut tx = store.begin(&codes([town]), &ACTOR, place.now()).await.unwrap();
     let id = vault::add(&mut tx, &tenant, &new_repository("thin")).await.unwrap();
-    let keeper = vault::issue_for(&mut tx, &tenant, ("thin", CredentialKind::Keeper)).await.unwrap();
+    let keeper =
+        vault::issue_for(&mut tx, &tenant, ("thin", CredentialKind::Keeper)).await.unwrap();
     tx.commit().await.unwrap();
     let mut book = store.bookkeeping().await.unwrap();
     let kinds = [
@@ -92,7 +93,12 @@ async fn account(place: &Place, store: &Store, name: &str, role: Role) -> Accoun
 }
 
 /// One that both have agreed to, and whose time has come: the moment, and its identifier.
-async fn agreed(place: &Place, store: &Store, repository: &Repository, keeper: &str) -> (Instant, String) {
+async fn agreed(
+    place: &Place,
+    store: &Store,
+    repository: &Repository,
+    keeper: &str,
+) -> (Instant, String) {
     let (one, two) = (
         account(place, store, "Direction", Role::Director).await,
         account(place, store, "Opérateur", Role::Operator).await,
@@ -134,7 +140,8 @@ async fn a_thinning_goes_step_by_step_and_back(place: Place) {
     assert_eq!((kept.step, kept.moved_at, kept.over_at), (Step::Trashed, Some(at), None));
     assert_eq!(kept.span, new(&keeper).span);
     let pack = (ObjectKind::Data, name('c'));
-    let receipt = objects::get(&mut conn, &mine, &srv.id, (pack.0, &pack.1)).await.unwrap().unwrap();
+    let receipt =
+        objects::get(&mut conn, &mine, &srv.id, (pack.0, &pack.1)).await.unwrap().unwrap();
     assert_eq!(receipt.thinning.as_ref(), Some(&id));
     let ever = (ObjectKind::Data, Instant::default());
     assert_eq!(objects::young(&mut conn, &mine, &srv.id, ever).await.unwrap(), [name('e')]);
@@ -147,7 +154,8 @@ async fn a_thinning_goes_step_by_step_and_back(place: Place) {
     thinnings::restored(&mut tx, &srv, &id).await.unwrap();
     tx.commit().await.unwrap();
     let mut conn = store.read().await.unwrap();
-    let receipt = objects::get(&mut conn, &mine, &srv.id, (pack.0, &pack.1)).await.unwrap().unwrap();
+    let receipt =
+        objects::get(&mut conn, &mine, &srv.id, (pack.0, &pack.1)).await.unwrap().unwrap();
     assert_eq!(receipt.thinning, None);
     let all = beffroi_store::OperatorScope::for_operator();
     assert_eq!(thinnings::open(&mut conn, &all).await.unwrap(), []);

@@ -6,11 +6,15 @@ use beffroi_store::{
         self, Arrived, NewRepository,
         objects::{self, Receipt, Use},
         token_sha256,
+        verdicts::{self, Said},
     },
 };
 use beffroi_town::{
     Instant,
-    vault::{ObjectKind, counted},
+    vault::{
+        ObjectKind, counted,
+        verdict::{CredentialKind, Judgement, Proof, ProofKind, Reason, ReasonCode, Verdict},
+    },
 };
 
 use super::{absent, begin, newest_entry, refused};
@@ -22,6 +26,8 @@ on_both!(
     a_receipt_is_written_once_and_counted,
     the_journal_is_told_of_backups_once,
     a_recovery_sheet_is_printed_once_and_proven_by_its_code,
+    an_inspector_lowers_what_stands_and_a_person_says_anything,
+    a_proof_is_kept_once_and_of_what_was_received,
 );
 
 pub(crate) fn new_repository(server: &str) -> NewRepository<'_> {
@@ -37,6 +43,26 @@ pub(crate) fn receipt(kind: ObjectKind, digit: char, at: Instant) -> Receipt {
         credential: Some("c".to_owned()),
         damaged_at: None,
         thinning: None,
+    }
+}
+
+/// What is said of the snapshot whose name is this digit repeated.
+pub(crate) fn judgement(digit: char, verdict: Verdict) -> Judgement {
+    Judgement {
+        snapshot: digit.to_string().repeat(64),
+        verdict,
+        reasons: vec![Reason { code: ReasonCode::Turned, count: 7 }],
+    }
+}
+
+pub(crate) fn proof(digit: char) -> Proof {
+    Proof {
+        snapshot: digit.to_string().repeat(64),
+        kind: ProofKind::Sample,
+        files: 20,
+        bytes: 1_000_000,
+        bytes_a_second: 500_000,
+        whole_bytes: 9_000_000,
     }
 }
 
@@ -148,6 +174,12 @@ async fn a_receipt_is_written_once_and_counted(place: Place) {
     assert_eq!(objects::used(&mut conn, &mine, &id).await.unwrap().bytes, counted(5_000));
     let page = (ObjectKind::Data, "", 10);
     assert_eq!(objects::page(&mut conn, &mine, &id, page).await.unwrap().len(), 1);
+    let days = objects::days(&mut conn, &mine, &id, Instant::default()).await.unwrap();
+    let number = beffroi_town::vault::volume::day_of(pack.received_at.ms());
+    assert_eq!(
+        days.iter().map(|one| (one.number, one.bytes)).collect::<Vec<_>>(),
+        [(number, 5_000)]
+    );
     let after = (ObjectKind::Data, pack.name.as_str(), 10);
     assert_eq!(objects::page(&mut conn, &mine, &id, after).await.unwrap(), []);
     drop(conn);
@@ -223,4 +255,88 @@ async fn a_recovery_sheet_is_printed_once_and_proven_by_its_code(place: Place) {
     let kept = vault::get(&mut conn, &scope("59273"), "srv").await.unwrap().unwrap();
     assert_eq!(kept.sheet.unwrap().proven_at, Some(at));
     assert_eq!(newest_entry(&store, "59273").await.kind, "vault_sheet_proven");
+}
+
+/// A repository with two snapshots, `a` and `b`, and an inspector's credential.
+async fn inspected(place: &Place, store: &beffroi_store::Store) -> (vault::Repository, String) {
+    found(place, store, &["59273"]).await;
+    let town = code("59273");
+    let mut tx = begin(place, store, &["59273"]).await;
+    let id = vault::add(&mut tx, &town, &new_repository("srv")).await.unwrap();
+    let kind = CredentialKind::Inspector;
+    let inspector = vault::issue_for(&mut tx, &town, ("srv", kind)).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut book = store.bookkeeping().await.unwrap();
+    for digit in ['a', 'b'] {
+        let one = receipt(ObjectKind::Snapshots, digit, place.now());
+        objects::received(&mut book, &id, &one).await.unwrap();
+    }
+    book.commit().await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    let all = vault::credentials(&mut conn, &scope("59273"), &id).await.unwrap();
+    assert_eq!(all[0].kind, kind);
+    (vault::get(&mut conn, &scope("59273"), "srv").await.unwrap().unwrap(), inspector.id)
+}
+
+async fn an_inspector_lowers_what_stands_and_a_person_says_anything(place: Place) {
+    use Verdict::{Bad, Clean, Suspect};
+    let store = place.open().await;
+    let (srv, inspector) = inspected(&place, &store).await;
+    let by = Some(inspector.as_str());
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    // Never received, or no name at all.
+    absent(verdicts::say(&mut tx, &srv, &judgement('c', Clean), by).await);
+    let odd = Judgement { snapshot: "..".to_owned(), ..judgement('a', Clean) };
+    absent(verdicts::say(&mut tx, &srv, &odd, by).await);
+    for (said, by, becomes) in [
+        (Clean, by, Ok(Said::Counts)),
+        (Clean, by, Ok(Said::Known)),
+        (Suspect, by, Ok(Said::Counts)),
+        (Clean, by, Err(())),
+        (Bad, by, Ok(Said::Counts)),
+        (Suspect, by, Err(())),
+        (Clean, None, Ok(Said::Counts)),
+        (Bad, by, Err(())),
+        (Bad, None, Ok(Said::Counts)),
+    ] {
+        let done = verdicts::say(&mut tx, &srv, &judgement('a', said), by).await;
+        match becomes {
+            Ok(becomes) => assert_eq!(done.unwrap(), becomes, "{said:?} {by:?}"),
+            Err(()) => refused(done),
+        }
+    }
+    verdicts::say(&mut tx, &srv, &judgement('b', Suspect), by).await.unwrap();
+    tx.commit().await.unwrap();
+    let entry = newest_entry(&store, "59273").await;
+    assert_eq!(
+        (entry.kind.as_str(), &entry.body["verdict"]),
+        ("vault_backup_judged", &"suspect".into())
+    );
+    let mut conn = store.read().await.unwrap();
+    let all = verdicts::of(&mut conn, &scope("59273"), &srv.id).await.unwrap();
+    let said: Vec<_> = all.iter().map(|one| (one.verdict, one.credential.as_deref())).collect();
+    assert_eq!(said, [(Bad, None), (Suspect, by)]);
+    assert_eq!(all[0].reasons, judgement('a', Bad).reasons);
+    let standing = verdicts::standing(&mut conn, &scope("59273"), &srv.id, 9).await.unwrap();
+    let standing: Vec<_> = standing.iter().map(|one| (&one.snapshot[..1], one.verdict)).collect();
+    assert_eq!(standing, [("b", Some(Suspect)), ("a", Some(Bad))]);
+}
+
+async fn a_proof_is_kept_once_and_of_what_was_received(place: Place) {
+    let store = place.open().await;
+    let (srv, inspector) = inspected(&place, &store).await;
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    absent(verdicts::prove(&mut tx, &srv, &proof('c'), &inspector).await);
+    let first = verdicts::prove(&mut tx, &srv, &proof('a'), &inspector).await.unwrap();
+    // Told again after a lost answer.
+    let again = verdicts::prove(&mut tx, &srv, &proof('a'), &inspector).await.unwrap();
+    assert_eq!([first, again], [Said::Counts, Said::Known]);
+    verdicts::prove(&mut tx, &srv, &proof('b'), &inspector).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(newest_entry(&store, "59273").await.kind, "vault_backup_proven");
+    let mut conn = store.read().await.unwrap();
+    let all = verdicts::proofs(&mut conn, &scope("59273"), &srv.id, 9).await.unwrap();
+    assert_eq!(all.len(), 2);
+    assert!(all.iter().any(|one| one.proof == proof('a')));
+    assert_eq!(verdicts::proofs(&mut conn, &scope("59273"), &srv.id, 1).await.unwrap().len(), 1);
 }

@@ -2,8 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const RETENTION: Retention =
-    Retention { days: 30, days_most: 400, newest: 3, weeks: 4, months: 6 };
+const RETENTION: Retention = Retention { days: 30, days_most: 400, newest: 3, weeks: 4, months: 6 };
 /// Monday 2 September 2024, 00:00 UTC.
 const MONDAY: i64 = 1_725_235_200_000;
 

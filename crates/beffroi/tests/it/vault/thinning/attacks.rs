@@ -4,10 +4,12 @@
 use beffroi_backup::{Id, thin::Keeper};
 
 use super::{
-    Access, Agreement, BY, CredentialKind, DAY, NoConsent, PASSWORD, Plan, Role, Step, Yard, accounts,
-    check, consent, contents, files, fs, people, scope, town,
+    Access, AccountId, Agreement, BY, CredentialKind, DAY, NoConsent, PASSWORD, Plan, Role, Step,
+    Yard, accounts, check, contents, files, fs, people, scope, town,
 };
 use crate::vault::attacks::curl;
+use beffroi_store::vault;
+use beffroi_town::vault::verdict::{Judgement, Verdict};
 
 fn post(yard: &Yard, address: &str, path: &str, body: &[u8]) -> String {
     let folder = yard.server.folder.clone();
@@ -28,7 +30,11 @@ fn a_server_s_credential_and_password_thin_nothing() {
     let inspector = yard.credential(CredentialKind::Inspector);
     assert_eq!(post(&yard, &inspector, "thinning", &plan), "403");
     assert_eq!(yard.thinnings(), []);
-    assert!(yard.alarms().iter().all(|one| one.starts_with("vault_tampered")), "{:?}", yard.alarms());
+    assert!(
+        yard.alarms().iter().all(|one| one.starts_with("vault_tampered")),
+        "{:?}",
+        yard.alarms()
+    );
     yard.is_whole(&[0, 1, 2, 3]);
 }
 
@@ -73,10 +79,15 @@ fn forged_times_and_a_flood_change_nothing_of_what_may_go() {
     let good = yard.snapshots[3].clone();
     let judged = after.snapshots.iter().find(|one| one.name.starts_with(&good)).unwrap();
     yard.runtime.block_on(async {
-        let by = (&BY, yard.now());
-        let clean = beffroi_town::vault::verdict::Verdict::Clean;
-        let of = (&town(), "srv");
-        beffroi_vault::repositories::judge(&yard.store, by, of, &judged.name, clean).await.unwrap();
+        let mut tx = yard.store.begin(&[town()], &BY, yard.now()).await.unwrap();
+        let srv = vault::get(tx.conn(), &scope(), "srv").await.unwrap().unwrap();
+        let clean = Judgement {
+            snapshot: judged.name.clone(),
+            verdict: Verdict::Clean,
+            reasons: Vec::new(),
+        };
+        vault::verdicts::say(&mut tx, &srv, &clean, None).await.unwrap();
+        tx.commit().await.unwrap();
     });
     yard.pass(300 * DAY);
     assert!(!may_go(&yard.keeper().offer().unwrap()).contains(&judged.name));
@@ -108,8 +119,12 @@ fn a_plan_that_the_rules_do_not_allow_is_refused_in_words() {
     assert_eq!(send(&Plan { index: nowhere.clone(), ..good.clone() }), "409");
     assert_eq!(send(&Plan { new_index: nowhere, ..good.clone() }), "409");
     assert_eq!(send(&Plan { new_index: names("index"), ..Plan::default() }), "422");
-    for bad in [&b""[..], b"{}", b"[]", b"{\"snapshots\":[\"../x\"],\"index\":[],\"packs\":[],\"new_index\":[]}"]
-    {
+    for bad in [
+        &b""[..],
+        b"{}",
+        b"[]",
+        b"{\"snapshots\":[\"../x\"],\"index\":[],\"packs\":[],\"new_index\":[]}",
+    ] {
         assert_eq!(post(&yard, &address, "thinning", bad), "422");
     }
     // A pack of today.
@@ -132,13 +147,15 @@ fn one_person_alone_a_new_account_and_another_plan_are_refused() {
     let keeper = yard.keeper();
     yard.propose(&keeper);
     let thinning = yard.thinnings().remove(0);
-    let no = |who, why| assert_eq!(yard.agree(who, &thinning), Agreement::No(why));
+    let no = |who: &AccountId, why: NoConsent| {
+        assert_eq!(yard.agree(who, &thinning), Agreement::No(why))
+    };
     // An operator that an operator's stolen session just made; a director promoted just now.
     let now = yard.now();
     let new = |name, role| {
         let person = people::NewPerson { name, role };
-        let added = people::add(&yard.store, &BY, now, &scope(), &person);
-        yard.runtime.block_on(added).unwrap().account
+        let added = async { people::add(&yard.store, &BY, now, &scope(), &person).await.unwrap() };
+        yard.runtime.block_on(added).account
     };
     let until = now.plus_ms(14 * DAY);
     no(&new("Mallory", Role::Operator), NoConsent::Young { until });
@@ -165,9 +182,10 @@ fn one_person_alone_a_new_account_and_another_plan_are_refused() {
     // The director, settled again, makes it two; not before its time, and either calls it off.
     assert_eq!(yard.agree(&yard.director, &thinning), Agreement::Counts(Step::Agreed));
     yard.pass(3 * DAY - 1);
-    assert!(yard.carry_out(&keeper).unwrap_err().to_string().contains("may not be carried out yet"));
-    let cancelled = consent::cancel(&yard.store, (&BY, yard.now()), &town(), &thinning.id);
-    yard.runtime.block_on(cancelled).unwrap();
+    assert!(
+        yard.carry_out(&keeper).unwrap_err().to_string().contains("may not be carried out yet")
+    );
+    yard.cancel(&thinning.id);
     yard.pass(DAY);
     assert!(keeper.offer().unwrap().standing.is_none());
     let plan = yard.plan(&keeper).plan;
@@ -201,8 +219,7 @@ fn what_came_meanwhile_makes_a_plan_void_unless_it_is_looked_at() {
     assert_eq!(post(&yard, &address, &path, seen.to_string().as_bytes()), "409");
     // While a lock is young a backup may be under way.
     yard.is_whole(&[0, 1, 2, 3, 4]);
-    let cancelled = consent::cancel(&yard.store, (&BY, yard.now()), &town(), &thinning.id);
-    yard.runtime.block_on(cancelled).unwrap();
+    yard.cancel(&thinning.id);
     yard.pass(10 * DAY);
     yard.propose(&keeper);
     yard.both_agree();
@@ -221,12 +238,14 @@ fn a_keeper_that_lies_is_found_out_before_the_trash_is_emptied() {
     let keeper = yard.keeper();
     // Its own index, and packs that the newest backup needs.
     let mut proposal = yard.plan(&keeper);
-    let all: Vec<String> = contents(&yard.shelf().join("data"))
-        .into_keys()
-        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+    let mut all: Vec<(usize, String)> = contents(&yard.shelf().join("data"))
+        .into_iter()
+        .map(|(path, pack)| (pack.len(), path.file_name().unwrap().to_str().unwrap().to_owned()))
+        .filter(|(_, name)| !proposal.plan.packs.contains(name))
         .collect();
-    let needed: Vec<String> =
-        all.into_iter().filter(|name| !proposal.plan.packs.contains(name)).take(1).collect();
+    // The largest holds contents, and no folders.
+    all.sort();
+    let needed: Vec<String> = all.pop().into_iter().map(|(_, name)| name).collect();
     assert!(Id::parse(&needed[0]).is_some());
     proposal.plan.packs.extend(needed);
     proposal.plan.sort();

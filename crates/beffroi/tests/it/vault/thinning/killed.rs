@@ -58,8 +58,7 @@ fn a_thinning_is_whole_at_each_of_its_steps_and_so_is_its_undoing() {
     assert_eq!(yard.thinnings()[0].step, Step::Trashed);
     yard.is_whole(&[2, 3]);
     // Back, step by step.
-    let undone = consent::undo(&yard.store, (&BY, yard.now()), &town(), &thinning.id);
-    yard.runtime.block_on(undone).unwrap();
+    yard.ask_back(&thinning.id).unwrap();
     assert_eq!(yard.step_by_step(&thinning.id, &[2, 3]), all);
     assert_eq!(yard.thinnings()[0].step, Step::Undone);
     yard.is_whole(&[0, 1, 2, 3]);

@@ -1,4 +1,5 @@
-//! What kind of content a file holds, and what a rewriting did to it.
+//! What kind of content a file holds, and what a rewriting did to it: what a guard sees as it
+//! happens, and an inspector finds in backups afterwards.
 //!
 //! Pure. Works on samples (the first [`SAMPLE_BYTES`]); measures are simple on purpose, so that
 //! the same bytes give the same answer everywhere. An encrypted content has lost its type, shares
@@ -14,7 +15,7 @@ const BLOCK_BYTES: usize = 512;
 const BLOCKS_DAMAGED: u32 = 4;
 /// Separate pieces replaced inside a compressed file that make it count as broken: its own programs
 /// write it anew, they do not patch it here and there.
-const PIECES_BROKEN: u32 = 4;
+pub const PIECES_BROKEN: u32 = 4;
 
 /// What a content looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -248,6 +249,12 @@ impl Blocks {
         }
         all
     }
+}
+
+/// How many separate pieces were replaced, with untouched ones after them: programs write a
+/// compressed file anew, they do not patch it here and there.
+pub fn pieces_replaced(before: &[u8], after: &[u8]) -> u32 {
+    Blocks::between(before, after).pieces
 }
 
 fn is_broken((before, after): (ContentKind, ContentKind), blocks: &Blocks) -> bool {
