@@ -61,6 +61,11 @@ const GROUPS: &[Group] = &[
         example: ("beffroi-platform", "bench_vault"),
     },
     Group {
+        name: "judge",
+        about: "What an inspector says of ninety days of benign life, and of attacks of 1 % to 100 % of the files, played.",
+        example: ("beffroi-backup", "bench_judge"),
+    },
+    Group {
         name: "restore",
         about: "Files brought back from a repository: everything, and 200 of 70,000, beside restic, borg and cp.",
         example: ("beffroi-backup", "bench_restore"),

@@ -59,6 +59,12 @@ pub enum BackupError {
     /// Several snapshots are meant by the same text.
     #[error("{0} is the beginning of several snapshots: write more of it")]
     ManySnapshots(String),
+    /// The credential is no inspector's, or was revoked.
+    #[error(
+        "this credential does not inspect: make one with 'beffroi vault add --inspector TENANT \
+         SERVER', and keep it on another host than the server that is judged"
+    )]
+    NoInspector,
     /// What to bring back cannot be read as such.
     #[error("{0}")]
     Choice(String),

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use beffroi_town::Instant;
+use beffroi_town::{
+    Instant,
+    vault::verdict::{Reason, ReasonCode, Verdict},
+};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -13,6 +16,7 @@ use tempfile::TempDir;
 use crate::{
     Access, BackupError, Id, Repository,
     choice::Choice,
+    judge::{About, Judged, Listing, judge},
     plan::Plan,
     restore::{self, Report},
     seal::Key,
@@ -86,16 +90,29 @@ impl Forge {
 
     /// Ends the repository with a snapshot of this folder, and brings it back.
     fn bring_back(&self, root: Id) -> Result<Report, BackupError> {
+        let repository = self.end(root)?;
+        let (all, _) = repository.snapshots()?;
+        let plan = Plan::new(repository.index()?, Wanted::Latest.choose(&all)?, &Choice::all())?;
+        restore::carry_out(&plan, &self.target(), Instant::from_ms(0))
+    }
+
+    /// The same, and judges it.
+    fn judge(&self, root: Id) -> Result<Judged, BackupError> {
+        let repository = self.end(root)?;
+        let (all, _) = repository.snapshots()?;
+        let index = repository.index()?;
+        let listing = Listing::of(&index, Wanted::Latest.choose(&all)?)?;
+        judge((None, &listing), &index, About::default())
+    }
+
+    fn end(&self, root: Id) -> Result<Repository, BackupError> {
         let pack = self.write("data", &self.pack);
         let index = json!({ "packs": [{ "id": pack, "blobs": self.blobs }] }).to_string();
         self.write("index", &self.key.seal([4; 16], index.as_bytes()));
         let snapshot = json!({ "time": "2026-11-26T00:00:00Z", "tree": root, "hostname": "srv" });
         self.write("snapshots", &self.key.seal([5; 16], snapshot.to_string().as_bytes()));
         let access = Access::new(self.here().to_str().unwrap(), "x", None)?;
-        let repository = Repository::open(&access)?;
-        let (all, _) = repository.snapshots()?;
-        let plan = Plan::new(repository.index()?, Wanted::Latest.choose(&all)?, &Choice::all())?;
-        restore::carry_out(&plan, &self.target(), Instant::from_ms(0))
+        Repository::open(&access)
     }
 
     fn target(&self) -> PathBuf {
@@ -162,6 +179,25 @@ fn what_lies_about_itself_is_not_believed() {
     assert_eq!((report.restored, report.failed.len()), (1, 7), "{report:?}");
     assert_eq!(fs::read(forge.target().join("twice")).unwrap(), b"goodgood");
     assert_eq!(names(&forge.target()), ["lost", "twice"], "no draft is left");
+}
+
+#[test]
+fn deduplication_that_was_poisoned_is_named_by_the_judge() {
+    let mut forge = Forge::new();
+    let good = forge.data(b"good, and long enough to be a file of its own");
+    // A client with the key stored this under the name of a content that somebody saves later.
+    let poisoned = forge.blob("data", b"poisoned", (Id::of(b"genuine"), None));
+    let lost = Id::of(b"nowhere");
+    let root = forge.tree(&json!([
+        file("good.csv", &[good]),
+        file("poisoned.csv", &[poisoned]),
+        file("lost.csv", &[good, lost]),
+    ]));
+    let judged = forge.judge(root).unwrap();
+    assert_eq!(judged.verdict, Verdict::Suspect);
+    let missing = Reason { code: ReasonCode::Missing, count: 2 };
+    assert!(judged.reasons.contains(&missing), "{:?}", judged.reasons);
+    assert!(judged.examples.iter().any(|path| path == b"poisoned.csv"), "{:?}", judged.examples);
 }
 
 #[test]

@@ -305,8 +305,17 @@ impl Plan {
 }
 
 /// Folders, fetched by several at once.
-pub(crate) fn read_trees(fetcher: &Fetcher, mut ids: Vec<Id>) -> crate::fetch::Blobs {
-    let place = |id: &Id| fetcher.index.find(BlobKind::Tree, id);
+pub(crate) fn read_trees(fetcher: &Fetcher, ids: Vec<Id>) -> crate::fetch::Blobs {
+    read_blobs(fetcher, BlobKind::Tree, ids)
+}
+
+/// Blobs of a kind, fetched by several at once.
+pub(crate) fn read_blobs(
+    fetcher: &Fetcher,
+    kind: BlobKind,
+    mut ids: Vec<Id>,
+) -> crate::fetch::Blobs {
+    let place = |id: &Id| fetcher.index.find(kind, id);
     ids.sort_by_key(|id| place(id).map(|place| (place.pack, place.offset)));
     ids.dedup();
     let size = ids.len().div_ceil(workers()).max(16);
@@ -316,7 +325,7 @@ pub(crate) fn read_trees(fetcher: &Fetcher, mut ids: Vec<Id>) -> crate::fetch::B
             .map(|share| {
                 scope.spawn(move || {
                     let mut unpacker = Unpacker::new().ok()?;
-                    Some(fetcher.blobs(&mut unpacker, BlobKind::Tree, share.iter().copied()))
+                    Some(fetcher.blobs(&mut unpacker, kind, share.iter().copied()))
                 })
             })
             .collect();

@@ -86,7 +86,7 @@ impl Keeper {
     /// [`BackupError::Source`] when it does not answer, or not a keeper.
     pub fn offer(&self) -> Result<Offer, BackupError> {
         let failed = BackupError::source("ask the vault what may go");
-        let text = self.door.ask("thinning", OFFER_BYTES_MAX).map_err(failed)?;
+        let text = self.door.read("thinning", OFFER_BYTES_MAX).map_err(failed)?;
         serde_json::from_slice(&text).map_err(|error| BackupError::Source {
             doing: "read what the vault offers",
             source: SourceError::Refused { status: 200, said: error.to_string() },

@@ -41,6 +41,10 @@ pub(crate) enum What {
     List(ObjectKind),
     /// The proof of its recovery sheet.
     Sheet,
+    /// What is said of its backups.
+    Verdicts,
+    /// Which of them came back in a test.
+    Proofs,
     /// What may go, and a plan of what could.
     Thinning,
     /// That a plan be carried out, by its identifier.
@@ -81,6 +85,8 @@ fn what(rest: &str) -> What {
         "" => return What::Root,
         "config" => return What::Config,
         "sheet" => return What::Sheet,
+        "verdicts" => return What::Verdicts,
+        "proofs" => return What::Proofs,
         "thinning" => return What::Thinning,
         "checks" => return What::Checks,
         _ => {}
@@ -112,6 +118,8 @@ mod tests {
         assert_eq!(asked("/vault/59273/srv/"), Some(What::Root));
         assert_eq!(asked("/vault/epci-242900660/srv/config"), Some(What::Config));
         assert_eq!(asked("/vault/59273/srv/sheet"), Some(What::Sheet));
+        assert_eq!(asked("/vault/59273/srv/verdicts"), Some(What::Verdicts));
+        assert_eq!(asked("/vault/59273/srv/proofs"), Some(What::Proofs));
         assert_eq!(asked("/vault/59273/srv/thinning"), Some(What::Thinning));
         assert_eq!(asked("/vault/59273/srv/checks"), Some(What::Checks));
         let carried = What::CarryOut("0193-ab".to_owned());
@@ -141,6 +149,7 @@ mod tests {
         for rest in [
             "Config",
             "config/",
+            "verdicts/",
             "thinning/",
             "thinning/..",
             "thinning/a/b",

@@ -13,7 +13,7 @@ use beffroi_town::vault::{ObjectKind, verdict::CredentialKind};
 use crate::{
     Vault, access,
     asked::{self, PREFIX, What},
-    give, receive,
+    give, judging, receive,
     refusal::Refusal,
     sheet,
     shelf::Shelf,
@@ -92,7 +92,9 @@ impl Visit {
         let posts = self.parts.method == Method::POST;
         match self.kind {
             CredentialKind::Server => true,
-            CredentialKind::Inspector => posts && matches!(self.what, What::Checks),
+            CredentialKind::Inspector => {
+                posts && matches!(self.what, What::Checks | What::Verdicts | What::Proofs)
+            }
             CredentialKind::Keeper => {
                 let index = matches!(self.what, What::Object(ObjectKind::Index, _));
                 let says = matches!(self.what, What::Checks | What::Thinning | What::CarryOut(_));
@@ -106,6 +108,7 @@ impl Visit {
             What::Config => give::object(self, ObjectKind::Config, None).await,
             What::Object(kind, name) => give::object(self, *kind, Some(name)).await,
             What::List(kind) if self.parts.method == Method::GET => Ok(give::names(self, *kind)),
+            What::Verdicts if self.parts.method == Method::GET => judging::standing(self).await,
             What::Thinning if self.parts.method == Method::GET => thinning::offer(self).await,
             What::Nothing => Err(Refusal::NotFound),
             _ => Err(Refusal::Method),
@@ -124,6 +127,8 @@ impl Visit {
             What::Thinning => thinning::propose(&self, body).await?,
             What::CarryOut(id) => thinning::carry_out(&self, id, body).await?,
             What::Checks => thinning::checked(&self, body).await?,
+            What::Verdicts => judging::take_verdict(&self, body).await?,
+            What::Proofs => judging::take_proof(&self, body).await?,
         }
         Ok(StatusCode::OK.into_response())
     }

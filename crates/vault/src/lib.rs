@@ -15,6 +15,7 @@
 pub mod consent;
 pub mod repositories;
 pub mod scrub;
+pub mod standing;
 pub mod thinning;
 pub mod watch;
 
@@ -23,6 +24,7 @@ mod alarms;
 mod asked;
 mod door;
 mod give;
+mod judging;
 mod ledger;
 mod receive;
 mod refusal;

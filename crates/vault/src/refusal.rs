@@ -34,6 +34,8 @@ pub(crate) enum Refusal {
     Plan(String),
     #[error("{0}")]
     Unreadable(&'static str),
+    #[error("{0}")]
+    Known(&'static str),
     #[error("the range asked for is not there")]
     Range(u64),
     #[error("the disk of the vault failed")]
@@ -53,8 +55,8 @@ impl Refusal {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Plan(_) => StatusCode::CONFLICT,
             Self::Unreadable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Known(_) | Self::Plan(_) => StatusCode::CONFLICT,
             Self::Range(_) => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Disk(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,

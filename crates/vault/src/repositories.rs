@@ -4,11 +4,17 @@ use std::path::Path;
 
 use beffroi_store::{
     Store, TenantScope,
-    vault::{self, Issued, NewRepository},
+    vault::{
+        self, Issued, NewRepository,
+        verdicts::{self, Said},
+    },
 };
 use beffroi_town::{
     Actor, Instant, TenantId,
-    vault::{sheet, verdict::CredentialKind},
+    vault::{
+        sheet,
+        verdict::{CredentialKind, Judgement, Verdict},
+    },
 };
 
 use crate::{VaultError, access, shelf, shelf::Shelf};
@@ -81,6 +87,33 @@ pub async fn set_quota(
     vault::quotas::set(&mut tx, tenant, bytes).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// A person says of a backup what is to be thought of it, whatever was said before.
+///
+/// # Errors
+/// The store's: [`beffroi_store::Error::Absent`] when there is no such server, or it never sent
+/// that backup.
+pub async fn judge(
+    store: &Store,
+    (actor, at): (&Actor, Instant),
+    (tenant, server): (&TenantId, &str),
+    snapshot: &str,
+    verdict: Verdict,
+) -> Result<Said, VaultError> {
+    let mut tx = store.begin(std::slice::from_ref(tenant), actor, at).await?;
+    let scope = TenantScope::for_tenant(tenant);
+    let found = vault::get(tx.conn(), &scope, server).await?;
+    let found = found.ok_or_else(|| beffroi_store::Error::Absent {
+        noun: "repository",
+        id: server.to_owned(),
+    })?;
+    let judgement = Judgement { snapshot: snapshot.to_owned(), verdict, reasons: Vec::new() };
+    let said = verdicts::say(&mut tx, &found, &judgement, None).await?;
+    if said == Said::Counts {
+        tx.commit().await?;
+    }
+    Ok(said)
 }
 
 /// Revokes one credential of a server, or all; how many. What they sent stays.

@@ -12,7 +12,11 @@ use beffroi_store::{
 };
 use beffroi_town::{
     Actor, AlarmKind, Instant,
-    vault::{HABIT_BACKUPS, ObjectKind, counted, hundredths, silent_after_ms},
+    vault::{
+        HABIT_BACKUPS, ObjectKind, counted, hundredths, silent_after_ms,
+        verdict::CredentialKind,
+        volume::{DAY_MS, Oddity, day_of},
+    },
 };
 use serde_json::json;
 
@@ -21,6 +25,7 @@ use crate::{
     alarms::{self, Suspicion},
     scrub,
     shelf::{Shelf, ShelfError},
+    standing,
 };
 
 /// From so much of a quota on, people are told; and again.
@@ -81,6 +86,33 @@ impl Vault {
                 .with("silent_since", span)
                 .with("ever", heard.last.is_some());
             suspicion.first_at = silence.since;
+            alarms::raise_once(store, &self.inner.told, &suspicion).await?;
+        }
+        Ok(())
+    }
+
+    /// Raises an alarm for each server that sent, within a day and a night, as if most of what it has
+    /// were new.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn notice_volume(&self) -> Result<(), VaultError> {
+        let (store, at) = (&self.inner.store, self.inner.clock.now());
+        for (repository, used) in everything(store).await? {
+            let is_fresh = used.received_at.is_some_and(|last| at.ms_since(last) < 2 * DAY_MS);
+            if !is_fresh {
+                continue;
+            }
+            let scope = TenantScope::for_tenant(&repository.tenant);
+            let mut conn = store.read().await?;
+            let oddity = standing::volume(&mut conn, &scope, &repository, at).await?;
+            drop(conn);
+            if oddity < Oddity::Gross {
+                continue;
+            }
+            // Two nights that follow each other are the same news.
+            let span = day_of(at.ms()) / 3;
+            let suspicion = Suspicion::about(AlarmKind::VaultUnusual, &repository, span, at);
             alarms::raise_once(store, &self.inner.told, &suspicion).await?;
         }
         Ok(())
@@ -234,7 +266,9 @@ pub async fn heard(
 ) -> Result<Heard, beffroi_store::Error> {
     let lately = (ObjectKind::Snapshots, HABIT_BACKUPS);
     let lately = objects::newest(conn, scope, &repository.id, lately).await?;
-    let credentials = vault::credentials(conn, scope, &repository.id).await?;
+    let mut credentials = vault::credentials(conn, scope, &repository.id).await?;
+    // An inspector sends no backups: that it may still read says nothing of the server.
+    credentials.retain(|one| one.kind == CredentialKind::Server);
     let received: Vec<Instant> = lately.iter().map(|one| one.received_at).collect();
     Ok(Heard {
         last: received.first().copied(),

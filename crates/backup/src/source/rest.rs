@@ -110,6 +110,11 @@ impl Rest {
         self.get(&self.path(ObjectKind::Data, Some(pack)), &range, (206, bytes))
     }
 
+    /// What stands at a path that is no object of restic's.
+    pub(crate) fn read(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, SourceError> {
+        self.get(&format!("{}{path}", self.base), &[], (200, bytes_max))
+    }
+
     /// Asks until there is an answer or patience ends.
     fn get(
         &self,
@@ -164,11 +169,6 @@ impl Rest {
             416 => Err(SourceError::Short),
             got => Err(refusal(got, answer)),
         }
-    }
-
-    /// What the door answers to a question of its own.
-    pub(crate) fn ask(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, SourceError> {
-        self.get(&format!("{}{path}", self.base), &[], (200, bytes_max))
     }
 
     /// Sends an object, or asks for something to be done.

@@ -10,4 +10,6 @@ mod checking;
 mod coming_back;
 mod damage;
 mod house;
+mod judging;
+mod life;
 mod server;

@@ -5,6 +5,7 @@ pub(crate) mod thin;
 
 use std::path::PathBuf;
 
+use beffroi_town::vault::verdict::Verdict;
 use clap::{Args, Subcommand};
 
 use super::Out;
@@ -54,6 +55,18 @@ pub(crate) enum KeeperCommand {
         #[arg(value_name = "GIGABYTES", value_parser = parse_quota)]
         bytes: Option<u64>,
     },
+    /// Say what is to be thought of a backup, whatever an inspector said: yours is the last word
+    Judge {
+        /// Code of the tenant
+        tenant: String,
+        /// The server's name in the vault
+        server: String,
+        /// The backup: the beginning of its name
+        snapshot: String,
+        /// clean, suspect or bad
+        #[arg(value_parser = parse_verdict)]
+        verdict: Verdict,
+    },
     /// Show that a server's recovery sheet is kept: copy its check code
     Prove {
         /// Code of the tenant
@@ -78,6 +91,10 @@ pub(crate) struct VaultAdd {
     pub(crate) tenant: String,
     /// The server's name in the vault: small letters, digits, '-', '_'
     pub(crate) server: String,
+    /// Make a credential for an inspector instead: it reads and judges, and sends nothing. For
+    /// another host than the server's
+    #[arg(long, conflicts_with_all = ["asset", "quota_bytes", "silent_after"])]
+    pub(crate) inspector: bool,
     /// The server among the tenant's assets, by code or identifier [default: the one of that code]
     #[arg(long)]
     pub(crate) asset: Option<String>,
@@ -92,7 +109,7 @@ pub(crate) struct VaultAdd {
     #[arg(long = "out", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
     /// For a keeper instead, on another host: it reads and proposes what could be dropped
-    #[arg(long, conflicts_with_all = ["asset", "quota_bytes", "silent_after"])]
+    #[arg(long, conflicts_with_all = ["asset", "quota_bytes", "silent_after", "inspector"])]
     pub(crate) keeper: bool,
     #[command(flatten)]
     pub(crate) out: Out,
@@ -101,4 +118,8 @@ pub(crate) struct VaultAdd {
 fn parse_quota(text: &str) -> Result<u64, String> {
     let bytes = text.parse().ok().and_then(beffroi_platform::config::quota_bytes);
     bytes.ok_or_else(|| "write gigabytes, from 0.01 to 1000000".to_owned())
+}
+
+fn parse_verdict(text: &str) -> Result<Verdict, String> {
+    Verdict::from_code(text).ok_or_else(|| "write clean, suspect or bad".to_owned())
 }

@@ -1,19 +1,27 @@
 //! `beffroi vault`
 
 mod client;
+mod drill;
 mod init;
+mod inspect;
 mod thin;
 mod trash;
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use beffroi_platform::config::{Config, VaultConfig};
 use beffroi_store::{
     OperatorScope, Store, TenantScope, assets,
-    vault::{self, NewRepository, Repository, objects},
+    vault::{
+        self, NewRepository, Repository, objects,
+        verdicts::{self, Proven},
+    },
 };
-use beffroi_town::{Actor, AssetId, Instant, TenantId, vault::verdict::CredentialKind};
+use beffroi_town::{
+    Actor, AssetId, Instant, TenantId,
+    vault::verdict::{CredentialKind, Received, Verdict},
+};
 use beffroi_vault::{
     repositories::{self, Handed},
     scrub::{self, Named, Scrubbed},
@@ -62,6 +70,9 @@ async fn keep(common: &Common, command: KeeperCommand) -> Result<ExitCode> {
                 repositories::revoke(&store, by, &tenant, &server, credential.as_deref()).await?;
             println!("{many} revoked: they open nothing from now on. Their backups stay.");
         }
+        KeeperCommand::Judge { tenant, server, snapshot, verdict } => {
+            judge(&store, (&tenant_id(&tenant)?, &server), &snapshot, verdict).await?;
+        }
         KeeperCommand::Prove { tenant, server, code } => {
             let tenant = tenant_id(&tenant)?;
             let by = (&Actor::CommandLine, now());
@@ -104,8 +115,9 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
         write_secret(file, b"")?;
     }
     let by = (&Actor::CommandLine, now());
-    let handed = if args.keeper {
-        let whose = (args.server.as_str(), CredentialKind::Keeper);
+    let handed = if args.inspector || args.keeper {
+        let kind = if args.keeper { CredentialKind::Keeper } else { CredentialKind::Inspector };
+        let whose = (args.server.as_str(), kind);
         let issued = repositories::add_holder(store, by, &tenant, whose).await;
         issued.map(|issued| Handed { issued, is_new: false })
     } else {
@@ -134,23 +146,16 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
             "credential": handed.issued.id, "address": shown, "file": args.file,
         }));
     }
-    let what = match (args.keeper, handed.is_new) {
-        (true, _) => "a keeper's credential",
-        (_, true) => "a new repository",
-        (_, false) => "one more credential",
-    };
-    println!("{tenant} {}: {what}, {}", args.server, handed.issued.id);
-    if args.keeper {
-        println!("Carry it to another computer than the server, with the repository's password:");
-        match &args.file {
-            Some(file) => println!(
-                "  beffroi vault thin --plan --repository-file {} --password-file PASSWORD",
-                file.display()
-            ),
-            None => println!("  {address}"),
-        }
+    if args.inspector {
+        tell_inspector(&tenant, &args, (&handed.issued.id, &address));
         return Ok(());
     }
+    if args.keeper {
+        tell_keeper(&tenant, &args, (&handed.issued.id, &address));
+        return Ok(());
+    }
+    let what = if handed.is_new { "a new repository" } else { "one more credential" };
+    println!("{tenant} {}: {what}, credential {}", args.server, handed.issued.id);
     if let Some(file) = &args.file {
         println!("Carry {} to the server, readable by root alone. There:", file.display());
         println!("  restic --repository-file {} init", file.display());
@@ -160,6 +165,60 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
         println!("On the server: restic -r ADDRESS init");
     }
     println!("The password that restic asks for is the only key: print it and lock it away.");
+    Ok(())
+}
+
+fn tell_inspector(tenant: &TenantId, args: &VaultAdd, (id, address): (&str, &str)) {
+    println!("{tenant} {}: an inspector's credential, {id}", args.server);
+    match &args.file {
+        Some(file) => println!("Carry {} to another host than the server.", file.display()),
+        None => {
+            println!("Keep this address secret; it cannot be shown again:");
+            println!("  {address}");
+        }
+    }
+    println!("There, with the password of the recovery sheet in a file, each day:");
+    println!("  beffroi vault inspect --repository-file ADDRESS --password-file PASSWORD");
+    println!("and each month: beffroi vault drill, with the same two.");
+}
+
+fn tell_keeper(tenant: &TenantId, args: &VaultAdd, (id, address): (&str, &str)) {
+    println!("{tenant} {}: a keeper's credential, {id}", args.server);
+    match &args.file {
+        Some(file) => println!("Carry {} to another host than the server.", file.display()),
+        None => {
+            println!("Keep this address secret; it cannot be shown again:");
+            println!("  {address}");
+        }
+    }
+    println!("There, with the password of the recovery sheet in a file:");
+    println!("  beffroi vault thin --plan --repository-file ADDRESS --password-file PASSWORD");
+}
+
+/// A person's word on a backup.
+async fn judge(
+    store: &Store,
+    (tenant, server): (&TenantId, &str),
+    snapshot: &str,
+    verdict: Verdict,
+) -> Result<()> {
+    let scope = TenantScope::for_tenant(tenant);
+    let mut conn = store.read().await?;
+    let found = vault::get(&mut conn, &scope, server).await?;
+    let found = found.with_context(|| format!("{tenant} has no repository '{server}'"))?;
+    let all = verdicts::standing(&mut conn, &scope, &found.id, verdicts::RECEIVED_MAX).await?;
+    drop(conn);
+    let beginning = snapshot.to_lowercase();
+    let mut named = all.iter().filter(|one| one.snapshot.starts_with(&beginning));
+    let one = match (named.next(), named.next()) {
+        (Some(one), None) => one,
+        (Some(_), Some(_)) => bail!("{snapshot} is the beginning of several: write more of it"),
+        (None, _) => bail!("the vault never received a backup {snapshot} of {server}"),
+    };
+    let by = (&Actor::CommandLine, now());
+    repositories::judge(store, by, (tenant, server), &one.snapshot, verdict).await?;
+    let short = one.snapshot.get(..8).unwrap_or_default();
+    println!("{tenant} {server}: {short} is {}, as a person said.", verdict.code());
     Ok(())
 }
 
@@ -182,6 +241,19 @@ struct Standing {
     damaged: u32,
     credentials: Vec<vault::Credential>,
     quota_bytes: Option<u64>,
+    /// Newest first.
+    received: Vec<Received>,
+    proven: Option<Proven>,
+}
+
+impl Standing {
+    fn last(&self, verdict: Verdict) -> Option<&Received> {
+        self.received.iter().find(|one| one.verdict == Some(verdict))
+    }
+
+    fn unjudged(&self) -> usize {
+        self.received.iter().filter(|one| one.verdict.is_none()).count()
+    }
 }
 
 async fn standing(config: &Config, store: &Store, one: Repository) -> Result<Standing> {
@@ -194,6 +266,8 @@ async fn standing(config: &Config, store: &Store, one: Repository) -> Result<Sta
         damaged: objects::damages(&mut conn, &scope, &one.id).await?,
         credentials: vault::credentials(&mut conn, &scope, &one.id).await?,
         quota_bytes: one.quota_bytes.or(usual),
+        received: verdicts::standing(&mut conn, &scope, &one.id, verdicts::RECEIVED_MAX).await?,
+        proven: verdicts::proofs(&mut conn, &scope, &one.id, 1).await?.into_iter().next(),
         heard,
         repository: one,
     })
@@ -223,7 +297,7 @@ async fn list(config: &Config, store: &Store, tenant: Option<&str>, machine: boo
 }
 
 fn as_json(one: &Standing, at: Instant) -> Value {
-    let credential = |one: &vault::Credential| json!({ "id": one.id, "made_at": one.made_at, "revoked_at": one.revoked_at });
+    let credential = |one: &vault::Credential| json!({ "id": one.id, "kind": one.kind, "made_at": one.made_at, "revoked_at": one.revoked_at });
     json!({
         "tenant": one.repository.tenant,
         "server": one.repository.server,
@@ -234,8 +308,14 @@ fn as_json(one: &Standing, at: Instant) -> Value {
         "bytes": one.used.bytes,
         "quota_bytes": one.quota_bytes,
         "damaged": one.damaged,
-        "judged": false,
-        "proven": false,
+        "judged": one.received.len() - one.unjudged(),
+        "unjudged": one.unjudged(),
+        "last_clean": one.last(Verdict::Clean),
+        "last_suspect": one.last(Verdict::Suspect),
+        "last_bad": one.last(Verdict::Bad),
+        "last_proven_at": one.proven.as_ref().map(|one| one.proven_at),
+        "last_proof": one.proven.as_ref().map(|one| &one.proof),
+        "time_for_all_ms": one.proven.as_ref().and_then(|one| one.proof.time_for_all_ms()),
         "sheet_printed_at": one.repository.sheet.as_ref().map(|sheet| sheet.printed_at),
         "sheet_proven_at": one.repository.sheet.as_ref().and_then(|sheet| sheet.proven_at),
         "credentials": one.credentials.iter().map(credential).collect::<Vec<_>>(),
@@ -253,11 +333,34 @@ fn tell(one: &Standing, at: Instant) {
     if one.damaged > 0 {
         println!("  DAMAGED      {} objects: beffroi vault scrub names them", one.damaged);
     }
-    println!("  not judged, and unproven: nobody has restored it through Beffroi");
+    tell_judged(one);
     println!("  sheet        {}", sheet_told(&one.repository));
     for credential in &one.credentials {
         let state = if credential.revoked_at.is_some() { "revoked" } else { "opens it" };
-        println!("  credential   {}  {state}", credential.id);
+        println!("  credential   {}  {}, {state}", credential.id, credential.kind.code());
+    }
+}
+
+/// What is said of its backups, and whether one came back.
+fn tell_judged(one: &Standing) {
+    let when = |found: &Received| {
+        let short = found.snapshot.get(..8).unwrap_or_default();
+        format!("{} {short}", calendar::machine(found.received_at))
+    };
+    let clean = one.last(Verdict::Clean).map_or_else(|| "NONE".to_owned(), when);
+    println!("  last clean   {clean}, {} not judged", one.unjudged());
+    for (verdict, word) in [(Verdict::Suspect, "SUSPECT"), (Verdict::Bad, "BAD    ")] {
+        if let Some(found) = one.last(verdict) {
+            println!("  {word}      {}", when(found));
+        }
+    }
+    match &one.proven {
+        None => println!("  proven       NEVER: beffroi vault drill, on an inspector's host"),
+        Some(one) => println!(
+            "  proven       {}: {} files came back",
+            calendar::machine(one.proven_at),
+            one.proof.files
+        ),
     }
 }
 

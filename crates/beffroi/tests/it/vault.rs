@@ -4,6 +4,7 @@
 mod attacks;
 mod carrying;
 mod coming_back;
+mod inspection;
 mod kill;
 mod recovery;
 mod thinning;
@@ -264,7 +265,8 @@ fn the_command_line_tells_and_keeps_its_secrets() {
     assert_eq!(listed[0]["server"], "file_server");
     assert_eq!(listed[0]["asset"], "59273-file_server");
     assert!(listed[0]["bytes"].as_u64().unwrap() > 500_000 && listed[0]["silent"] == false);
-    assert_eq!((&listed[0]["judged"], &listed[0]["proven"]), (&false.into(), &false.into()));
+    assert_eq!((&listed[0]["judged"], &listed[0]["unjudged"]), (&0.into(), &1.into()));
+    assert_eq!((&listed[0]["last_clean"], &listed[0]["last_proof"]), (&Value::Null, &Value::Null));
     // The journal is told within the minute that passes between two looks.
     let told = within(Duration::from_secs(90), || {
         run(town.here(), &["journal", "export", "59273", "--out", "j.jsonl"]).well();

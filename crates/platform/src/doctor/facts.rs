@@ -5,6 +5,7 @@ use std::{net::IpAddr, path::PathBuf};
 use beffroi_store::rounds;
 use beffroi_town::{
     Instant,
+    vault::verdict::Verdict,
     watch::{Letter, Mode},
 };
 
@@ -75,6 +76,12 @@ pub struct VaultServer {
     pub damaged: bool,
     /// How much of its quota is used, in hundredths.
     pub part: u64,
+    /// Whether somebody judges what comes, and is not days behind.
+    pub judged: bool,
+    /// The gravest that is said of what came since the last clean backup.
+    pub doubt: Option<Verdict>,
+    /// Whether a test restore of late brought files back.
+    pub proven: bool,
 }
 
 /// A folder and the disk it is on.

@@ -6,6 +6,7 @@ use beffroi_store::rounds;
 use beffroi_town::{
     Instant, Lang,
     finding::Severity,
+    vault::verdict::Verdict,
     watch::{Letter, Mode},
 };
 use beffroi_words::{Words, Zone, speech};
@@ -55,7 +56,16 @@ fn disk(bytes: Option<(u64, u64)>, names: Option<(u64, u64)>, is_network: bool) 
 }
 
 fn kept(name: &str) -> VaultServer {
-    VaultServer { name: name.to_owned(), ever: true, silent: false, damaged: false, part: 40 }
+    VaultServer {
+        name: name.to_owned(),
+        ever: true,
+        silent: false,
+        damaged: false,
+        part: 40,
+        judged: true,
+        doubt: None,
+        proven: true,
+    }
 }
 
 /// A vault with this one server.
@@ -247,6 +257,10 @@ fn vault_cases() -> Vec<Case> {
         Broken "vault-never": |f| f.vault = Some(vault_of(VaultServer { ever: false, silent: true, ..kept("s") }));
         Broken "vault-silent": |f| f.vault = Some(vault_of(VaultServer { silent: true, ..kept("s") }));
         Broken "vault-damaged": |f| f.vault = Some(vault_of(VaultServer { damaged: true, ..kept("s") }));
+        Broken "vault-bad": |f| f.vault = Some(vault_of(VaultServer { doubt: Some(Verdict::Bad), ..kept("s") }));
+        Risky "vault-suspect": |f| f.vault = Some(vault_of(VaultServer { doubt: Some(Verdict::Suspect), ..kept("s") }));
+        Risky "vault-unjudged": |f| f.vault = Some(vault_of(VaultServer { judged: false, ..kept("s") }));
+        Risky "vault-unproven": |f| f.vault = Some(vault_of(VaultServer { proven: false, ..kept("s") }));
         Risky "vault-filling": |f| f.vault = Some(vault_of(VaultServer { part: 80, ..kept("s") }));
         Broken "vault-filling": |f| f.vault = Some(vault_of(VaultServer { part: 95, ..kept("s") }));
         Risky "vault-same-disk": |f| f.vault = Some(VaultFacts { servers: Some(vec![kept("s")]), same_disk: Some(true) });

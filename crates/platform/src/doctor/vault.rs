@@ -1,6 +1,9 @@
 //! Whether servers' backups come to the vault, stay whole, and have room.
 
-use beffroi_town::finding::{Finding, Severity};
+use beffroi_town::{
+    finding::{Finding, Severity},
+    vault::verdict::Verdict,
+};
 
 use super::{Facts, VaultServer, several};
 
@@ -41,6 +44,11 @@ fn servers(all: &[VaultServer]) -> Vec<Finding> {
     tell("vault-damaged", &|one| one.damaged, &|_| true);
     tell("vault-silent", &|one| one.ever && one.silent, &|_| true);
     tell("vault-never", &|one| !one.ever, &|one| one.silent);
+    let doubted = |one: &VaultServer, wanted| one.doubt == Some(wanted);
+    tell("vault-bad", &|one| doubted(one, Verdict::Bad), &|_| true);
+    tell("vault-suspect", &|one| doubted(one, Verdict::Suspect), &|_| false);
+    tell("vault-unjudged", &|one| one.ever && !one.judged, &|_| false);
+    tell("vault-unproven", &|one| one.ever && !one.proven, &|_| false);
     tell("vault-filling", &|one| one.part >= FILLING, &|one| one.part >= FULL);
     let well = all.iter().filter(|one| one.ever && !one.silent).count();
     if well == all.len() {

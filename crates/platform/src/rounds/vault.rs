@@ -34,10 +34,14 @@ pub(crate) async fn keep(vault: Option<Vault>) {
         if let Err(error) = vault.carry_on().await {
             complain(&error, "a thinning or its trash waits; it is tried again");
         }
-        if look % SILENCE_EVERY == 0
-            && let Err(error) = vault.notice_silence().await
-        {
+        if look % SILENCE_EVERY != 0 {
+            continue;
+        }
+        if let Err(error) = vault.notice_silence().await {
             complain(&error, "a silent server goes unnoticed");
+        }
+        if let Err(error) = vault.notice_volume().await {
+            complain(&error, "an unusual volume goes unnoticed");
         }
     }
 }

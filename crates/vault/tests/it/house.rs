@@ -19,6 +19,7 @@ use beffroi_store::{
 use beffroi_town::{
     Actor, Alarm, Instant, Tenant, TenantId,
     edge::{Clock, Entropy},
+    vault::verdict::CredentialKind,
 };
 use beffroi_vault::{Pace, Rules, Settings, Shelf, Vault, repositories};
 use data_encoding::{BASE64, HEXLOWER};
@@ -144,6 +145,20 @@ impl House {
             base: format!("/vault/59273/{}/", new.server),
             basic: format!("Basic {}", BASE64.encode(user.as_bytes())),
             credential: handed.issued.id,
+        }
+    }
+
+    /// An inspector of a server that has a repository.
+    pub(crate) async fn inspector(&self, server: &str) -> Client {
+        let by = (&Actor::CommandLine, self.clock.now());
+        let whose = (server, CredentialKind::Inspector);
+        let issued = repositories::add_holder(&self.store, by, &town(), whose).await.unwrap();
+        let user = format!("59273.{server}:{}", issued.token);
+        Client {
+            vault: self.vault.clone(),
+            base: format!("/vault/59273/{server}/"),
+            basic: format!("Basic {}", BASE64.encode(user.as_bytes())),
+            credential: issued.id,
         }
     }
 

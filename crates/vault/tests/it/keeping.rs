@@ -94,3 +94,36 @@ async fn what_lies_there_without_a_receipt_is_noted_and_counted() {
     let used = objects::used(&mut conn, &scope(), &repository.id).await.unwrap();
     assert_eq!((used.objects, used.bytes), (2, 8_192));
 }
+
+#[tokio::test]
+async fn a_volume_out_of_proportion_is_an_alarm_once_and_a_large_one_is_not() {
+    use beffroi_store::vault::objects::Receipt;
+    let house = House::new().await;
+    house.client("srv").await;
+    let id = house.repository("srv").await.id;
+    let night = async |number: u8, gigabytes: u64| {
+        let receipt = Receipt {
+            kind: ObjectKind::Data,
+            name: name_of(&[number]),
+            bytes: gigabytes << 30,
+            received_at: beffroi_town::edge::Clock::now(&*house.clock),
+            credential: None,
+            damaged_at: None,
+        };
+        let mut book = house.store.bookkeeping().await.unwrap();
+        assert!(objects::received(&mut book, &id, &receipt).await.unwrap());
+        book.commit().await.unwrap();
+        house.vault.notice_volume().await.unwrap();
+        house.pass(24 * HOUR);
+    };
+    for number in 0..30 {
+        night(number, 2).await;
+    }
+    // Twenty times as much as ever, of sixty that are there: a large import.
+    night(30, 25).await;
+    assert_eq!(house.alarm_kinds().await, [""; 0]);
+    // As if everything had come anew.
+    night(31, 85).await;
+    night(32, 85).await;
+    assert_eq!(house.alarm_kinds().await, ["vault_unusual"]);
+}

@@ -10,6 +10,7 @@
 mod door;
 mod durability;
 mod house;
+mod judging;
 mod keeping;
 mod limits;
 mod scrubbing;

@@ -1,8 +1,10 @@
 //! The vault as staff see it: each server, and each one without a vault. What they do here is to
 //! show that a recovery sheet is kept.
 //!
-//! Rule: what the server cannot know it says: it holds no key, so no backup is judged or proven
-//! here.
+//! Rule: what nobody knows it says. The platform holds no key: that a backup is clean, or came back,
+//! an inspector says, from another host.
+
+mod back;
 
 use askama::Template;
 use beffroi_store::{
@@ -10,11 +12,17 @@ use beffroi_store::{
     vault::{self, Repository, objects},
 };
 use beffroi_town::{
-    Alarm, Asset, TownFacts,
-    vault::{hundredths, wants_vault},
+    Alarm, Asset, Instant, TownFacts,
+    vault::{
+        hundredths,
+        verdict::{Reason, ReasonCode, Received, Verdict},
+        volume::Oddity,
+        wants_vault,
+    },
 };
 use beffroi_vault::{
     VaultError, repositories,
+    standing::Standing,
     watch::{self, Heard},
 };
 use beffroi_words::Value;
@@ -24,13 +32,17 @@ use crate::{
     Refusal, VaultQuotas, call::Call, fields::Fields, frame::Frame, markup::Choice, reply,
     routes::Answer,
 };
+pub use back::show as back;
 
 /// One server with a repository.
 struct KeptRow {
+    id: String,
     name: String,
     state: String,
     class: &'static str,
     facts: Vec<(String, String)>,
+    /// Whether anything could come back.
+    ever: bool,
 }
 
 #[derive(Template)]
@@ -53,11 +65,17 @@ struct Kept {
     used: objects::Use,
     damaged: u32,
     heard: Heard,
+    standing: Standing,
 }
 
 impl Kept {
-    async fn read(conn: &mut Conn, scope: &TenantScope, one: &Repository) -> Result<Self, Refusal> {
+    async fn read(
+        conn: &mut Conn,
+        scope: &TenantScope,
+        (one, now): (&Repository, Instant),
+    ) -> Result<Self, Refusal> {
         Ok(Self {
+            standing: Standing::read(conn, scope, one, now).await?,
             used: objects::used(conn, scope, &one.id).await?,
             damaged: objects::damages(conn, scope, &one.id).await?,
             heard: watch::heard(conn, scope, one).await?,
@@ -66,14 +84,21 @@ impl Kept {
     }
 
     fn state(&self, f: &Frame) -> (&'static str, &'static str) {
+        let doubt = self.standing.doubt().and_then(|one| one.verdict);
         if self.damaged > 0 {
             ("vault-state-damaged", "bad")
+        } else if doubt == Some(Verdict::Bad) {
+            ("vault-state-bad", "bad")
+        } else if doubt == Some(Verdict::Suspect) {
+            ("vault-state-suspect", "bad")
         } else if !self.heard.is_open {
             ("vault-state-closed", "unsure")
         } else if self.heard.silence(f.now).is_some() {
             ("vault-state-silent", "bad")
         } else if self.heard.last.is_none() {
             ("vault-state-never", "unsure")
+        } else if self.standing.last_clean().is_some() {
+            ("vault-state-clean", "ok")
         } else {
             ("vault-state-kept", "ok")
         }
@@ -115,7 +140,7 @@ async fn vault_page(call: &Call, form: Fields) -> Result<VaultPage, Refusal> {
     let mut conn = call.doors.store.read().await?;
     let mut all = Vec::new();
     for one in vault::list(&mut conn, scope).await? {
-        all.push(Kept::read(&mut conn, scope, &one).await?);
+        all.push(Kept::read(&mut conn, scope, (&one, f.now)).await?);
     }
     drop(conn);
     // What wants somebody comes first; among equals, by name.
@@ -172,14 +197,20 @@ fn row(f: &Frame, facts: &TownFacts, quotas: Option<VaultQuotas>, one: &Kept) ->
         || f.words.size(one.used.bytes),
         |quota| f.words.say_with("vault-size-value", &used_of(f, one.used.bytes, quota)),
     );
-    let mut told = vec![
-        (f.t("vault-last"), last),
-        (f.t("vault-clean"), f.t("vault-clean-not")),
-        (f.t("vault-proven"), f.t("vault-proven-not")),
+    let mut told = vec![(f.t("vault-last"), last), (f.t("vault-clean"), clean(f, &one.standing))];
+    told.extend(one.standing.doubt().map(|doubt| (f.t("vault-doubt"), doubted(f, doubt))));
+    told.extend([
+        (f.t("vault-proven"), proven(f, &one.standing)),
         (f.t("vault-sheet"), sheet(f, repository)),
         (f.t("vault-size"), size),
-        (f.t("vault-time-back"), f.t("vault-time-unknown")),
-    ];
+        (f.t("vault-time-back"), time_back(f, &one.standing)),
+    ]);
+    let odd = match one.standing.volume {
+        Oddity::Usual => None,
+        Oddity::Unusual => Some("vault-volume-unusual"),
+        Oddity::Gross => Some("vault-volume-gross"),
+    };
+    told.extend(odd.map(|key| (f.t("vault-volume"), f.t(key))));
     if one.damaged > 0 {
         let values = [
             ("count", Value::Count(u64::from(one.damaged))),
@@ -191,7 +222,79 @@ fn row(f: &Frame, facts: &TownFacts, quotas: Option<VaultQuotas>, one: &Kept) ->
     if alarms > 0 {
         told.push((f.t("vault-alarms"), f.words.number(alarms as u64)));
     }
-    KeptRow { name, state: f.t(state), class, facts: told }
+    let (id, ever) = (repository.id.to_string(), one.heard.last.is_some());
+    KeptRow { id, name, state: f.t(state), class, facts: told, ever }
+}
+
+/// When something was, and how long ago.
+fn when(f: &Frame, at: Instant) -> [(&'static str, Value<'static>); 2] {
+    [("when", f.full(at).into()), ("ago", f.ago(at).into())]
+}
+
+/// Which backup is the last clean one.
+fn clean(f: &Frame, standing: &Standing) -> String {
+    match standing.last_clean() {
+        Some(one) => f.words.say_with("vault-clean-value", &when(f, one.received_at)),
+        None if standing.is_inspected() => f.t("vault-clean-none"),
+        None => f.t("vault-clean-not"),
+    }
+}
+
+/// What is wrong with a backup, and why.
+fn doubted(f: &Frame, one: &Received) -> String {
+    let key = match one.verdict {
+        Some(Verdict::Bad) => "vault-doubt-bad",
+        _ => "vault-doubt-suspect",
+    };
+    let reasons: Vec<String> = one.reasons.iter().filter_map(|one| reason(f, one)).collect();
+    let told = f.words.say_with(key, &when(f, one.received_at));
+    if reasons.is_empty() { told } else { format!("{told} {}", reasons.join(" ")) }
+}
+
+/// One reason in words; figures that say nothing by themselves are left out.
+fn reason(f: &Frame, one: &Reason) -> Option<String> {
+    let told = match one.code {
+        ReasonCode::Turned => "vault-reason-turned",
+        ReasonCode::TurnedLately => "vault-reason-turned-lately",
+        ReasonCode::GoneForNoise => "vault-reason-gone-for-noise",
+        ReasonCode::Renamed => "vault-reason-renamed",
+        ReasonCode::Gone => "vault-reason-gone",
+        ReasonCode::Emptied => "vault-reason-emptied",
+        ReasonCode::Unreadable => "vault-reason-unreadable",
+        ReasonCode::Missing => "vault-reason-missing",
+        ReasonCode::NotRestored => "vault-reason-not-restored",
+        ReasonCode::First => "vault-reason-first",
+        ReasonCode::Files
+        | ReasonCode::Replaced
+        | ReasonCode::Compared
+        | ReasonCode::Compressed
+        | ReasonCode::CompressedBefore => return None,
+    };
+    Some(f.tn(told, usize::try_from(one.count).unwrap_or(usize::MAX)))
+}
+
+/// Which test restore was the last.
+fn proven(f: &Frame, standing: &Standing) -> String {
+    let Some(one) = &standing.proven else { return f.t("vault-proven-not") };
+    let key = if standing.proof_is_old(f.now) { "vault-proven-old" } else { "vault-proven-value" };
+    let mut values = when(f, one.proven_at).to_vec();
+    values.push(("count", Value::Count(one.proof.files)));
+    f.words.say_with(key, &values)
+}
+
+/// How long everything would take, at the speed that was measured.
+fn time_back(f: &Frame, standing: &Standing) -> String {
+    let measured = standing.proven.as_ref().and_then(|one| {
+        let ms = i64::try_from(one.proof.time_for_all_ms()?).ok()?;
+        Some((ms, one.proof.whole_bytes))
+    });
+    let Some((ms, bytes)) = measured else { return f.t("vault-time-unknown") };
+    let values = [
+        // Less than a minute is not to be promised.
+        ("time", f.words.duration(ms.max(60_000)).into()),
+        ("size", f.words.size(bytes).into()),
+    ];
+    f.words.say_with("vault-time-value", &values)
 }
 
 /// What is known of the recovery sheet.
@@ -233,8 +336,19 @@ pub(super) fn told(f: &Frame, alarm: &Alarm) -> Vec<(String, String)> {
     let mut all = Vec::new();
     all.extend(text("server").map(|server| (f.t("alarm-vault-server"), server.to_owned())));
     let known = [
-        "delete", "config", "key", "sheet", "locks", "server", "tenant", "disk", "thinning",
-        "check", "keeper",
+        "delete",
+        "config",
+        "key",
+        "sheet",
+        "locks",
+        "server",
+        "tenant",
+        "disk",
+        "verdict",
+        "inspector",
+        "thinning",
+        "check",
+        "keeper",
     ];
     let what = text("what").filter(|what| known.contains(what));
     all.extend(
@@ -246,6 +360,15 @@ pub(super) fn told(f: &Frame, alarm: &Alarm) -> Vec<(String, String)> {
         all.push((f.t("alarm-vault-what"), f.t("alarm-vault-healed")));
     }
     all.extend(text("credential").map(|id| (f.t("alarm-vault-credential"), id.to_owned())));
+    let short = text("snapshot").and_then(|name| name.get(..8));
+    all.extend(short.map(|name| (f.t("alarm-vault-snapshot"), name.to_owned())));
+    let reasons = ReasonCode::ALL
+        .iter()
+        .filter_map(|code| reason(f, &Reason { code: *code, count: number(code.code())? }));
+    let reasons: Vec<String> = reasons.collect();
+    if !reasons.is_empty() {
+        all.push((f.t("alarm-vault-reasons"), reasons.join(" ")));
+    }
     let part = number("hundredths").map(|part| f.t1("vault-part", "part", f.words.number(part)));
     all.extend(part.map(|part| (f.t("alarm-vault-part"), part)));
     for (name, key) in [("damaged", "alarm-vault-damaged"), ("missing", "alarm-vault-missing")] {

@@ -20,8 +20,8 @@ use beffroi_store::{
 };
 use beffroi_town::{
     Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CallId, ContactId, CutMeans,
-    EmergencyFacts, GuardId, Instant, Lang, LineId, Role, RosterEntry, RosterId, ServiceId,
-    TenantId,
+    EmergencyFacts, GuardId, Instant, Lang, LineId, RepositoryId, Role, RosterEntry, RosterId,
+    ServiceId, TenantId,
     edge::{Clock, Entropy},
     emergency::{self as helpers, ContactKind, Spot},
     oncall::{AddressKind, Contact, ESCALATE_MS, Holidays, Hours, Span, Way},
@@ -36,7 +36,7 @@ use serde_json::json;
 
 #[path = "sample_rounds.rs"]
 mod rounds;
-use rounds::{examined, kept, proposed};
+use rounds::{examined, judged, kept, proposed};
 
 /// A clock that stands still until it is moved on.
 pub(crate) struct PlayedClock(AtomicI64);
@@ -89,6 +89,8 @@ pub(crate) struct Sample {
     pub(crate) line: LineId,
     /// Somebody on its roster.
     pub(crate) person: RosterId,
+    /// A repository of the first town.
+    pub(crate) repository: RepositoryId,
     /// A thinning of its vault, proposed.
     pub(crate) thinning: String,
     _folder: tempfile::TempDir,
@@ -118,9 +120,11 @@ impl Sample {
         let (guard, alarm) = watched(&store).await;
         let (contact, call) = rung(&store).await;
         examined(&store).await;
-        for (server, hours) in [("file_server", 9), ("coffre-secret", 80)] {
-            kept(&store, server, hours).await;
-        }
+        let repository = kept(&store, "file_server", 9).await;
+        kept(&store, "coffre-secret", 80).await;
+        kept(&store, "etat-civil", 11).await;
+        judged(&store, "file_server", true).await;
+        judged(&store, "etat-civil", false).await;
         let thinning = proposed(&store).await;
         let settings = Settings {
             guard_addresses: vec![PlatformAddress::plain("http://127.0.0.1:8080".to_owned())],
@@ -149,6 +153,7 @@ impl Sample {
             call,
             line,
             person,
+            repository,
             thinning,
             _folder: folder,
         }

@@ -1,7 +1,7 @@
 //! What came to the sample by itself: the doctor's findings, the vault's backups.
 
 use beffroi_store::{Store, rounds};
-use beffroi_town::Actor;
+use beffroi_town::{Actor, RepositoryId};
 use serde_json::json;
 
 use super::{Sample, TOWN};
@@ -30,8 +30,13 @@ pub(super) async fn examined(store: &Store) {
     book.commit().await.unwrap();
 }
 
+/// The name of the backup of so many nights ago.
+pub(crate) fn snapshot(night: u32) -> String {
+    format!("{:08x}{night:056x}", 0x3fa9_1c04_u32.wrapping_mul(2 * night + 1))
+}
+
 /// A server whose last nightly backup came to the vault so many hours ago.
-pub(super) async fn kept(store: &Store, server: &str, hours: i64) {
+pub(super) async fn kept(store: &Store, server: &str, hours: i64) -> RepositoryId {
     use beffroi_store::vault::{self, NewRepository, objects};
     let (by, scope) = (Actor::CommandLine, Sample::scope(TOWN));
     let tenant = scope.tenant();
@@ -50,7 +55,7 @@ pub(super) async fn kept(store: &Store, server: &str, hours: i64) {
     for night in 0..6_u32 {
         let receipt = objects::Receipt {
             kind: beffroi_town::vault::ObjectKind::Snapshots,
-            name: format!("{night:064x}"),
+            name: snapshot(night),
             bytes: 34_000_000_000,
             received_at: Sample::START.plus_ms(-3_600_000 * (hours + 24 * i64::from(night))),
             credential: None,
@@ -60,6 +65,48 @@ pub(super) async fn kept(store: &Store, server: &str, hours: i64) {
         objects::received(&mut book, &id, &receipt).await.unwrap();
     }
     book.commit().await.unwrap();
+    id
+}
+
+/// An inspector judged that server's backups, the newest perhaps suspect, and tried one out.
+pub(super) async fn judged(store: &Store, server: &str, is_newest_suspect: bool) {
+    use beffroi_store::vault::{self, verdicts};
+    use beffroi_town::vault::verdict::{
+        CredentialKind, Judgement, Proof, ProofKind, Reason, ReasonCode, Verdict,
+    };
+    let scope = Sample::scope(TOWN);
+    let tenant = scope.tenant();
+    let at = Sample::START.plus_ms(-3_600_000);
+    let mut tx = store.begin(std::slice::from_ref(tenant), &Actor::Platform, at).await.unwrap();
+    let whose = (server, CredentialKind::Inspector);
+    let inspector = vault::issue_for(&mut tx, tenant, whose).await.unwrap().id;
+    let found = vault::get(tx.conn(), &scope, server).await.unwrap().unwrap();
+    for night in 0..6_u32 {
+        let suspect = is_newest_suspect && night == 0;
+        let said = Judgement {
+            snapshot: snapshot(night),
+            verdict: if suspect { Verdict::Suspect } else { Verdict::Clean },
+            reasons: vec![
+                Reason { code: ReasonCode::Files, count: 41_200 },
+                Reason { code: ReasonCode::Compared, count: 120 },
+                Reason { code: ReasonCode::Turned, count: if suspect { 6 } else { 0 } },
+            ],
+        };
+        verdicts::say(&mut tx, &found, &said, Some(&inspector)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let at = Sample::START.plus_ms(-2 * 24 * 3_600_000);
+    let mut tx = store.begin(std::slice::from_ref(tenant), &Actor::Platform, at).await.unwrap();
+    let proof = Proof {
+        snapshot: snapshot(3),
+        kind: ProofKind::Sample,
+        files: 212,
+        bytes: 480_000_000,
+        bytes_a_second: 21_000_000,
+        whole_bytes: 190_000_000_000,
+    };
+    verdicts::prove(&mut tx, &found, &proof, &inspector).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// A thinning of one server's backups, which a keeper has just proposed.

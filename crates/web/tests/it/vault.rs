@@ -23,8 +23,16 @@ async fn each_server_says_what_came_and_what_nobody_knows() {
     // Who is late comes first.
     assert!(place("En retard") < place("coffre-secret") + 400);
     assert!(place("coffre-secret") < place("(file_server)"));
-    for word in ["Reçue", "Non jugée", "Non éprouvée", "il y a 9 heures", "Sans sauvegarde ici"]
-    {
+    for word in [
+        "Reçue et saine",
+        "Suspecte",
+        "6 fichiers lisibles ne le sont plus",
+        "212 fichiers sont revenus",
+        "Non jugée",
+        "Non éprouvée",
+        "il y a 9 heures",
+        "Sans sauvegarde ici",
+    ] {
         assert!(page.body.contains(word), "{word}");
     }
     // Another town has none of it.
@@ -104,4 +112,36 @@ async fn a_recovery_sheet_counts_once_its_code_is_copied() {
     let mut reader = Browser::new(&beffroi_web::router(sample.doors.clone()));
     reader.enter(&sample.code(TOWN, Role::Reader)).await;
     assert!(!reader.open("/console/vault").await.body.contains("name=\"code\""));
+}
+
+#[tokio::test]
+async fn what_would_come_back_is_the_last_clean_one_with_what_to_type() {
+    let mut sample = Sample::new().await;
+    let router = beffroi_web::router(sample.doors.clone());
+    let mut browser = Browser::new(&router);
+    browser.enter(&sample.code(TOWN, Role::Clerk)).await;
+    let page = browser.open("/console/vault").await;
+    let path = format!("/console/vault/{}/back", sample.repository);
+    assert!(page.body.contains(&format!("href=\"{path}\"")));
+    let page = browser.open(&path).await;
+    // The newest is suspect: the one of the night before, and what the newest lost or changed.
+    for word in [
+        "jugée saine",
+        "--snapshot befb540c --target / --plan",
+        "--between befb540c 3fa91c04",
+        "restic --repository-file",
+        "2 heures et 30 minutes",
+        "Tout ce qui a été écrit depuis",
+    ] {
+        assert!(page.body.contains(word), "{word}: {}", page.body);
+    }
+    let mut other = Browser::new(&router);
+    other.enter(&sample.code(OTHER, Role::Clerk)).await;
+    assert_eq!(other.open(&path).await.status, 404);
+    // Nobody judged the other server: nothing is proposed.
+    let scope = Sample::scope(TOWN);
+    let all = vault::list(&mut sample.doors.store.read().await.unwrap(), &scope).await.unwrap();
+    let silent = all.iter().find(|one| one.server == "coffre-secret").unwrap();
+    let page = browser.open(&format!("/console/vault/{}/back", silent.id)).await;
+    assert!(page.body.contains("Personne n’a jugé") && !page.body.contains("--snapshot"));
 }

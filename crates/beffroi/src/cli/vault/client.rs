@@ -34,6 +34,42 @@ pub(crate) enum ClientCommand {
     },
     /// On a server: bring files back from its repository; what stands in the way is kept beside
     Restore(VaultRestore),
+    /// On another host than the server: judge each backup that nobody judged; 0 all clean, 1 one is
+    /// suspect or bad
+    Inspect {
+        #[command(flatten)]
+        reach: Reach,
+        #[command(flatten)]
+        out: Out,
+    },
+    /// On another host than the server: bring some files back to a private folder, compare, take
+    /// them away; 0 all came back, 1 one did not
+    Drill(VaultDrill),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VaultDrill {
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+    /// Which snapshot: the beginning of its name [default: the last one judged clean, else the last]
+    #[arg(long, value_name = "ID")]
+    pub(crate) snapshot: Option<String>,
+    /// How many files are drawn by lot
+    #[arg(long, value_name = "N", default_value_t = 200,
+        value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub(crate) files: u32,
+    /// How much they have at most
+    #[arg(long = "max-gb", value_name = "GIGABYTES", default_value_t = 5,
+        value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(crate) gigabytes_max: u64,
+    /// File with paths that must come back as well, one a line: what each service cannot do without
+    #[arg(long, value_name = "FILE")]
+    pub(crate) critical: Option<PathBuf>,
+    /// Where the private folder is made: it needs room for what comes back
+    #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
+    pub(crate) scratch: PathBuf,
+    #[command(flatten)]
+    pub(crate) out: Out,
 }
 
 #[derive(Debug, Args)]

@@ -44,7 +44,8 @@ pub(crate) struct VaultThin {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CarryWay {
     /// From the vault into a folder
-    Out {
+    #[command(name = "out")]
+    ToDisk {
         /// The folder, on the disk that is carried
         folder: PathBuf,
         #[command(flatten)]
@@ -53,7 +54,8 @@ pub(crate) enum CarryWay {
         out: Out,
     },
     /// From a folder back into the vault, with the server's credential
-    In {
+    #[command(name = "in")]
+    FromDisk {
         /// The folder, on the disk that was carried
         folder: PathBuf,
         #[command(flatten)]

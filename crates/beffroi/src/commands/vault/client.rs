@@ -32,6 +32,8 @@ pub(super) fn run(command: ClientCommand) -> Result<ExitCode> {
             diff(&reach, (&first, &second), out.json)
         }
         ClientCommand::Restore(args) => restore(&args),
+        ClientCommand::Inspect { reach, out } => super::inspect::run(&reach, out.json),
+        ClientCommand::Drill(args) => super::drill::run(&args),
     }
 }
 

@@ -134,10 +134,10 @@ fn carry_out(args: &VaultThin, keeper: &Keeper, offer: &Offer) -> Result<()> {
 fn carry(way: &CarryWay) -> Result<ExitCode> {
     let begun = Stopwatch::now();
     let (carried, folder, machine, done) = match way {
-        CarryWay::Out { folder, reach, out } => {
+        CarryWay::ToDisk { folder, reach, out } => {
             (carry::out(&access(reach)?, folder)?, folder, out.json, "lie in")
         }
-        CarryWay::In { folder, reach, out } => {
+        CarryWay::FromDisk { folder, reach, out } => {
             (carry::back(folder, &access(reach)?)?, folder, out.json, "were taken in from")
         }
     };

@@ -8,7 +8,7 @@ use beffroi_store::{
     vault::{self, objects},
 };
 use beffroi_town::{AssetId, Instant, TenantId, vault::hundredths};
-use beffroi_vault::watch;
+use beffroi_vault::{standing::Standing, watch};
 
 use super::super::facts::{Envelopes, Facts, GuardFacts, Journals, Rounds, Town, VaultServer};
 use crate::config::{Config, VaultConfig};
@@ -74,12 +74,16 @@ pub(super) async fn vault(
             continue;
         }
         let used = objects::used(&mut conn, &scope, &one.id).await.ok()?;
+        let standing = Standing::read(&mut conn, &scope, &one, now).await.ok()?;
         let quota = one.quota_bytes.unwrap_or(wanted.settings.server_quota_bytes);
         all.push(VaultServer {
             ever: heard.last.is_some(),
             silent: heard.silence(now).is_some(),
             damaged: objects::damages(&mut conn, &scope, &one.id).await.ok()? > 0,
             part: hundredths(used.bytes, quota),
+            judged: standing.is_inspected() && !standing.is_behind(now),
+            doubt: standing.doubt().and_then(|one| one.verdict),
+            proven: !standing.proof_is_old(now),
             name: format!("{} ({})", one.server, one.tenant),
         });
     }
