@@ -1,19 +1,33 @@
 //! What somebody tries who has stolen a credential, a password or an account, or holds the key and
 //! lies.
 
-use beffroi_backup::{Id, thin::Keeper};
+use std::fs;
+
+use beffroi_backup::{Access, Id, check::check, thin::Keeper};
+use beffroi_registry::accounts as people;
+use beffroi_store::{
+    accounts,
+    vault::{
+        self,
+        thinnings::{Agreement, Thinning},
+    },
+};
+use beffroi_town::{
+    AccountId, Role,
+    vault::{
+        thinning::{NoConsent, Offer, Plan, Step},
+        verdict::{CredentialKind, Judgement, Verdict},
+    },
+};
 
 use super::{
-    Access, AccountId, Agreement, BY, CredentialKind, DAY, NoConsent, PASSWORD, Plan, Role, Step,
-    Yard, accounts, check, contents, files, fs, people, scope, town,
+    super::{Client, PASSWORD, attacks::curl, contents, files, sha256},
+    yard::{BY, DAY, Yard, scope, town},
 };
-use crate::vault::attacks::curl;
-use beffroi_store::vault;
-use beffroi_town::vault::verdict::{Judgement, Verdict};
 
 fn post(yard: &Yard, address: &str, path: &str, body: &[u8]) -> String {
     let folder = yard.server.folder.clone();
-    let client = super::Client { repository: address.to_owned(), folder };
+    let client = Client { repository: address.to_owned(), folder };
     curl(&client, "POST", path, body)
 }
 
@@ -43,11 +57,11 @@ fn a_keeper_s_credential_sends_index_objects_alone_and_deletes_nothing() {
     let yard = Yard::new();
     let keeper = yard.credential(CredentialKind::Keeper);
     for kind in ["data", "snapshots", "keys", "locks"] {
-        let name = super::super::sha256(&yard.server, b"x");
+        let name = sha256(&yard.server, b"x");
         assert_eq!(post(&yard, &keeper, &format!("{kind}/{name}"), b"x"), "403", "{kind}");
     }
     assert_eq!(post(&yard, &keeper, "config", b"x"), "403");
-    let client = super::Client { repository: keeper, folder: yard.server.folder.clone() };
+    let client = Client { repository: keeper, folder: yard.server.folder.clone() };
     for kind in ["data", "index", "snapshots", "keys"] {
         for name in contents(&yard.shelf().join(kind)).into_keys() {
             let name = name.file_name().unwrap().to_str().unwrap().to_owned();
@@ -61,7 +75,7 @@ fn a_keeper_s_credential_sends_index_objects_alone_and_deletes_nothing() {
 fn forged_times_and_a_flood_change_nothing_of_what_may_go() {
     let mut yard = Yard::new();
     let before = yard.keeper().offer().unwrap();
-    let may_go = |offer: &beffroi_town::vault::thinning::Offer| {
+    let may_go = |offer: &Offer| {
         let go = offer.snapshots.iter().filter(|one| one.standing.may_go());
         go.map(|one| one.name.clone()).collect::<Vec<_>>()
     };
@@ -165,7 +179,7 @@ fn one_person_alone_a_new_account_and_another_plan_are_refused() {
         people::reset_codes(&yard.store, &BY, now, &scope(), &yard.director).await.unwrap();
     });
     no(&yard.director, NoConsent::Young { until });
-    let other = super::Thinning { plan_hash: "0".repeat(64), ..thinning.clone() };
+    let other = Thinning { plan_hash: "0".repeat(64), ..thinning.clone() };
     assert_eq!(yard.agree(&yard.operator, &other), Agreement::Changed);
     assert_eq!(yard.agree(&yard.operator, &thinning), Agreement::Counts(Step::Proposed));
     no(&yard.operator, NoConsent::Already);
@@ -200,9 +214,9 @@ fn what_came_meanwhile_makes_a_plan_void_unless_it_is_looked_at() {
     let keeper = yard.keeper();
     yard.propose(&keeper);
     let thinning = yard.both_agree();
-    // The files of the first backup are back on the server, and saved once more: what the plan drops
+    // The files of the second backup are back on the server, and saved once more: what the plan drops
     // is needed again.
-    for (path, content) in contents(&yard.kept[0]) {
+    for (path, content) in contents(&yard.kept[1]) {
         fs::write(yard.share().join(path), content).unwrap();
     }
     yard.save();
@@ -223,7 +237,7 @@ fn what_came_meanwhile_makes_a_plan_void_unless_it_is_looked_at() {
     yard.pass(10 * DAY);
     yard.propose(&keeper);
     yard.both_agree();
-    let name = super::super::sha256(&yard.server, b"lock");
+    let name = sha256(&yard.server, b"lock");
     assert_eq!(post(&yard, &yard.server.repository, &format!("locks/{name}"), b"lock"), "200");
     let told = yard.carry_out(&keeper).unwrap_err().to_string();
     assert!(told.contains("backup may be under way"), "{told}");

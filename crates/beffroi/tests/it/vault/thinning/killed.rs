@@ -3,7 +3,14 @@
 
 use std::path::Path;
 
-use super::{BY, CredentialKind, Plan, Step, Yard, consent, thinnings, town};
+use beffroi_store::vault::thinnings;
+use beffroi_town::vault::{
+    thinning::{Plan, Step},
+    verdict::CredentialKind,
+};
+use beffroi_vault::consent;
+
+use super::yard::{BY, Yard, town};
 
 impl Yard {
     /// Begins as the door does, and moves nothing.
