@@ -22,12 +22,12 @@ fn path(sample: &Sample, route: &Route, notice: &str, incident: &str, person: &s
         "notices" => notice.to_owned(),
         "incidents" => incident.to_owned(),
         "people" => person.to_owned(),
+        "vault" if route.path.contains("/thinning/") => sample.thinning.clone(),
         "vault" => sample.repository.to_string(),
         "oncall" => sample.contact.to_string(),
         "calls" => sample.call.to_string(),
         "phones" => sample.line.to_string(),
         "roster" => sample.person.to_string(),
-        "vault" => sample.thinning.clone(),
         _ => String::new(),
     };
     let path = route.path.replace("{id}", &id).replace("{lang}", "en").replace("{tag}", "fr");

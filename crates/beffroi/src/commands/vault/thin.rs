@@ -94,6 +94,13 @@ fn show(offer: &Offer, proposal: &Proposal) {
         count(|one| matches!(one, Standing::Protected { .. })),
         count(|one| matches!(one, Standing::Young { .. })),
     );
+    if !offer.unchecked.is_empty() {
+        println!(
+            "{} thinnings lie in the trash; another holder looks through what is left: beffroi vault \
+             check --tell",
+            offer.unchecked.len()
+        );
+    }
     println!(
         "{} packs go that no snapshot needs any more, {} stay; {} index objects are replaced by {}",
         proposal.plan.packs.len(),
