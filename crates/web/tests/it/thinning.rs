@@ -40,7 +40,7 @@ async fn two_people_agree_to_what_the_page_shows() {
     // Everybody here was made today.
     let told = press(&mut sample, &mut director, "agree", Role::Director).await;
     assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(told.body.contains("depuis moins de 14 jours") && told.body.contains("9 mai 2024"));
+    assert!(told.body.contains("depuis moins de 14 jours") && told.body.contains("9 mai"));
     sample.clock.forward_ms(15 * DAY);
     let mut director = somebody(&mut sample, Role::Director).await;
     let told = press(&mut sample, &mut director, "agree", Role::Director).await;
