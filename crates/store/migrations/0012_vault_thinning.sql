@@ -42,5 +42,8 @@ CREATE TABLE vault_quota (
   set_at BIGINT NOT NULL
 );
 
--- When a role or a way in last changed; none: not since the account was made.
-ALTER TABLE account ADD COLUMN ways_changed_at BIGINT;
+-- When an account's role or one of its ways in last changed; no row: not since it was made.
+CREATE TABLE account_change (
+  account TEXT NOT NULL PRIMARY KEY REFERENCES account (id),
+  changed_at BIGINT NOT NULL
+);

@@ -21,7 +21,8 @@ use crate::{
 
 macro_rules! columns {
     () => {
-        "SELECT account.id, tenant, name, role, incident, created_at, disabled_at, ways_changed_at, password_verifier, totp,
+        "SELECT account.id, tenant, name, role, incident, created_at, disabled_at, password_verifier, totp,
+            (SELECT changed_at FROM account_change WHERE account_change.account = account.id) AS ways_changed_at,
             (SELECT COUNT(*) FROM one_time_code WHERE account = account.id AND used_at IS NULL AND kit IS NULL) AS codes_left,
             (SELECT COUNT(*) FROM one_time_code WHERE account = account.id AND used_at IS NULL AND kit IS NOT NULL) AS kit_codes_left
         FROM account "
@@ -39,7 +40,8 @@ sqls! { "accounts":
     ROLE = "UPDATE account SET role = $3, incident = $4 WHERE tenant = $1 AND id = $2";
     DISABLE = "UPDATE account SET disabled_at = $3 WHERE tenant = $1 AND id = $2 AND disabled_at IS NULL";
     ENABLE = "UPDATE account SET disabled_at = NULL WHERE tenant = $1 AND id = $2 AND disabled_at IS NOT NULL";
-    CHANGED = "UPDATE account SET ways_changed_at = $3 WHERE tenant = $1 AND id = $2";
+    CHANGED = "INSERT INTO account_change (account, changed_at) VALUES ($1, $2)
+        ON CONFLICT (account) DO UPDATE SET changed_at = $2";
     DROP_CODES = "DELETE FROM one_time_code WHERE account = $1 AND used_at IS NULL AND kit IS NULL";
     CODE = "INSERT INTO one_time_code (account, code_hash) VALUES ($1, $2) ON CONFLICT (account, code_hash) DO NOTHING";
     USE_CODE = "UPDATE one_time_code SET used_at = $3 WHERE account = $1 AND code_hash = $2 AND used_at IS NULL";
@@ -237,9 +239,9 @@ async fn check_incident(
 }
 
 /// Notes that the role or the ways in of an account have changed.
-pub(crate) async fn changed(tx: &mut Tx, tenant: &TenantId, id: &AccountId) -> Result<()> {
+pub(crate) async fn changed(tx: &mut Tx, id: &AccountId) -> Result<()> {
     let at = tx.at();
-    tx.conn().run(CHANGED, args![tenant, id, at]).await.map(drop)
+    tx.conn().run(CHANGED, args![id, at]).await.map(drop)
 }
 
 /// Sets the verifier of a password; none: it has no password any more.
@@ -257,7 +259,7 @@ pub async fn set_password(
     let sealed = verifier.map(seal).transpose()?;
     let rows = tx.conn().run(PASSWORD, args![tenant, id, sealed]).await?;
     Error::unless_found(NOUN, id, rows)?;
-    changed(tx, tenant, id).await?;
+    changed(tx, id).await?;
     tx.tell([tenant], NOUN, "account_password", json!({ "account": id, "set": verifier.is_some() }))
         .await
 }
@@ -277,7 +279,7 @@ pub async fn set_totp(
     let sealed = secret.map(seal).transpose()?;
     let rows = tx.conn().run(TOTP, args![tenant, id, sealed]).await?;
     Error::unless_found(NOUN, id, rows)?;
-    changed(tx, tenant, id).await?;
+    changed(tx, id).await?;
     tx.tell([tenant], NOUN, "account_totp", json!({ "account": id, "set": secret.is_some() })).await
 }
 
@@ -306,7 +308,7 @@ pub async fn set_codes(
     }
     let rows = u64::from(known.is_some());
     Error::unless_found(NOUN, id, rows)?;
-    changed(tx, tenant, id).await?;
+    changed(tx, id).await?;
     tx.tell([tenant], NOUN, "account_codes", json!({ "account": id, "codes": codes.len() })).await
 }
 
@@ -347,7 +349,7 @@ pub async fn set_role(
     let rows = tx.conn().run(ROLE, args![tenant, id, role.code(), incident]).await?;
     let body = json!({ "account": id, "role": role.code(), "incident": incident });
     Error::unless_found(NOUN, id, rows)?;
-    changed(tx, tenant, id).await?;
+    changed(tx, id).await?;
     tx.tell([tenant], NOUN, "account_role", body).await
 }
 
@@ -371,7 +373,7 @@ pub async fn enable(tx: &mut Tx, tenant: &TenantId, id: &AccountId) -> Result<()
     tx.covers("enable an account", [tenant])?;
     let rows = tx.conn().run(ENABLE, args![tenant, id]).await?;
     Error::unless_found(NOUN, id, rows)?;
-    changed(tx, tenant, id).await?;
+    changed(tx, id).await?;
     tx.tell([tenant], NOUN, "account_enabled", json!({ "account": id })).await
 }
 
