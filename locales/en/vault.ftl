@@ -139,6 +139,8 @@ vault-promise = A backup received is not a sound backup: a server already under 
 
 vault-back = What would come back
 vault-back-title = What would come back: { $server }
+vault-back-ready = Ready to come back
+vault-back-unready = Nothing sure
 vault-back-clean = The backup received { $when } ({ $ago }), judged clean
 vault-back-nothing = Nothing: this server has sent nothing yet
 vault-back-none-clean = No backup is judged clean. Look at them one by one before you restore.
@@ -152,14 +154,25 @@ vault-back-newer-value = { $count ->
    *[other] { $count } backups. The inspector judges them on its next round.
 }
 vault-back-type = What to type
-vault-back-where = On the server, or on a sound machine with its recovery sheet. Each line stands by itself: take the first that fits.
+vault-back-where = On the server, or on a sound machine with its recovery sheet. Take the first line that fits.
 vault-back-judge = Have what came judged, from the inspector’s machine:
+vault-back-before = Without waiting: the one from before the attack, on the server; first without touching anything, then without “--plan”:
 vault-back-between = Only what was lost or changed since; first without touching anything, then without “--plan”:
 vault-back-plan = Everything, in its place; first without touching anything, then without “--plan”:
 vault-back-all = Everything, beside, into a folder:
 vault-back-restic = The same with plain restic:
 vault-back-promise = What stands in the way is never overwritten: it is put beside. Each file is compared with what was saved. “Clean” means that an inspector found nothing, not that there is nothing.
 vault-back-return = Back to the vault
+
+vault-judge = Say what it is
+vault-judge-text = You have looked at the files in doubt: your word counts above the inspector’s, and the journal keeps both.
+vault-judge-verdict = This backup is
+vault-judge-wrong = Choose a backup that was received, and what it is.
+vault-judge-done = It is said: your word counts.
+vault-verdict-none = not judged
+vault-verdict-clean = clean
+vault-verdict-suspect = suspect
+vault-verdict-bad = ruined files
 
 doctor-vault-none = Vault: none. Nothing here keeps the servers’ files. Write vault.folder, or keep elsewhere a backup that this network cannot erase.
 doctor-vault-unknown = Vault: what was received in it cannot be read.

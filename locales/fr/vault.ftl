@@ -139,6 +139,8 @@ vault-promise = Une sauvegarde reçue n’est pas une sauvegarde saine : un serv
 
 vault-back = Ce qui reviendrait
 vault-back-title = Ce qui reviendrait : { $server }
+vault-back-ready = Prête à revenir
+vault-back-unready = Rien de sûr
 vault-back-clean = La sauvegarde reçue { $when } ({ $ago }), jugée saine
 vault-back-nothing = Rien : ce serveur n’a encore rien envoyé
 vault-back-none-clean = Aucune sauvegarde n’est jugée saine. Regardez-les une à une avant de restaurer.
@@ -152,14 +154,25 @@ vault-back-newer-value = { $count ->
    *[other] { $count } sauvegardes. L’inspecteur les juge à son prochain passage.
 }
 vault-back-type = Ce qu’il faut taper
-vault-back-where = Sur le serveur, ou sur une machine saine avec sa fiche de récupération. Chaque ligne se suffit : prenez la première qui convient.
+vault-back-where = Sur le serveur, ou sur une machine saine avec sa fiche de récupération. Prenez la première ligne qui convient.
 vault-back-judge = Faire juger ce qui est arrivé, depuis la machine de l’inspecteur :
+vault-back-before = Sans l’attendre : celle d’avant l’attaque, sur le serveur ; d’abord sans rien toucher, puis sans « --plan » :
 vault-back-between = Seulement ce qui a été perdu ou changé depuis ; d’abord sans rien toucher, puis sans « --plan » :
 vault-back-plan = Tout, à sa place ; d’abord sans rien toucher, puis sans « --plan » :
 vault-back-all = Tout, à côté, dans un dossier :
 vault-back-restic = La même chose avec restic seul :
 vault-back-promise = Ce qui gêne n’est jamais écrasé : c’est mis à côté. Chaque fichier est comparé à ce qui a été sauvegardé. « Saine » veut dire qu’un inspecteur n’a rien trouvé, pas qu’il n’y a rien.
 vault-back-return = Revenir au coffre
+
+vault-judge = Dire ce qu’il en est
+vault-judge-text = Vous avez regardé les fichiers en doute : votre parole l’emporte sur celle de l’inspecteur, et le journal garde les deux.
+vault-judge-verdict = Cette sauvegarde est
+vault-judge-wrong = Choisissez une sauvegarde reçue, et ce qu’il en est.
+vault-judge-done = C’est dit : votre parole l’emporte.
+vault-verdict-none = non jugée
+vault-verdict-clean = saine
+vault-verdict-suspect = suspecte
+vault-verdict-bad = fichiers détruits
 
 doctor-vault-none = Coffre : aucun. Rien ici ne garde les fichiers des serveurs. Écrivez vault.folder, ou gardez ailleurs une sauvegarde que ce réseau ne peut pas effacer.
 doctor-vault-unknown = Coffre : impossible de lire ce qui y a été reçu.

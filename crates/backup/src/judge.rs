@@ -88,7 +88,7 @@ pub fn judge(
     about: About,
 ) -> Result<Judged, BackupError> {
     let comparison = before.map(|before| Comparison::between(before, after));
-    let found = sample::look(comparison.as_ref(), after, contents, about.chance)?;
+    let found = sample::look((before, after), comparison.as_ref(), contents, about.chance)?;
     let mut scale = Scale::default();
     scale.note(ReasonCode::Files, after.files.len() as u64);
     scale.weigh_missing(found.missing + after.faults.len() as u64);
@@ -142,9 +142,10 @@ impl Scale {
         self.lower(false, missing > 0);
     }
 
-    /// Files that are not what their name says, whatever was there before.
+    /// Files that are not what their name says: far more of them than in the last clean backup.
     fn weigh_unreadable(&mut self, found: &Found) {
-        let (many, of) = (found.unreadable, found.looked);
+        let usual = found.unreadable_before.saturating_mul(2);
+        let (many, of) = (found.unreadable.saturating_sub(usual), found.looked);
         self.note(ReasonCode::Unreadable, many);
         self.lower(many >= 12 && many * 3 >= of, many >= 4 && many * 10 >= of);
     }

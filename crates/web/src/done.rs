@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 40] = [
+const DONE: [(&str, &str); 41] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -42,6 +42,7 @@ const DONE: [(&str, &str); 40] = [
     ("rule", "done-rule"),
     ("rule_withdrawn", "done-rule-withdrawn"),
     ("sheet", "vault-sheet-done"),
+    ("judged", "vault-judge-done"),
     ("thinning_agreed", "thinning-done-agreed"),
     ("thinning_cancelled", "thinning-done-cancelled"),
     ("thinning_undone", "thinning-done-undone"),

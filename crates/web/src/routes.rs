@@ -182,6 +182,7 @@ pub static ROUTES: &[Route] = &[
     grave("/console/rule/withdraw", HEADS, |c| Box::pin(rule::withdraw(c))),
     get("/console/vault", STAFF, |c| Box::pin(vault::show(c))),
     get("/console/vault/{id}/back", STAFF, |c| Box::pin(vault::back(c))),
+    grave("/console/vault/{id}/judge", ACTORS, |c| Box::pin(vault::judge(c))),
     post("/console/vault", WRITERS, |c| Box::pin(vault::prove(c))),
     get("/console/vault/thinning", STAFF, |c| Box::pin(thinning::show(c))),
     grave("/console/vault/thinning/{id}/agree", HEADS, |c| Box::pin(thinning::agree(c))),

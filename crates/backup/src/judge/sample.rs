@@ -36,6 +36,8 @@ pub(super) struct Found {
     /// Files whose content was compared with their name.
     pub(super) looked: u64,
     pub(super) unreadable: u64,
+    /// The same in the earlier backup, of as many.
+    pub(super) unreadable_before: u64,
     /// Of the names that are gone where noise came: files that could be read.
     pub(super) gone_readable: u64,
     pub(super) came_looked: u64,
@@ -51,8 +53,8 @@ pub(super) struct Found {
 
 /// Reads what is drawn, and says what is seen.
 pub(super) fn look(
+    (before, after): (Option<&Listing>, &Listing),
     comparison: Option<&Comparison<'_>>,
-    after: &Listing,
     contents: &dyn Contents,
     chance: u64,
 ) -> Result<Found, BackupError> {
@@ -70,8 +72,11 @@ pub(super) fn look(
         reader.compare(&pairs)?;
         reader.look_at_strangers(comparison)?;
     }
-    let many = if comparison.is_some() { NAMED_MAX } else { NAMED_FIRST_MAX };
+    let many = if before.is_some() { NAMED_MAX } else { NAMED_FIRST_MAX };
     reader.look_at_names(after, many)?;
+    if let Some(before) = before {
+        reader.look_at_habit(before)?;
+    }
     let mut failed: Vec<Vec<u8>> = reader.failed.drain().collect();
     failed.sort_unstable();
     for path in &failed {
@@ -189,11 +194,7 @@ impl Reader<'_> {
 
     /// Files of any age whose name says how they begin.
     fn look_at_names(&mut self, after: &Listing, many: usize) -> Result<(), BackupError> {
-        let is_named = |one: &&Entry| {
-            !one.content.is_empty() && ending(&one.path).is_some_and(|end| names_a_form(&end))
-        };
-        let named: Vec<&Entry> = after.files.iter().filter(is_named).collect();
-        let drawn: Vec<Entry> = self.lot.draw(named, many).into_iter().cloned().collect();
+        let drawn = self.draw_named(after, many);
         self.read(&drawn, &head_of, &|reader, entry, parts| {
             let Some(head) = head_in(entry, parts) else {
                 reader.failed.insert(entry.path.clone());
@@ -205,6 +206,24 @@ impl Reader<'_> {
                 reader.example(&entry.path);
             }
         })
+    }
+
+    /// How many such files there were before: some programs keep noise under any name.
+    fn look_at_habit(&mut self, before: &Listing) -> Result<(), BackupError> {
+        let drawn = self.draw_named(before, NAMED_MAX);
+        self.read(&drawn, &head_of, &|reader, entry, parts| {
+            let Some(head) = head_in(entry, parts) else { return };
+            let belies = ending(&entry.path).is_some_and(|end| belies_its_name(&end, sample(head)));
+            reader.found.unreadable_before += u64::from(belies);
+        })
+    }
+
+    fn draw_named(&mut self, listing: &Listing, many: usize) -> Vec<Entry> {
+        let is_named = |one: &&Entry| {
+            !one.content.is_empty() && ending(&one.path).is_some_and(|end| names_a_form(&end))
+        };
+        let named: Vec<&Entry> = listing.files.iter().filter(is_named).collect();
+        self.lot.draw(named, many).into_iter().cloned().collect()
     }
 
     /// Reads the parts that each of these needs, some at a time, and shows them to `see`.

@@ -11,7 +11,7 @@ use beffroi_town::vault::verdict::{ReasonCode, Verdict};
 
 use crate::{
     house::House,
-    life::{ATTACKS, Attack, LIVES, PARTS, found_after, ninety_days},
+    life::{ATTACKS, Attack, Form, LIVES, PARTS, Server, Watch, found_after, ninety_days},
 };
 
 /// How many files the played server has; the benchmark plays more.
@@ -42,6 +42,24 @@ fn attacks_are_found_by_the_second_backup() {
             let after = found_after(attack, part, seed, FILES);
             assert!(after.is_some_and(|after| after <= 2), "{} {part} ‰: {after:?}", attack.name());
         }
+    }
+}
+
+#[test]
+fn what_a_person_took_for_clean_is_the_measure_from_then_on() {
+    let mut server = Server::new(3, FILES);
+    // A program that keeps its documents encrypted, under names of documents.
+    for number in 0..FILES {
+        server.add(&format!("srv/ged/{number}.pdf"), Form::Noise);
+    }
+    let mut watch = Watch::new();
+    let first = watch.night(&server, 1);
+    assert_ne!(first.verdict, Verdict::Clean, "{:?}", first.reasons);
+    watch.accept(server.listing(), &first);
+    for day in 0..20 {
+        server.work(day);
+        let judged = watch.night(&server, day + 2);
+        assert_eq!(judged.verdict, Verdict::Clean, "day {day}: {:?}", judged.reasons);
     }
 }
 

@@ -32,7 +32,7 @@ use crate::{
     Refusal, VaultQuotas, call::Call, fields::Fields, frame::Frame, markup::Choice, reply,
     routes::Answer,
 };
-pub use back::show as back;
+pub use back::{judge, show as back};
 
 /// One server with a repository.
 struct KeptRow {

@@ -220,6 +220,8 @@ async function walk(lang, width, [enter, second]) {
   await shot("26-guard");
   await open(page, "/console/vault");
   await shot("27-vault");
+  await open(page, await page.locator('main a[href$="/back"]').first().getAttribute("href"));
+  await shot("27-vault-back");
   await prepare(page, shot);
   await open(page, "/console/alarms/nowhere");
   await shot("27-not-found");

@@ -35,7 +35,7 @@ use beffroi_web::{Board, Doors, Settings, VaultQuotas};
 use serde_json::json;
 
 #[path = "sample_rounds.rs"]
-mod rounds;
+pub(crate) mod rounds;
 use rounds::{examined, judged, kept, proposed};
 
 /// A clock that stands still until it is moved on.

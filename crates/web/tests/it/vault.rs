@@ -145,3 +145,32 @@ async fn what_would_come_back_is_the_last_clean_one_with_what_to_type() {
     let page = browser.open(&format!("/console/vault/{}/back", silent.id)).await;
     assert!(page.body.contains("Personne n’a jugé") && !page.body.contains("--snapshot"));
 }
+
+#[tokio::test]
+async fn a_persons_word_lifts_a_doubt_after_a_second_code() {
+    let mut sample = Sample::new().await;
+    let router = beffroi_web::router(sample.doors.clone());
+    let mut browser = Browser::new(&router);
+    browser.enter(&sample.code(TOWN, Role::Technician)).await;
+    let path = format!("/console/vault/{}/back", sample.repository);
+    let judge = format!("/console/vault/{}/judge", sample.repository);
+    let page = browser.open(&path).await;
+    let newest = crate::sample::rounds::snapshot(0);
+    let fields = [("snapshot", newest.as_str()), ("verdict", "clean")];
+    let asked = browser.send(&page, &judge, &fields).await;
+    assert_eq!(asked.status, 403, "a second code is asked for");
+    let code = sample.code(TOWN, Role::Technician);
+    let told = browser.send(&asked, &judge, &[("second_factor", code.as_str())]).await;
+    assert!(told.body.contains("votre parole l’emporte"), "{}", told.body);
+    assert!(told.body.contains("--snapshot 3fa91c04") && !told.body.contains("--between"));
+    let never = "0".repeat(64);
+    for wrong in
+        [[("snapshot", never.as_str()), ("verdict", "clean")], [("snapshot", ""), ("verdict", "x")]]
+    {
+        assert_eq!(browser.send(&told, &judge, &wrong).await.status, 422);
+    }
+    // Who only reads is shown no form.
+    let mut reader = Browser::new(&router);
+    reader.enter(&sample.code(TOWN, Role::Reader)).await;
+    assert!(!reader.open(&path).await.body.contains("/judge"));
+}
