@@ -109,8 +109,7 @@ async fn populate(place: &Place, store: &Store) -> Names {
     let repository = vault::add(&mut tx, &town, &new_repository("srv")).await.unwrap();
     vault::issue(&mut tx, &town, "srv").await.unwrap();
     tx.commit().await.unwrap();
-    took_in(store, &repository, at).await;
-    judged(place, store).await;
+    took_in(place, store, &repository).await;
     Names {
         thinning: proposed(place, store).await,
         repository,
@@ -131,9 +130,9 @@ async fn populate(place: &Place, store: &Store) -> Names {
     }
 }
 
-/// Gives a repository an object that turned out to be damaged.
-async fn took_in(store: &Store, repository: &RepositoryId, at: beffroi_town::Instant) {
-    let mut book = store.bookkeeping().await.unwrap();
+/// Gives a repository an object that turned out to be damaged, and a snapshot that is judged.
+async fn took_in(place: &Place, store: &Store, repository: &RepositoryId) {
+    let (mut book, at) = (store.bookkeeping().await.unwrap(), place.now());
     let pack = receipt(ObjectKind::Data, 'a', at);
     vault::objects::received(&mut book, repository, &pack).await.unwrap();
     let snapshot = receipt(ObjectKind::Snapshots, 'a', at);
@@ -141,6 +140,7 @@ async fn took_in(store: &Store, repository: &RepositoryId, at: beffroi_town::Ins
     let damaged = (ObjectKind::Data, pack.name.as_str());
     vault::objects::damaged(&mut book, repository, damaged, at).await.unwrap();
     book.commit().await.unwrap();
+    judged(place, store).await;
 }
 
 /// Proposes a thinning, and tells of a check; its identifier, and of which repository.
