@@ -146,12 +146,8 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
             "credential": handed.issued.id, "address": shown, "file": args.file,
         }));
     }
-    if args.inspector {
-        tell_inspector(&tenant, &args, (&handed.issued.id, &address));
-        return Ok(());
-    }
-    if args.keeper {
-        tell_keeper(&tenant, &args, (&handed.issued.id, &address));
+    if args.inspector || args.keeper {
+        tell_holder(&tenant, &args, (&handed.issued.id, &address));
         return Ok(());
     }
     let what = if handed.is_new { "a new repository" } else { "one more credential" };
@@ -168,31 +164,24 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
     Ok(())
 }
 
-fn tell_inspector(tenant: &TenantId, args: &VaultAdd, (id, address): (&str, &str)) {
-    println!("{tenant} {}: an inspector's credential, {id}", args.server);
-    match &args.file {
-        Some(file) => println!("Carry {} to another host than the server.", file.display()),
-        None => {
-            println!("Keep this address secret; it cannot be shown again:");
-            println!("  {address}");
-        }
-    }
-    println!("There, with the password of the recovery sheet in a file, each day:");
-    println!("  beffroi vault inspect --repository-file ADDRESS --password-file PASSWORD");
-    println!("and each month: beffroi vault drill, with the same two.");
-}
-
-fn tell_keeper(tenant: &TenantId, args: &VaultAdd, (id, address): (&str, &str)) {
-    println!("{tenant} {}: a keeper's credential, {id}", args.server);
-    match &args.file {
-        Some(file) => println!("Carry {} to another host than the server.", file.display()),
-        None => {
-            println!("Keep this address secret; it cannot be shown again:");
-            println!("  {address}");
-        }
+/// What is told of a credential for whoever holds the key on another host.
+fn tell_holder(tenant: &TenantId, args: &VaultAdd, (id, address): (&str, &str)) {
+    let who = if args.keeper { "a keeper's" } else { "an inspector's" };
+    println!("{tenant} {}: {who} credential, {id}", args.server);
+    if let Some(file) = &args.file {
+        println!("Carry {} to another host than the server.", file.display());
+    } else {
+        println!("Keep this address secret; it cannot be shown again:");
+        println!("  {address}");
     }
     println!("There, with the password of the recovery sheet in a file:");
-    println!("  beffroi vault thin --plan --repository-file ADDRESS --password-file PASSWORD");
+    let with = "--repository-file ADDRESS --password-file PASSWORD";
+    if args.keeper {
+        println!("  beffroi vault thin --plan {with}");
+    } else {
+        println!("  beffroi vault inspect {with}");
+        println!("each day, and each month: beffroi vault drill, with the same two.");
+    }
 }
 
 /// A person's word on a backup.

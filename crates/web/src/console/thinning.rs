@@ -236,9 +236,14 @@ fn told_of(
         (f.t("thinning-frees"), f.words.size(one.bytes)),
         (f.t("thinning-plan"), print),
         (f.t("thinning-proposed-at"), f.full(one.proposed_at)),
-        (f.t("thinning-by-tenant"), consent(&one.tenant_account)),
-        (f.t("thinning-by-operator"), consent(&one.operator_account)),
     ];
+    let consents = [
+        ("thinning-by-tenant", &one.tenant_account),
+        ("thinning-by-operator", &one.operator_account),
+    ];
+    // What is over awaits nobody.
+    let told_of = consents.iter().filter(|(_, who)| who.is_some() || !one.step.is_over());
+    told.extend(told_of.map(|(key, who)| (f.t(key), consent(who))));
     let times = [
         ("thinning-due-at", one.due_at),
         ("thinning-moved-at", one.moved_at),

@@ -24,16 +24,16 @@ fn what_nobody_needs_goes_to_the_trash_and_comes_back() {
     let standings: Vec<Standing> = offer.snapshots.iter().map(|one| one.standing).collect();
     let newest = Standing::Protected { by: Protection::Newest };
     assert_eq!(standings, [Standing::MayGo, Standing::MayGo, newest, newest]);
-    let proposal = yard.propose(&keeper);
+    let proposal = Yard::propose(&keeper);
     assert_eq!((proposal.dropped.len(), proposal.snapshots_stay), (2, 2));
     assert!(proposal.plan.packs.len() >= 2 && !proposal.plan.index.is_empty());
     // Until both agree and the time has passed, nothing moves.
-    assert!(yard.carry_out(&keeper).unwrap_err().to_string().contains("two people"));
+    assert!(Yard::carry_out(&keeper).unwrap_err().to_string().contains("two people"));
     yard.is_whole(&[0, 1, 2, 3]);
     let thinning = yard.both_agree();
     assert_eq!(yard.has(), [true; 4]);
     let (packs, used) = (contents(&yard.shelf().join("data")).len(), yard.used());
-    yard.carry_out(&keeper).unwrap();
+    Yard::carry_out(&keeper).unwrap();
     assert_eq!(yard.thinnings()[0].step, Step::Trashed);
     assert_eq!(yard.has(), [false, false, true, true]);
     let left = contents(&yard.shelf().join("data")).len();

@@ -37,7 +37,7 @@ fn a_server_s_credential_and_password_thin_nothing() {
     let access = Access::new(&yard.server.repository, PASSWORD, None).unwrap();
     let server = Keeper::new(&access).unwrap();
     assert!(server.offer().is_err());
-    let plan = serde_json::to_vec(&yard.plan(&yard.keeper()).plan).unwrap();
+    let plan = serde_json::to_vec(&Yard::plan(&yard.keeper()).plan).unwrap();
     for path in ["thinning", "thinning/0190-ab", "checks"] {
         assert_eq!(post(&yard, &yard.server.repository, path, &plan), "403", "{path}");
     }
@@ -115,7 +115,7 @@ fn a_plan_that_the_rules_do_not_allow_is_refused_in_words() {
     let mut yard = Yard::new();
     let keeper = yard.keeper();
     let address = yard.credential(CredentialKind::Keeper);
-    let good = yard.plan(&keeper).plan;
+    let good = Yard::plan(&keeper).plan;
     let names = |kind: &str| -> Vec<String> {
         let all = contents(&yard.shelf().join(kind)).into_keys();
         all.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect()
@@ -159,10 +159,10 @@ fn a_plan_that_the_rules_do_not_allow_is_refused_in_words() {
 fn one_person_alone_a_new_account_and_another_plan_are_refused() {
     let yard = Yard::new();
     let keeper = yard.keeper();
-    yard.propose(&keeper);
+    Yard::propose(&keeper);
     let thinning = yard.thinnings().remove(0);
     let no = |who: &AccountId, why: NoConsent| {
-        assert_eq!(yard.agree(who, &thinning), Agreement::No(why))
+        assert_eq!(yard.agree(who, &thinning), Agreement::No(why));
     };
     // An operator that an operator's stolen session just made; a director promoted just now.
     let now = yard.now();
@@ -192,17 +192,17 @@ fn one_person_alone_a_new_account_and_another_plan_are_refused() {
     no(&yard.operator, NoConsent::Young { until });
     yard.pass(15 * DAY);
     no(&yard.operator, NoConsent::SamePerson);
-    assert!(yard.carry_out(&keeper).unwrap_err().to_string().contains("two people"));
+    assert!(Yard::carry_out(&keeper).unwrap_err().to_string().contains("two people"));
     // The director, settled again, makes it two; not before its time, and either calls it off.
     assert_eq!(yard.agree(&yard.director, &thinning), Agreement::Counts(Step::Agreed));
     yard.pass(3 * DAY - 1);
     assert!(
-        yard.carry_out(&keeper).unwrap_err().to_string().contains("may not be carried out yet")
+        Yard::carry_out(&keeper).unwrap_err().to_string().contains("may not be carried out yet")
     );
     yard.cancel(&thinning.id);
     yard.pass(DAY);
     assert!(keeper.offer().unwrap().standing.is_none());
-    let plan = yard.plan(&keeper).plan;
+    let plan = Yard::plan(&keeper).plan;
     assert!(keeper.carry_out(&thinning.id, &plan).is_err());
     assert_eq!(yard.has(), [true; 4]);
     yard.is_whole(&[0, 1, 2, 3]);
@@ -212,7 +212,7 @@ fn one_person_alone_a_new_account_and_another_plan_are_refused() {
 fn what_came_meanwhile_makes_a_plan_void_unless_it_is_looked_at() {
     let mut yard = Yard::new();
     let keeper = yard.keeper();
-    yard.propose(&keeper);
+    Yard::propose(&keeper);
     let thinning = yard.both_agree();
     // The files of the second backup are back on the server, and saved once more: what the plan drops
     // is needed again.
@@ -220,7 +220,7 @@ fn what_came_meanwhile_makes_a_plan_void_unless_it_is_looked_at() {
         fs::write(yard.share().join(path), content).unwrap();
     }
     yard.save();
-    let told = yard.carry_out(&keeper).unwrap_err().to_string();
+    let told = Yard::carry_out(&keeper).unwrap_err().to_string();
     assert!(told.contains("needs what the plan drops"), "{told}");
     // A keeper that does not look is not believed either: a snapshot came that it did not see.
     let names: Vec<String> = contents(&yard.shelf().join("index"))
@@ -235,14 +235,14 @@ fn what_came_meanwhile_makes_a_plan_void_unless_it_is_looked_at() {
     yard.is_whole(&[0, 1, 2, 3, 4]);
     yard.cancel(&thinning.id);
     yard.pass(10 * DAY);
-    yard.propose(&keeper);
+    Yard::propose(&keeper);
     yard.both_agree();
     let name = sha256(&yard.server, b"lock");
     assert_eq!(post(&yard, &yard.server.repository, &format!("locks/{name}"), b"lock"), "200");
-    let told = yard.carry_out(&keeper).unwrap_err().to_string();
+    let told = Yard::carry_out(&keeper).unwrap_err().to_string();
     assert!(told.contains("backup may be under way"), "{told}");
     yard.pass(31 * 60_000);
-    yard.carry_out(&keeper).unwrap();
+    Yard::carry_out(&keeper).unwrap();
     yard.is_whole(&[3, 4]);
 }
 
@@ -251,7 +251,7 @@ fn a_keeper_that_lies_is_found_out_before_the_trash_is_emptied() {
     let yard = Yard::new();
     let keeper = yard.keeper();
     // Its own index, and packs that the newest backup needs.
-    let mut proposal = yard.plan(&keeper);
+    let mut proposal = Yard::plan(&keeper);
     let mut all: Vec<(usize, String)> = contents(&yard.shelf().join("data"))
         .into_iter()
         .map(|(path, pack)| (pack.len(), path.file_name().unwrap().to_str().unwrap().to_owned()))
@@ -266,7 +266,7 @@ fn a_keeper_that_lies_is_found_out_before_the_trash_is_emptied() {
     keeper.propose(&proposal).unwrap();
     let thinning = yard.both_agree();
     // An honest client would refuse to go on; this one says that it saw everything.
-    assert!(yard.carry_out(&keeper).unwrap_err().to_string().contains("needs what"));
+    assert!(Yard::carry_out(&keeper).unwrap_err().to_string().contains("needs what"));
     let names = |kind: &str| -> Vec<String> {
         let all = contents(&yard.shelf().join(kind)).into_keys();
         all.map(|name| name.to_str().unwrap().to_owned()).collect()

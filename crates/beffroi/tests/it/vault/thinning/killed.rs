@@ -55,7 +55,7 @@ impl Yard {
 fn a_thinning_is_whole_at_each_of_its_steps_and_so_is_its_undoing() {
     let mut yard = Yard::new();
     let keeper = yard.keeper();
-    let proposal = yard.propose(&keeper);
+    let proposal = Yard::propose(&keeper);
     let thinning = yard.both_agree();
     let plan = proposal.plan;
     let all = plan.snapshots.len() + plan.index.len() + plan.packs.len();
@@ -75,7 +75,7 @@ fn a_thinning_is_whole_at_each_of_its_steps_and_so_is_its_undoing() {
 fn undone_in_the_middle_everything_is_back() {
     let mut yard = Yard::new();
     let keeper = yard.keeper();
-    let plan = yard.propose(&keeper).plan;
+    let plan = Yard::propose(&keeper).plan;
     let thinning = yard.both_agree();
     yard.close();
     yard.begin(&thinning.id, &plan);
@@ -93,7 +93,7 @@ fn undone_in_the_middle_everything_is_back() {
 fn a_platform_that_starts_again_ends_what_was_begun() {
     let mut yard = Yard::new();
     let keeper = yard.keeper();
-    let plan = yard.propose(&keeper).plan;
+    let plan = Yard::propose(&keeper).plan;
     let thinning = yard.both_agree();
     yard.close();
     yard.begin(&thinning.id, &plan);

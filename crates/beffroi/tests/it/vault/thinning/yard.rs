@@ -128,10 +128,10 @@ impl Yard {
     /// Starts the platform.
     pub(super) fn open(&mut self) {
         let text = format!(
-            "[data]\nfolder = {:?}\n[doors]\nlisten = \"127.0.0.1:0\"\n[vault]\nfolder = {:?}\n\
+            "[data]\nfolder = \"{}\"\n[doors]\nlisten = \"127.0.0.1:0\"\n[vault]\nfolder = \"{}\"\n\
              keep_free_gb = 0\nretention_days = 7\nkeep_newest = 2\nkeep_weeks = 0\nkeep_months = 0\n",
-            self.here().join("data"),
-            self.vault()
+            self.here().join("data").display(),
+            self.vault().display()
         );
         let config = toml::from_str::<RawConfig>(&text).unwrap().check().unwrap();
         let (clock, chance) = (Arc::clone(&self.clock) as _, Arc::new(SystemEntropy::new()));
@@ -214,10 +214,13 @@ impl Yard {
         for number in numbers {
             let back = TempDir::new_in(self.here()).unwrap();
             let target = back.path().to_str().unwrap();
-            let name = &self.snapshots[*number];
+            let name = self.snapshots.get(*number).unwrap();
             alone.restic(&["restore", name, "--target", target, "--no-lock"]).well();
             let share = back.path().join(self.share().strip_prefix("/").unwrap());
-            assert!(contents(&share) == contents(&self.kept[*number]), "backup {number}");
+            assert!(
+                contents(&share) == contents(self.kept.get(*number).unwrap()),
+                "backup {number}"
+            );
         }
     }
 
@@ -283,13 +286,13 @@ impl Yard {
     }
 
     /// Plans and proposes, as the command does.
-    pub(super) fn propose(&self, keeper: &Keeper) -> Proposal {
-        let proposal = self.plan(keeper);
+    pub(super) fn propose(keeper: &Keeper) -> Proposal {
+        let proposal = Self::plan(keeper);
         keeper.propose(&proposal).unwrap();
         proposal
     }
 
-    pub(super) fn plan(&self, keeper: &Keeper) -> Proposal {
+    pub(super) fn plan(keeper: &Keeper) -> Proposal {
         keeper.plan(&keeper.offer().unwrap(), &SystemEntropy::new()).unwrap()
     }
 
@@ -303,7 +306,7 @@ impl Yard {
         self.thinnings().remove(0)
     }
 
-    pub(super) fn carry_out(&self, keeper: &Keeper) -> Result<(), BackupError> {
+    pub(super) fn carry_out(keeper: &Keeper) -> Result<(), BackupError> {
         let standing = keeper.offer().unwrap().standing.unwrap();
         keeper.carry_out(&standing.id, &standing.plan)
     }
@@ -311,9 +314,9 @@ impl Yard {
     /// Proposed, agreed to, waited for, carried out.
     pub(super) fn thin(&self) -> Thinning {
         let keeper = self.keeper();
-        self.propose(&keeper);
+        Self::propose(&keeper);
         self.both_agree();
-        self.carry_out(&keeper).unwrap();
+        Self::carry_out(&keeper).unwrap();
         self.thinnings().remove(0)
     }
 
