@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{id::Id, seal::OVERHEAD_BYTES};
 
@@ -12,7 +12,7 @@ const DATA_BYTES_MAX: u32 = 64 << 20;
 const TREE_BYTES_MAX: u32 = 256 << 20;
 
 /// What a blob is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum BlobKind {
     /// A part of a file's content.
@@ -48,33 +48,38 @@ pub(crate) struct BlobIndex {
     trees: HashMap<Id, Place>,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct File {
     packs: Vec<PackLine>,
 }
 
 /// One pack of an index file.
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PackLine {
-    id: Id,
-    blobs: Vec<BlobLine>,
+    pub(crate) id: Id,
+    pub(crate) blobs: Vec<BlobLine>,
 }
 
 /// One blob of an index file.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BlobLine {
     pub(crate) id: Id,
     #[serde(rename = "type")]
     pub(crate) kind: BlobKind,
     pub(crate) offset: u32,
     pub(crate) length: u32,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) uncompressed_length: Option<u32>,
 }
 
 /// Reads an index file.
 pub(crate) fn parse(text: &[u8]) -> Result<Vec<PackLine>, serde_json::Error> {
     serde_json::from_slice::<File>(text).map(|file| file.packs)
+}
+
+/// Writes an index file.
+pub(crate) fn text(packs: Vec<PackLine>) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&File { packs })
 }
 
 impl BlobIndex {
@@ -117,6 +122,17 @@ impl BlobIndex {
             BlobKind::Data => self.data.get(id).copied(),
             BlobKind::Tree => self.trees.get(id).copied(),
         }
+    }
+
+    /// Every blob and where it lies.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (BlobKind, &Id, &Place)> {
+        let data = self.data.iter().map(|(id, place)| (BlobKind::Data, id, place));
+        data.chain(self.trees.iter().map(|(id, place)| (BlobKind::Tree, id, place)))
+    }
+
+    /// The packs that are named, in the order of their numbers.
+    pub(crate) fn packs(&self) -> &[Id] {
+        &self.packs
     }
 
     /// The name of a pack.

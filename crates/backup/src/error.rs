@@ -68,6 +68,21 @@ pub enum BackupError {
     /// What to bring back cannot be read as such.
     #[error("{0}")]
     Choice(String),
+    /// What is done only with a repository that is whole.
+    #[error(
+        "the repository is not whole ({0}): nothing was done; 'beffroi vault check' names what is \
+         damaged"
+    )]
+    NotWhole(String),
+    /// Only a vault's door does that.
+    #[error("a repository in a folder has no keeper: give the address of its vault")]
+    NoDoor,
+    /// A plan would take something that is needed.
+    #[error(
+        "a snapshot that stays needs what the plan drops ({0}): nothing was done; cancel the plan \
+         in the console and plan again"
+    )]
+    StillNeeded(String),
     /// More than a repository of a town's server can hold.
     #[error("the snapshot names more than {0} files: it cannot be genuine; take another snapshot")]
     TooMany(usize),

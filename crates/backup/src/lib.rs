@@ -10,6 +10,8 @@
 //!   once it is whole.
 
 pub mod access;
+pub mod carry;
+pub mod check;
 pub mod choice;
 pub mod difference;
 pub mod drill;
@@ -20,16 +22,19 @@ pub mod plan;
 pub mod repository;
 pub mod restore;
 pub mod snapshots;
+pub mod thin;
 
 mod blobs;
 mod error;
 mod fetch;
+mod headers;
 mod id;
 mod inspector;
 mod key;
 mod listing;
 mod lot;
 mod names;
+mod needed;
 mod percent;
 mod place;
 mod polynomial;

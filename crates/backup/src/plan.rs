@@ -8,10 +8,11 @@ use std::{collections::HashMap, thread};
 use beffroi_town::watch::shown_path;
 
 use crate::{
-    blobs::BlobKind,
+    blobs::{BlobKind, Place},
     choice::{Branch, Choice},
     error::BackupError,
     fetch::{BlobFault, Fetcher},
+    headers,
     id::Id,
     repository::{Fault, Index, workers},
     snapshots::Snapshot,
@@ -75,6 +76,8 @@ pub struct Plan {
     pub(crate) faults: Vec<Fault>,
     pub(crate) bytes: u64,
     seen: HashMap<(u64, u64), Vec<u8>>,
+    /// Packs that no index names were asked what they hold.
+    mended: bool,
 }
 
 impl std::fmt::Debug for Plan {
@@ -106,6 +109,7 @@ impl Plan {
             faults,
             bytes: 0,
             seen: HashMap::new(),
+            mended: false,
         };
         let root = Visit { path: Vec::new(), tree: snapshot.tree, branch: choice.root() };
         let mut level = vec![root];
@@ -136,12 +140,32 @@ impl Plan {
         &self.faults
     }
 
+    /// Where a blob lies. When no index names it, the packs that none names are asked, once: an index
+    /// that was lost or damaged costs no file.
+    fn find(&mut self, kind: BlobKind, id: &Id) -> Option<Place> {
+        let found = self.fetcher.index.find(kind, id);
+        if found.is_some() || self.mended {
+            return found;
+        }
+        self.mended = true;
+        match headers::unnamed(&self.fetcher) {
+            Ok((lines, faults)) => {
+                self.fetcher.index.add(lines);
+                self.faults.extend(faults);
+            }
+            Err(error) => {
+                self.faults.push(Fault { what: "the packs".to_owned(), why: error.to_string() });
+            }
+        }
+        self.fetcher.index.find(kind, id)
+    }
+
     fn read_level<'c>(&mut self, level: Vec<Visit<'c>>) -> Result<Vec<Visit<'c>>, BackupError> {
         let (mut next, mut rest) = (Vec::new(), level.into_iter().peekable());
         while rest.peek().is_some() {
             let (mut some, mut bytes) = (Vec::new(), 0);
             while let Some(visit) = rest.next_if(|_| bytes < TREES_BYTES_MAX) {
-                let place = self.fetcher.index.find(BlobKind::Tree, &visit.tree);
+                let place = self.find(BlobKind::Tree, &visit.tree);
                 bytes += place.map_or(0, |place| u64::from(place.bytes()) + 256);
                 some.push(visit);
             }
@@ -253,7 +277,7 @@ impl Plan {
     ) {
         let mut bytes = 0;
         for id in &content {
-            let Some(place) = self.fetcher.index.find(BlobKind::Data, id) else {
+            let Some(place) = self.find(BlobKind::Data, id) else {
                 self.fault(&path, &BlobFault::NotIndexed.to_string());
                 return;
             };

@@ -33,10 +33,11 @@ pub(crate) fn workers() -> usize {
 
 /// A repository whose master key is known.
 pub struct Repository {
-    source: Source,
+    pub(crate) source: Source,
     key: Key,
     shown: String,
     id: String,
+    pub(crate) version: u32,
 }
 
 impl std::fmt::Debug for Repository {
@@ -48,7 +49,7 @@ impl std::fmt::Debug for Repository {
 /// A repository whose contents can be read.
 pub struct Index {
     pub(crate) fetcher: Fetcher,
-    faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl Index {
@@ -63,6 +64,9 @@ impl std::fmt::Debug for Index {
         f.debug_struct("Index").field("faults", &self.faults).finish_non_exhaustive()
     }
 }
+
+/// An index file by its name, and the packs that it names.
+pub(crate) type IndexFile = (Id, Vec<PackLine>);
 
 #[derive(Deserialize)]
 struct Config {
@@ -102,7 +106,7 @@ impl Repository {
         if !matches!(config.version, 1 | 2) {
             return Err(BackupError::NewerForm(config.version));
         }
-        Ok(Self { source, key, shown: access.shown(), id: config.id })
+        Ok(Self { source, key, shown: access.shown(), id: config.id, version: config.version })
     }
 
     /// What tells it from every other.
@@ -139,18 +143,29 @@ impl Repository {
     /// # Errors
     /// [`BackupError::Source`] when the index cannot be listed.
     pub fn index(self) -> Result<Index, BackupError> {
+        let (files, faults) = self.index_files()?;
+        Ok(self.index_of(files.into_iter().flat_map(|(_, packs)| packs).collect(), faults))
+    }
+
+    /// The same from what was read already.
+    pub(crate) fn index_of(self, packs: Vec<PackLine>, faults: Vec<Fault>) -> Index {
+        let mut index = BlobIndex::default();
+        index.add(packs);
+        Index { fetcher: Fetcher::new(self.source, self.key, index), faults }
+    }
+
+    /// Each index file and what it says, and those that cannot be read.
+    pub(crate) fn index_files(&self) -> Result<(Vec<IndexFile>, Vec<Fault>), BackupError> {
         let kind = ObjectKind::Index;
         let names = self.source.names(kind).map_err(BackupError::source("list the index"))?;
-        let (mut index, mut faults) = (BlobIndex::default(), Vec::new());
+        let (mut files, mut faults) = (Vec::new(), Vec::new());
         for (id, text) in self.objects(kind, &names, INDEX_BYTES_MAX) {
-            let packs: Result<Vec<PackLine>, String> =
-                text.and_then(|text| blobs::parse(&text).map_err(|error| error.to_string()));
-            match packs {
-                Ok(packs) => index.add(packs),
+            match text.and_then(|text| blobs::parse(&text).map_err(|error| error.to_string())) {
+                Ok(packs) => files.push((id, packs)),
                 Err(why) => faults.push(fault("index", &id, &why)),
             }
         }
-        Ok(Index { fetcher: Fetcher::new(self.source, self.key, index), faults })
+        Ok((files, faults))
     }
 
     /// Reads many objects at once; each is compared with its name.
@@ -189,7 +204,7 @@ impl Repository {
     }
 }
 
-fn fault(what: &str, id: &Id, why: &str) -> Fault {
+pub(crate) fn fault(what: &str, id: &Id, why: &str) -> Fault {
     Fault { what: format!("{what} {}", id.short()), why: why.to_owned() }
 }
 

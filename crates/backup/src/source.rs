@@ -107,4 +107,12 @@ impl Source {
             Self::Folder(folder) => folder.part(pack, part),
         }
     }
+
+    /// The end of a pack: so many bytes, or all of it when it is shorter.
+    pub(crate) fn tail(&self, pack: &Id, bytes: u64) -> Result<Vec<u8>, SourceError> {
+        match self {
+            Self::Rest(rest) => rest.tail(pack, bytes),
+            Self::Folder(folder) => folder.tail(pack, bytes),
+        }
+    }
 }

@@ -127,6 +127,17 @@ pub(crate) fn parse(text: &[u8]) -> Option<(Vec<Node>, Vec<BadNode>)> {
     Some((nodes, bad))
 }
 
+/// What a folder refers to, whatever its entries are called: parts of contents, and folders.
+pub(crate) fn references(text: &[u8]) -> Option<(Vec<Id>, Vec<Id>)> {
+    let tree: TreeText = serde_json::from_slice(text).ok()?;
+    let (mut parts, mut folders) = (Vec::new(), Vec::new());
+    for node in tree.nodes.unwrap_or_default() {
+        parts.extend(node.content.unwrap_or_default());
+        folders.extend(node.subtree);
+    }
+    Some((parts, folders))
+}
+
 fn node(text: NodeText) -> Result<Node, &'static str> {
     let name = names::unquoted(&text.name).filter(|name| names::is_name(name));
     let name = name.ok_or("its name would lead elsewhere, or is none")?;

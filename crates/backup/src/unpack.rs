@@ -9,6 +9,9 @@ const WINDOW_LOG_MAX: u32 = 27;
 /// The first byte of an object that is compressed.
 const COMPRESSED: u8 = 2;
 
+/// How hard is compressed.
+const LEVEL: i32 = 3;
+
 /// It does not decompress to what it should.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("it does not decompress to the length that it should have")]
@@ -27,6 +30,15 @@ pub(crate) fn object(bytes: Vec<u8>, bytes_max: u64) -> Result<Vec<u8>, NotThatL
         Some((b'{' | b'[', _)) => Ok(bytes),
         _ => Err(NotThatLong),
     }
+}
+
+/// The content of an index as a repository of this version stores it: the second compresses.
+pub(crate) fn stored(text: Vec<u8>, version: u32) -> std::io::Result<Vec<u8>> {
+    if version < 2 {
+        return Ok(text);
+    }
+    let packed = zstd::bulk::compress(&text, LEVEL)?;
+    Ok([&[COMPRESSED], packed.as_slice()].concat())
 }
 
 /// Decompresses blobs, one after the other.

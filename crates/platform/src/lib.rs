@@ -143,6 +143,7 @@ impl Platform {
         let mut rounds = JoinSet::new();
         go_round(&mut rounds, &doors, config, from)?;
         rounds.spawn(rounds::vault::keep(vault.clone()));
+        rounds.spawn(rounds::vault::scrub(vault.clone()));
         let (stop, stopped) = watch::channel(false);
         let open = entrance.open((doors, vault), &stopped, &mut rounds)?;
         Ok(Self { address, url, store, guards_address, stop, open, rounds })
@@ -197,6 +198,7 @@ fn settings(config: &Config, url: &str, entrance: &Entrance) -> Settings {
         vault: config.vault.as_ref().map(|vault| VaultQuotas {
             server_bytes: vault.settings.server_quota_bytes,
             tenant_bytes: vault.settings.tenant_quota_bytes,
+            rules: vault.settings.rules,
         }),
         exercise: config.exercise.clone(),
     }

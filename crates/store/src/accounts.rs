@@ -6,6 +6,8 @@
 //! - A password's verifier and the secret of an authenticator are sealed under the master key. Of
 //!   a one-time code only a keyed hash is kept, and it is used once, by one statement.
 //! - An account is disabled, never deleted: the journal names it.
+//! - Whatever changes its role or its ways in says when: for some time afterwards it agrees to
+//!   nothing that destroys.
 
 use beffroi_town::{AccountId, IncidentId, Instant, Role, TenantId};
 use serde_json::json;
@@ -20,6 +22,7 @@ use crate::{
 macro_rules! columns {
     () => {
         "SELECT account.id, tenant, name, role, incident, created_at, disabled_at, password_verifier, totp,
+            (SELECT changed_at FROM account_change WHERE account_change.account = account.id) AS ways_changed_at,
             (SELECT COUNT(*) FROM one_time_code WHERE account = account.id AND used_at IS NULL AND kit IS NULL) AS codes_left,
             (SELECT COUNT(*) FROM one_time_code WHERE account = account.id AND used_at IS NULL AND kit IS NOT NULL) AS kit_codes_left
         FROM account "
@@ -37,6 +40,8 @@ sqls! { "accounts":
     ROLE = "UPDATE account SET role = $3, incident = $4 WHERE tenant = $1 AND id = $2";
     DISABLE = "UPDATE account SET disabled_at = $3 WHERE tenant = $1 AND id = $2 AND disabled_at IS NULL";
     ENABLE = "UPDATE account SET disabled_at = NULL WHERE tenant = $1 AND id = $2 AND disabled_at IS NOT NULL";
+    CHANGED = "INSERT INTO account_change (account, changed_at) VALUES ($1, $2)
+        ON CONFLICT (account) DO UPDATE SET changed_at = $2";
     DROP_CODES = "DELETE FROM one_time_code WHERE account = $1 AND used_at IS NULL AND kit IS NULL";
     CODE = "INSERT INTO one_time_code (account, code_hash) VALUES ($1, $2) ON CONFLICT (account, code_hash) DO NOTHING";
     USE_CODE = "UPDATE one_time_code SET used_at = $3 WHERE account = $1 AND code_hash = $2 AND used_at IS NULL";
@@ -64,6 +69,8 @@ pub struct Account {
     pub created_at: Instant,
     /// When it was disabled, if it is.
     pub disabled_at: Option<Instant>,
+    /// When its role or one of its ways in last changed; none: not since it was made.
+    pub ways_changed_at: Option<Instant>,
     /// Whether it has a password.
     pub has_password: bool,
     /// Whether it has an authenticator.
@@ -72,6 +79,13 @@ pub struct Account {
     pub codes_left: u32,
     /// Codes in the town's cyber envelope, not used yet; see [`crate::kits`].
     pub kit_codes_left: u32,
+}
+
+impl Account {
+    /// Since when nothing has changed about who it is, what it may do and how it enters.
+    pub fn settled_since(&self) -> Instant {
+        self.ways_changed_at.map_or(self.created_at, |at| at.max(self.created_at))
+    }
 }
 
 /// An account with what a log-in is checked against. Never logged, never shown.
@@ -119,6 +133,7 @@ fn account(row: &Row) -> Result<Account> {
         incident: row.opt_id("incident")?,
         created_at: row.instant("created_at")?,
         disabled_at: row.opt_instant("disabled_at")?,
+        ways_changed_at: row.opt_instant("ways_changed_at")?,
         has_password: row.opt_text("password_verifier")?.is_some(),
         has_totp: row.opt_text("totp")?.is_some(),
         codes_left: row.count("codes_left")?,
@@ -223,6 +238,12 @@ async fn check_incident(
     }
 }
 
+/// Notes that the role or the ways in of an account have changed.
+pub(crate) async fn changed(tx: &mut Tx, id: &AccountId) -> Result<()> {
+    let at = tx.at();
+    tx.conn().run(CHANGED, args![id, at]).await.map(drop)
+}
+
 /// Sets the verifier of a password; none: it has no password any more.
 ///
 /// # Errors
@@ -238,6 +259,7 @@ pub async fn set_password(
     let sealed = verifier.map(seal).transpose()?;
     let rows = tx.conn().run(PASSWORD, args![tenant, id, sealed]).await?;
     Error::unless_found(NOUN, id, rows)?;
+    changed(tx, id).await?;
     tx.tell([tenant], NOUN, "account_password", json!({ "account": id, "set": verifier.is_some() }))
         .await
 }
@@ -257,6 +279,7 @@ pub async fn set_totp(
     let sealed = secret.map(seal).transpose()?;
     let rows = tx.conn().run(TOTP, args![tenant, id, sealed]).await?;
     Error::unless_found(NOUN, id, rows)?;
+    changed(tx, id).await?;
     tx.tell([tenant], NOUN, "account_totp", json!({ "account": id, "set": secret.is_some() })).await
 }
 
@@ -285,6 +308,7 @@ pub async fn set_codes(
     }
     let rows = u64::from(known.is_some());
     Error::unless_found(NOUN, id, rows)?;
+    changed(tx, id).await?;
     tx.tell([tenant], NOUN, "account_codes", json!({ "account": id, "codes": codes.len() })).await
 }
 
@@ -325,6 +349,7 @@ pub async fn set_role(
     let rows = tx.conn().run(ROLE, args![tenant, id, role.code(), incident]).await?;
     let body = json!({ "account": id, "role": role.code(), "incident": incident });
     Error::unless_found(NOUN, id, rows)?;
+    changed(tx, id).await?;
     tx.tell([tenant], NOUN, "account_role", body).await
 }
 
@@ -348,6 +373,7 @@ pub async fn enable(tx: &mut Tx, tenant: &TenantId, id: &AccountId) -> Result<()
     tx.covers("enable an account", [tenant])?;
     let rows = tx.conn().run(ENABLE, args![tenant, id]).await?;
     Error::unless_found(NOUN, id, rows)?;
+    changed(tx, id).await?;
     tx.tell([tenant], NOUN, "account_enabled", json!({ "account": id })).await
 }
 

@@ -145,6 +145,7 @@ pub async fn record(
                 "is disabled: it gets no codes",
             ));
         }
+        accounts::changed(tx, &holder.account).await?;
         for code in codes {
             let hash = tx.conn().keys().secret_hash(CODE_PURPOSE, code)?;
             tx.conn().run(CODE, args![&holder.account, hash, new.id.as_str()]).await?;

@@ -100,6 +100,8 @@ pub fn sql_texts() -> Vec<Sql> {
         tx::SQL,
         vault::SQL,
         vault::objects::SQL,
+        vault::quotas::SQL,
+        vault::thinnings::SQL,
         vault::verdicts::SQL,
     ]
     .concat()

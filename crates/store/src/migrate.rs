@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (8, include_str!("../migrations/0008_cut_rule.sql")),
     (10, include_str!("../migrations/0010_vault_sheet.sql")),
     (11, include_str!("../migrations/0011_vault_verdict.sql")),
+    (12, include_str!("../migrations/0012_vault_thinning.sql")),
 ];
 
 sqls! { "migrate":

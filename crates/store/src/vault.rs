@@ -8,6 +8,8 @@
 //!   backups came is told to the journal afterwards, many in one entry.
 
 pub mod objects;
+pub mod quotas;
+pub mod thinnings;
 pub mod verdicts;
 
 use beffroi_town::{
@@ -26,7 +28,8 @@ use crate::{
 
 macro_rules! columns {
     () => {
-        "SELECT id, tenant, server, asset, made_at, quota_bytes, silent_after_hours, told_until, sheet_proof, sheet_at, sheet_proven_at FROM vault_repository "
+        "SELECT id, tenant, server, asset, made_at, quota_bytes, silent_after_hours, told_until, sheet_proof, sheet_at, sheet_proven_at,
+            (SELECT bytes FROM vault_quota WHERE vault_quota.tenant = vault_repository.tenant) AS tenant_quota_bytes FROM vault_repository "
     };
 }
 
@@ -70,6 +73,8 @@ pub struct Repository {
     pub made_at: Instant,
     /// How much it may hold; none: as the configuration says.
     pub quota_bytes: Option<u64>,
+    /// How much all servers of its tenant may hold; none: as the configuration says.
+    pub tenant_quota_bytes: Option<u64>,
     /// After how long without a backup it is silent; none: by its habit.
     pub silent_after_hours: Option<u32>,
     /// The journal tells of backups received until then.
@@ -143,14 +148,17 @@ pub fn token_sha256(token: &str) -> String {
 }
 
 fn repository(row: &Row) -> Result<Repository> {
-    let quota = row.opt_int("quota_bytes")?;
+    let quota = |name: &str| -> Result<Option<u64>> {
+        row.opt_int(name)?.map(|_| row.number(name)).transpose()
+    };
     Ok(Repository {
         id: row.id("id")?,
         tenant: row.id("tenant")?,
         server: row.text("server")?,
         asset: row.opt_id("asset")?,
         made_at: row.instant("made_at")?,
-        quota_bytes: quota.map(|_| row.number("quota_bytes")).transpose()?,
+        quota_bytes: quota("quota_bytes")?,
+        tenant_quota_bytes: quota("tenant_quota_bytes")?,
         silent_after_hours: row.opt_count("silent_after_hours")?,
         told_until: row.instant("told_until")?,
         sheet: sheet(row)?,

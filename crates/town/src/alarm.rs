@@ -39,6 +39,8 @@ coded! {
         VaultTampered = "vault_tampered",
         /// What the vault holds is not what was sent.
         VaultDamaged = "vault_damaged",
+        /// Backups are about to be thinned, are being, or were put back: a step that people must know.
+        VaultThinning = "vault_thinning",
         /// An inspector found in a backup what daily work may explain, or may not.
         VaultSuspect = "vault_suspect",
         /// An inspector found that a backup holds ruined files.
@@ -101,6 +103,8 @@ impl AlarmKind {
             | Self::NewDevice
             | Self::VaultSilent
             | Self::VaultFilling
+            // Nothing is dropped before a day has passed since two people agreed.
+            | Self::VaultThinning
             // Daily work may explain both; older backups stay meanwhile.
             | Self::VaultSuspect
             | Self::VaultUnusual => Urgency::Lesser,

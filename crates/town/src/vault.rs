@@ -1,6 +1,8 @@
 //! The vault: what a repository holds, what counts against its quota, and when its silence is odd.
 
+pub mod retention;
 pub mod sheet;
+pub mod thinning;
 pub mod verdict;
 pub mod volume;
 

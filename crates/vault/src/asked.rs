@@ -45,6 +45,12 @@ pub(crate) enum What {
     Verdicts,
     /// Which of them came back in a test.
     Proofs,
+    /// What may go, and a plan of what could.
+    Thinning,
+    /// That a plan be carried out, by its identifier.
+    CarryOut(String),
+    /// What was found when everything was looked through.
+    Checks,
     /// One object.
     Object(ObjectKind, ObjectName),
     /// Nothing that there could be.
@@ -81,9 +87,16 @@ fn what(rest: &str) -> What {
         "sheet" => return What::Sheet,
         "verdicts" => return What::Verdicts,
         "proofs" => return What::Proofs,
+        "thinning" => return What::Thinning,
+        "checks" => return What::Checks,
         _ => {}
     }
     let Some((kind, name)) = rest.split_once('/') else { return What::Nothing };
+    if kind == "thinning" {
+        let is_id = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        let fits = (1..=40).contains(&name.len()) && name.bytes().all(is_id);
+        return if fits { What::CarryOut(name.to_owned()) } else { What::Nothing };
+    }
     match ObjectKind::from_code(kind) {
         None | Some(ObjectKind::Config) => What::Nothing,
         Some(kind) if name.is_empty() => What::List(kind),
@@ -107,6 +120,10 @@ mod tests {
         assert_eq!(asked("/vault/59273/srv/sheet"), Some(What::Sheet));
         assert_eq!(asked("/vault/59273/srv/verdicts"), Some(What::Verdicts));
         assert_eq!(asked("/vault/59273/srv/proofs"), Some(What::Proofs));
+        assert_eq!(asked("/vault/59273/srv/thinning"), Some(What::Thinning));
+        assert_eq!(asked("/vault/59273/srv/checks"), Some(What::Checks));
+        let carried = What::CarryOut("0193-ab".to_owned());
+        assert_eq!(asked("/vault/59273/srv/thinning/0193-ab"), Some(carried));
         assert_eq!(asked("/vault/2A004/srv/data/"), Some(What::List(ObjectKind::Data)));
         let name = ObjectName::parse(HEX).unwrap();
         assert_eq!(name.shard(), "01");
@@ -133,6 +150,10 @@ mod tests {
             "Config",
             "config/",
             "verdicts/",
+            "thinning/",
+            "thinning/..",
+            "thinning/a/b",
+            "trash/lock",
             "config?x",
             "data",
             "data/..",

@@ -17,6 +17,7 @@ use crate::{
     refusal::Refusal,
     sheet,
     shelf::Shelf,
+    thinning,
     visit::Visit,
 };
 
@@ -60,6 +61,7 @@ impl Vault {
 
 const INSPECTOR_TOLD: &str =
     "an inspector's credential reads and says what it found; it sends and deletes nothing";
+const KEEPER_TOLD: &str = "a keeper's credential reads, sends index objects and proposes; it sends and deletes nothing else";
 const DELETE_TOLD: &str =
     "nothing but locks can be deleted: the vault keeps every backup until its retention ends";
 
@@ -69,20 +71,36 @@ impl Visit {
             Method::GET | Method::HEAD => self.read().await,
             Method::POST if self.may_write() => self.take(body).await,
             Method::DELETE if self.may_write() => self.delete().await,
-            // restic asks for a lock even to read: that is refused, and nobody is told.
-            Method::POST if matches!(self.what, What::Object(ObjectKind::Locks, _)) => {
-                Err(Refusal::Sealed(INSPECTOR_TOLD))
+            Method::POST | Method::DELETE => {
+                let (what, told) = match self.kind {
+                    CredentialKind::Keeper => ("keeper", KEEPER_TOLD),
+                    _ => ("inspector", INSPECTOR_TOLD),
+                };
+                // restic asks for a lock even to read: that is refused, and nobody is told.
+                match self.what {
+                    What::Object(ObjectKind::Locks, _) => Err(Refusal::Sealed(told)),
+                    _ => Err(self.tampered(what, told).await),
+                }
             }
-            Method::POST | Method::DELETE => Err(self.tampered("inspector", INSPECTOR_TOLD).await),
             _ => Err(Refusal::Method),
         }
     }
 
-    /// Whether this credential may do what is asked, when it changes something: an inspector's may
-    /// say what it found, and nothing else.
+    /// Whether this credential may do what is asked, when it changes something: an inspector's and a
+    /// keeper's may say what they found, and a keeper's what could be dropped.
     fn may_write(&self) -> bool {
-        let says = matches!(self.what, What::Verdicts | What::Proofs);
-        self.kind == CredentialKind::Server || (says && self.parts.method == Method::POST)
+        let posts = self.parts.method == Method::POST;
+        match self.kind {
+            CredentialKind::Server => true,
+            CredentialKind::Inspector => {
+                posts && matches!(self.what, What::Checks | What::Verdicts | What::Proofs)
+            }
+            CredentialKind::Keeper => {
+                let index = matches!(self.what, What::Object(ObjectKind::Index, _));
+                let says = matches!(self.what, What::Checks | What::Thinning | What::CarryOut(_));
+                posts && (index || says)
+            }
+        }
     }
 
     async fn read(&self) -> Result<Response, Refusal> {
@@ -91,10 +109,9 @@ impl Visit {
             What::Object(kind, name) => give::object(self, *kind, Some(name)).await,
             What::List(kind) if self.parts.method == Method::GET => Ok(give::names(self, *kind)),
             What::Verdicts if self.parts.method == Method::GET => judging::standing(self).await,
-            What::Root | What::List(_) | What::Sheet | What::Verdicts | What::Proofs => {
-                Err(Refusal::Method)
-            }
+            What::Thinning if self.parts.method == Method::GET => thinning::offer(self).await,
             What::Nothing => Err(Refusal::NotFound),
+            _ => Err(Refusal::Method),
         }
     }
 
@@ -107,6 +124,9 @@ impl Visit {
             What::Config => receive::object(&self, ObjectKind::Config, None, body).await?,
             What::Object(kind, name) => receive::object(&self, *kind, Some(name), body).await?,
             What::Sheet => sheet::take(&self, body).await?,
+            What::Thinning => thinning::propose(&self, body).await?,
+            What::CarryOut(id) => thinning::carry_out(&self, id, body).await?,
+            What::Checks => thinning::checked(&self, body).await?,
             What::Verdicts => judging::take_verdict(&self, body).await?,
             What::Proofs => judging::take_proof(&self, body).await?,
         }
@@ -119,14 +139,12 @@ impl Visit {
                 self.unlock(name).await?;
                 Ok(StatusCode::OK.into_response())
             }
-            What::Root | What::List(_) | What::Sheet | What::Verdicts | What::Proofs => {
-                Err(Refusal::Method)
-            }
             What::Nothing => Err(Refusal::NotFound),
             What::Object(kind, name) if self.cleans_up(*kind, name).await? => {
                 Err(Refusal::Sealed(DELETE_TOLD))
             }
             What::Config | What::Object(..) => Err(self.tampered("delete", DELETE_TOLD).await),
+            _ => Err(Refusal::Method),
         }
     }
 }

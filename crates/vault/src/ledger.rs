@@ -145,6 +145,7 @@ mod tests {
             asset: None,
             made_at: Instant::default(),
             quota_bytes: None,
+            tenant_quota_bytes: None,
             silent_after_hours: None,
             told_until: Instant::default(),
             sheet: None,

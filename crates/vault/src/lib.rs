@@ -4,15 +4,19 @@
 //! Rules:
 //! - The server holds no key: it sees names, lengths and times, never a content.
 //! - Nothing is deleted but locks, nothing is written twice, no key comes after the settings.
+//! - What a thinning drops goes to the trash, once two people agreed and time has passed; it can be
+//!   put back until the trash is emptied.
 //! - What is acknowledged was hashed on its way in and flushed, file and folder, and has a receipt.
 //! - A repository lies on the disk as restic itself lays one out: it can be restored from there
 //!   with plain restic, without this program.
 //! - Times are the server's own. A client's are never read.
 //! - A refusal that somebody with a credential may be behind is an alarm; a person decides.
 
+pub mod consent;
 pub mod repositories;
 pub mod scrub;
 pub mod standing;
+pub mod thinning;
 pub mod watch;
 
 mod access;
@@ -26,6 +30,7 @@ mod receive;
 mod refusal;
 mod sheet;
 mod shelf;
+mod trash;
 mod visit;
 
 use std::{
@@ -36,7 +41,7 @@ use std::{
 };
 
 use beffroi_store::{OperatorScope, Store, vault};
-use beffroi_town::{RepositoryId, edge::Clock};
+use beffroi_town::{RepositoryId, edge::Clock, vault::retention::Retention};
 use tokio::sync::Semaphore;
 
 use alarms::Told;
@@ -90,6 +95,28 @@ pub struct Settings {
     pub keep_free_bytes: u64,
     /// How slow a client may be.
     pub pace: Pace,
+    /// How thinning goes.
+    pub rules: Rules,
+    /// How often everything is read back by itself; none: when somebody asks.
+    pub scrub_every_ms: Option<i64>,
+}
+
+/// How thinning goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// What stays, and how long.
+    pub retention: Retention,
+    /// How long passes between the second consent and the thinning.
+    pub wait_ms: i64,
+    /// How long what was dropped stays in the trash.
+    pub grace_ms: i64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        let day = 24 * 3_600_000;
+        Self { retention: Retention::default(), wait_ms: 3 * day, grace_ms: 30 * day }
+    }
 }
 
 /// Why the vault does not open.

@@ -341,6 +341,7 @@ impl Upload<'_> {
             received_at: visit.vault.inner.clock.now(),
             credential: Some(visit.credential.clone()),
             damaged_at: None,
+            thinning: None,
         };
         let mut book = store.bookkeeping().await?;
         let new = objects::received(&mut book, &visit.repository.id, &receipt).await?;

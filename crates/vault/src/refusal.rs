@@ -31,6 +31,8 @@ pub(crate) enum Refusal {
     #[error("no room left: {0}")]
     Full(&'static str),
     #[error("{0}")]
+    Plan(String),
+    #[error("{0}")]
     Unreadable(&'static str),
     #[error("{0}")]
     Known(&'static str),
@@ -54,7 +56,7 @@ impl Refusal {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Unreadable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Known(_) => StatusCode::CONFLICT,
+            Self::Known(_) | Self::Plan(_) => StatusCode::CONFLICT,
             Self::Range(_) => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Disk(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,

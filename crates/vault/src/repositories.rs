@@ -57,21 +57,36 @@ pub async fn add(
     Ok(Handed { issued, is_new })
 }
 
-/// Makes a credential with which an inspector reads a server's backups and says what it found.
+/// Makes a credential for whoever holds the key on another host: an inspector, or a keeper.
 ///
 /// # Errors
 /// The store's: [`beffroi_store::Error::Absent`] when that server has no repository.
-pub async fn add_inspector(
+pub async fn add_holder(
     store: &Store,
     (actor, at): (&Actor, Instant),
     tenant: &TenantId,
-    server: &str,
+    whose: (&str, CredentialKind),
 ) -> Result<Issued, VaultError> {
     let mut tx = store.begin(std::slice::from_ref(tenant), actor, at).await?;
-    let whose = (server, CredentialKind::Inspector);
     let issued = vault::issue_for(&mut tx, tenant, whose).await?;
     tx.commit().await?;
     Ok(issued)
+}
+
+/// Settles how much all servers of a tenant may have together; none: as the configuration says.
+///
+/// # Errors
+/// The store's.
+pub async fn set_quota(
+    store: &Store,
+    (actor, at): (&Actor, Instant),
+    tenant: &TenantId,
+    bytes: Option<u64>,
+) -> Result<(), VaultError> {
+    let mut tx = store.begin(std::slice::from_ref(tenant), actor, at).await?;
+    vault::quotas::set(&mut tx, tenant, bytes).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// A person says of a backup what is to be thought of it, whatever was said before.

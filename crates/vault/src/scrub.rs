@@ -3,17 +3,17 @@
 //! Rules: nothing is changed but notes: what is damaged is noted, with an alarm; what is whole again
 //! is noted too. What must be sent again is named, and by which server.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use beffroi_store::{
-    OperatorScope, Store, TenantScope,
+    OperatorScope, Store, TenantScope, rounds,
     vault::{self, Repository, objects},
 };
 use beffroi_town::{AlarmKind, Instant, TenantId, vault::ObjectKind};
 use serde::Serialize;
 
 use crate::{
-    VaultError,
+    Vault, VaultError,
     alarms::{self, Suspicion},
     asked::ObjectName,
     receive::hash_of,
@@ -69,6 +69,15 @@ pub(crate) struct Compared {
     pub(crate) strange: Vec<String>,
 }
 
+impl Compared {
+    /// What lies in the trash, or is on its way there, is not missed.
+    fn miss(&mut self, receipt: objects::Receipt) {
+        if receipt.thinning.is_none() {
+            self.missing.push(receipt.name);
+        }
+    }
+}
+
 /// Compares what lies there with the receipts.
 pub(crate) async fn compare(
     store: &Store,
@@ -99,24 +108,24 @@ pub(crate) async fn compare(
     let mut receipts = Receipts::of(store, repository, kind);
     let mut next = receipts.next().await?;
     for (name, bytes) in there {
-        while let Some(missing) = next.take_if(|receipt| *receipt < name) {
-            compared.missing.push(missing);
+        while let Some(missing) = next.take_if(|receipt| receipt.name < name) {
+            compared.miss(missing);
             next = receipts.next().await?;
         }
-        if next.as_ref() == Some(&name) {
+        if next.as_ref().is_some_and(|receipt| receipt.name == name) {
             next = receipts.next().await?;
         } else {
             compared.without_receipt.push((name, bytes));
         }
     }
     while let Some(missing) = next {
-        compared.missing.push(missing);
+        compared.miss(missing);
         next = receipts.next().await?;
     }
     Ok(compared)
 }
 
-/// The names of the receipts of one kind, in order, some at a time.
+/// The receipts of one kind, in the order of their names, some at a time.
 struct Receipts<'r> {
     store: &'r Store,
     repository: &'r Repository,
@@ -131,10 +140,10 @@ impl<'r> Receipts<'r> {
         Self { store, repository, kind, page: Vec::new().into_iter(), after }
     }
 
-    async fn next(&mut self) -> Result<Option<String>, beffroi_store::Error> {
+    async fn next(&mut self) -> Result<Option<objects::Receipt>, beffroi_store::Error> {
         loop {
             if let Some(receipt) = self.page.next() {
-                return Ok(Some(receipt.name));
+                return Ok(Some(receipt));
             }
             let Some(after) = self.after.take() else { return Ok(None) };
             let scope = TenantScope::for_tenant(&self.repository.tenant);
@@ -157,13 +166,23 @@ pub async fn scrub(
     at: Instant,
     only: Option<&TenantId>,
 ) -> Result<Vec<Scrubbed>, VaultError> {
+    paced(store, folder, (at, None), only).await
+}
+
+/// The same at a pace, so that backups and restores have the disk meanwhile.
+async fn paced(
+    store: &Store,
+    folder: &Path,
+    (at, bytes_a_second): (Instant, Option<u64>),
+    only: Option<&TenantId>,
+) -> Result<Vec<Scrubbed>, VaultError> {
     let operator = OperatorScope::for_operator();
     let mut all = vault::all(&mut store.read().await?, &operator).await?;
     all.retain(|one| only.is_none_or(|tenant| one.tenant == *tenant));
     let mut found = Vec::new();
     for repository in all {
         let shelf = Shelf::of(folder, &repository.tenant, &repository.server);
-        found.push(one(store, &shelf, &repository, at).await?);
+        found.push(one(store, &shelf, &repository, (at, bytes_a_second)).await?);
     }
     Ok(found)
 }
@@ -172,7 +191,7 @@ async fn one(
     store: &Store,
     shelf: &Shelf,
     repository: &Repository,
-    at: Instant,
+    (at, bytes_a_second): (Instant, Option<u64>),
 ) -> Result<Scrubbed, VaultError> {
     let mut scrubbed = Scrubbed {
         tenant: repository.tenant.clone(),
@@ -194,7 +213,12 @@ async fn one(
             scrubbed.missing.extend(named);
         }
         for name in compared.there {
+            let before = scrubbed.bytes;
             read_back(store, shelf, (repository, at), (kind, &name, &mut scrubbed)).await?;
+            if let Some(rate) = bytes_a_second {
+                let ms = (scrubbed.bytes - before).saturating_mul(1_000) / rate.max(1);
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+            }
         }
     }
     tell(store, repository, &scrubbed, at).await?;
@@ -259,4 +283,36 @@ async fn tell(
         .with("missing", scrubbed.missing.len());
     alarms::raise(store, &suspicion).await?;
     Ok(())
+}
+
+/// The round in which everything is read back, as it is noted.
+pub const ROUND: &str = "vault_scrub";
+/// How fast: a part of what a disk gives.
+const BYTES_A_SECOND: u64 = 32 << 20;
+
+impl Vault {
+    /// Reads everything back, slowly, when that was not done for as long as was settled; whether it
+    /// was due.
+    ///
+    /// # Errors
+    /// The disk's and the store's.
+    pub async fn scrub_when_due(&self) -> Result<bool, VaultError> {
+        let (store, at) = (&self.inner.store, self.inner.clock.now());
+        let Some(every_ms) = self.inner.settings.scrub_every_ms else { return Ok(false) };
+        let operator = OperatorScope::for_operator();
+        let last = rounds::get(&mut store.read().await?, &operator, ROUND).await?;
+        let done_at = last.and_then(|round| round.done_at);
+        if done_at.is_some_and(|done_at| at.ms_since(done_at) < every_ms) {
+            return Ok(false);
+        }
+        let pace = (at, Some(BYTES_A_SECOND));
+        let found = paced(store, &self.inner.settings.folder, pace, None).await?;
+        let objects: u64 = found.iter().map(|one| one.objects).sum();
+        let wrong = found.iter().filter(|one| !one.is_whole()).count();
+        let detail = serde_json::json!({ "objects": objects, "repositories_damaged": wrong });
+        let mut book = store.bookkeeping().await?;
+        rounds::done(&mut book, ROUND, self.inner.clock.now(), &detail).await?;
+        book.commit().await?;
+        Ok(true)
+    }
 }

@@ -55,11 +55,11 @@ pub fn prepare(folder: &Path) -> Result<(), ShelfError> {
     fs::remove_file(&named).map_err(cannot)
 }
 
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
 
@@ -84,6 +84,13 @@ impl Half {
                 Err(error) => return Err(error),
             }
         }
+    }
+}
+
+impl Half {
+    /// Gives a flushed file a name that nobody else gives, in place of an earlier one.
+    pub(crate) fn rename(&self, to: &Path) -> io::Result<()> {
+        fs::rename(&self.path, to)
     }
 }
 

@@ -57,7 +57,7 @@ impl Visit {
         let settings = &self.vault.inner.settings;
         Limits {
             server: self.repository.quota_bytes.unwrap_or(settings.server_quota_bytes),
-            tenant: settings.tenant_quota_bytes,
+            tenant: self.repository.tenant_quota_bytes.unwrap_or(settings.tenant_quota_bytes),
         }
     }
 

@@ -127,7 +127,9 @@ impl Vault {
         let settings = &self.inner.settings;
         let mut towns = std::collections::BTreeMap::new();
         for (repository, used) in everything(store).await? {
-            *towns.entry(repository.tenant.clone()).or_insert(0) += used.bytes;
+            let usual = settings.tenant_quota_bytes;
+            let whole = repository.tenant_quota_bytes.unwrap_or(usual);
+            towns.entry(repository.tenant.clone()).or_insert((0, whole)).0 += used.bytes;
             let quota = repository.quota_bytes.unwrap_or(settings.server_quota_bytes);
             let Some(step) = step(used.bytes, quota) else { continue };
             // Once for each step of each quota; and the gravest first, so that one is told.
@@ -136,8 +138,8 @@ impl Vault {
             suspicion.id = format!("vault-filling-{}-{step}", repository.id);
             alarms::raise_once(store, &self.inner.told, &suspicion).await?;
         }
-        for (tenant, bytes) in towns {
-            let Some(step) = step(bytes, settings.tenant_quota_bytes) else { continue };
+        for (tenant, (bytes, whole)) in towns {
+            let Some(step) = step(bytes, whole) else { continue };
             let suspicion = Suspicion {
                 kind: AlarmKind::VaultFilling,
                 tenant: &tenant,
@@ -174,6 +176,7 @@ impl Vault {
                         received_at: self.inner.clock.now(),
                         credential: None,
                         damaged_at: None,
+                        thinning: None,
                     };
                     let mut book = store.bookkeeping().await?;
                     let new = objects::received(&mut book, &repository.id, &receipt).await?;

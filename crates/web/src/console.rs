@@ -34,6 +34,7 @@ pub mod setup;
 pub mod shape;
 pub mod sheets;
 pub mod tenants;
+pub mod thinning;
 pub mod today;
 pub mod vault;
 pub mod watch;

@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 38] = [
+const DONE: [(&str, &str); 41] = [
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -43,6 +43,9 @@ const DONE: [(&str, &str); 38] = [
     ("rule_withdrawn", "done-rule-withdrawn"),
     ("sheet", "vault-sheet-done"),
     ("judged", "vault-judge-done"),
+    ("thinning_agreed", "thinning-done-agreed"),
+    ("thinning_cancelled", "thinning-done-cancelled"),
+    ("thinning_undone", "thinning-done-undone"),
 ];
 
 /// The sentence of a code; none for a code that is none.

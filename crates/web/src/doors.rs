@@ -39,6 +39,8 @@ pub struct VaultQuotas {
     pub server_bytes: u64,
     /// Of all servers of a tenant together.
     pub tenant_bytes: u64,
+    /// How thinning goes.
+    pub rules: beffroi_vault::Rules,
 }
 
 /// What every handler needs. Cheap to clone.

@@ -36,6 +36,7 @@ macro_rules! areas {
             ("rehearsal", include_str!(concat!("../../../locales/", $lang, "/rehearsal.ftl"))),
             ("desk", include_str!(concat!("../../../locales/", $lang, "/desk.ftl"))),
             ("vault", include_str!(concat!("../../../locales/", $lang, "/vault.ftl"))),
+            ("thinning", include_str!(concat!("../../../locales/", $lang, "/thinning.ftl"))),
         ]
     };
 }

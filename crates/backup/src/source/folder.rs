@@ -70,6 +70,15 @@ impl Folder {
         file.read_exact_at(&mut bytes, part.from).map_err(|error| failure(&error))?;
         Ok(bytes)
     }
+
+    pub(crate) fn tail(&self, pack: &Id, bytes: u64) -> Result<Vec<u8>, SourceError> {
+        let path = self.path(ObjectKind::Data, Some(pack));
+        let about = fs::metadata(path).map_err(|error| failure(&error))?;
+        let bytes = bytes.min(about.len());
+        let part =
+            Part { from: about.len() - bytes, bytes: usize::try_from(bytes).unwrap_or(usize::MAX) };
+        self.part(pack, part)
+    }
 }
 
 fn failure(error: &io::Error) -> SourceError {

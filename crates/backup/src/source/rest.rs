@@ -105,6 +105,11 @@ impl Rest {
         if bytes.len() == part.bytes { Ok(bytes) } else { Err(SourceError::Short) }
     }
 
+    pub(crate) fn tail(&self, pack: &Id, bytes: u64) -> Result<Vec<u8>, SourceError> {
+        let range = [(header::RANGE, format!("bytes=-{bytes}"))];
+        self.get(&self.path(ObjectKind::Data, Some(pack)), &range, (206, bytes))
+    }
+
     /// What stands at a path that is no object of restic's.
     pub(crate) fn read(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, SourceError> {
         self.get(&format!("{}{path}", self.base), &[], (200, bytes_max))

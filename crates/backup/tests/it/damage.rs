@@ -74,6 +74,7 @@ fn an_index_cut_short_is_named() {
         spoil(index, |bytes| bytes.truncate(bytes.len() - 7));
         let report = house.bring_back(&Choice::all());
         assert!(report.failed.iter().any(|fault| fault.what.starts_with("index ")), "{report:?}");
+        // The packs say themselves what they hold.
         came_back.push(report.restored);
         if house.target().exists() {
             fs::remove_dir_all(house.target()).unwrap();
@@ -81,7 +82,8 @@ fn an_index_cut_short_is_named() {
         fs::remove_file(index).unwrap();
         fs::write(index, good).unwrap();
     }
-    assert!(came_back.iter().any(|count| *count < u64::try_from(first.len()).unwrap()));
+    let all = u64::try_from(first.len()).unwrap() + 1;
+    assert_eq!(came_back, [all, all]);
     let whole = house.bring_back(&Choice::all());
     assert!(whole.is_whole(), "{whole:?}");
 }

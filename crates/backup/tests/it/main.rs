@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod checking;
 mod coming_back;
 mod damage;
 mod house;

@@ -1,6 +1,7 @@
 //! `beffroi vault`.
 
 pub(crate) mod client;
+pub(crate) mod thin;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,13 @@ pub(crate) enum VaultCommand {
     Keeper(KeeperCommand),
     #[command(flatten)]
     Client(client::ClientCommand),
+    #[command(flatten)]
+    Holder(thin::HolderCommand),
+    /// What thinnings moved away: list it, put it back, empty it
+    Trash {
+        #[command(subcommand)]
+        command: thin::TrashCommand,
+    },
 }
 
 /// What is done on the platform.
@@ -38,6 +46,14 @@ pub(crate) enum KeeperCommand {
         /// Which one, as `list` names it; all of this server's if not given
         #[arg(long, value_name = "ID")]
         credential: Option<String>,
+    },
+    /// Settle how much all servers of a tenant may have together
+    Quota {
+        /// Code of the tenant
+        tenant: String,
+        /// How much; as the configuration says if not given
+        #[arg(value_name = "GIGABYTES", value_parser = parse_quota)]
+        bytes: Option<u64>,
     },
     /// Say what is to be thought of a backup, whatever an inspector said: yours is the last word
     Judge {
@@ -92,6 +108,9 @@ pub(crate) struct VaultAdd {
     /// `restic --repository-file`
     #[arg(long = "out", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// For a keeper instead, on another host: it reads and proposes what could be dropped
+    #[arg(long, conflicts_with_all = ["asset", "quota_bytes", "silent_after", "inspector"])]
+    pub(crate) keeper: bool,
     #[command(flatten)]
     pub(crate) out: Out,
 }

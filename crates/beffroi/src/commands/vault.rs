@@ -4,6 +4,8 @@ mod client;
 mod drill;
 mod init;
 mod inspect;
+mod thin;
+mod trash;
 
 use std::process::ExitCode;
 
@@ -18,7 +20,7 @@ use beffroi_store::{
 };
 use beffroi_town::{
     Actor, AssetId, Instant, TenantId,
-    vault::verdict::{Received, Verdict},
+    vault::verdict::{CredentialKind, Received, Verdict},
 };
 use beffroi_vault::{
     repositories::{self, Handed},
@@ -44,6 +46,12 @@ pub(crate) async fn run(common: &Common, command: VaultCommand) -> Result<ExitCo
         VaultCommand::Keeper(command) => keep(common, command).await,
         // A server has no store: what it asks for goes to its repository alone.
         VaultCommand::Client(command) => client::run(command),
+        VaultCommand::Holder(command) => thin::run(&command),
+        VaultCommand::Trash { command } => {
+            let config = config(common)?.check()?;
+            let store = open_configured(&config).await?;
+            trash::run(&config, &store, command).await.map(|()| ExitCode::SUCCESS)
+        }
     }
 }
 
@@ -70,6 +78,13 @@ async fn keep(common: &Common, command: KeeperCommand) -> Result<ExitCode> {
             let by = (&Actor::CommandLine, now());
             repositories::prove(&store, by, &tenant, &server, &code).await?;
             println!("{tenant} {server}: the recovery sheet is kept.");
+        }
+        KeeperCommand::Quota { tenant, bytes } => {
+            let tenant = tenant_id(&tenant)?;
+            repositories::set_quota(&store, (&Actor::CommandLine, now()), &tenant, bytes).await?;
+            let words = Words::of(beffroi_town::Lang::En);
+            let told = bytes.map_or_else(|| "as configured".to_owned(), |bytes| words.size(bytes));
+            println!("{tenant}: all its servers together: {told}, from now on");
         }
         KeeperCommand::Scrub { tenant, out } => {
             return scrub(&config, &store, tenant.as_deref(), out.json).await;
@@ -100,8 +115,10 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
         write_secret(file, b"")?;
     }
     let by = (&Actor::CommandLine, now());
-    let handed = if args.inspector {
-        let issued = repositories::add_inspector(store, by, &tenant, &args.server).await;
+    let handed = if args.inspector || args.keeper {
+        let kind = if args.keeper { CredentialKind::Keeper } else { CredentialKind::Inspector };
+        let whose = (args.server.as_str(), kind);
+        let issued = repositories::add_holder(store, by, &tenant, whose).await;
         issued.map(|issued| Handed { issued, is_new: false })
     } else {
         repositories::add(store, by, &settings.folder, &tenant, &new).await
@@ -129,8 +146,8 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
             "credential": handed.issued.id, "address": shown, "file": args.file,
         }));
     }
-    if args.inspector {
-        tell_inspector(&tenant, &args, (&handed.issued.id, &address));
+    if args.inspector || args.keeper {
+        tell_holder(&tenant, &args, (&handed.issued.id, &address));
         return Ok(());
     }
     let what = if handed.is_new { "a new repository" } else { "one more credential" };
@@ -147,18 +164,24 @@ async fn add(config: &Config, store: &Store, args: VaultAdd) -> Result<()> {
     Ok(())
 }
 
-fn tell_inspector(tenant: &TenantId, args: &VaultAdd, (id, address): (&str, &str)) {
-    println!("{tenant} {}: an inspector's credential, {id}", args.server);
-    match &args.file {
-        Some(file) => println!("Carry {} to another host than the server.", file.display()),
-        None => {
-            println!("Keep this address secret; it cannot be shown again:");
-            println!("  {address}");
-        }
+/// What is told of a credential for whoever holds the key on another host.
+fn tell_holder(tenant: &TenantId, args: &VaultAdd, (id, address): (&str, &str)) {
+    let who = if args.keeper { "a keeper's" } else { "an inspector's" };
+    println!("{tenant} {}: {who} credential, {id}", args.server);
+    if let Some(file) = &args.file {
+        println!("Carry {} to another host than the server.", file.display());
+    } else {
+        println!("Keep this address secret; it cannot be shown again:");
+        println!("  {address}");
     }
-    println!("There, with the password of the recovery sheet in a file, each day:");
-    println!("  beffroi vault inspect --repository-file ADDRESS --password-file PASSWORD");
-    println!("and each month: beffroi vault drill, with the same two.");
+    println!("There, with the password of the recovery sheet in a file:");
+    let with = "--repository-file ADDRESS --password-file PASSWORD";
+    if args.keeper {
+        println!("  beffroi vault thin --plan {with}");
+    } else {
+        println!("  beffroi vault inspect {with}");
+        println!("each day, and each month: beffroi vault drill, with the same two.");
+    }
 }
 
 /// A person's word on a backup.

@@ -2,10 +2,12 @@
 //! credential and password can try.
 
 mod attacks;
+mod carrying;
 mod coming_back;
 mod inspection;
 mod kill;
 mod recovery;
+mod thinning;
 
 use std::{
     collections::BTreeMap,

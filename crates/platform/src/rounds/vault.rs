@@ -1,4 +1,5 @@
-//! Keeps the vault: what came is told to the journal, silence and filling quotas to people.
+//! Keeps the vault: what came is told to the journal, silence and filling quotas to people; thinnings
+//! that were begun are ended, and the trash is emptied in its time.
 
 use std::time::Duration;
 
@@ -7,6 +8,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 /// How often it is looked at.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// How often it is looked whether everything is to be read back.
+const SCRUB_LOOK_EVERY: Duration = Duration::from_hours(1);
 /// How many looks pass between two for silence: each asks about every server.
 const SILENCE_EVERY: u32 = 10;
 
@@ -28,6 +31,9 @@ pub(crate) async fn keep(vault: Option<Vault>) {
         if let Err(error) = vault.notice_filling().await {
             complain(&error, "a filling vault goes unnoticed");
         }
+        if let Err(error) = vault.carry_on().await {
+            complain(&error, "a thinning or its trash waits; it is tried again");
+        }
         if look % SILENCE_EVERY != 0 {
             continue;
         }
@@ -36,6 +42,21 @@ pub(crate) async fn keep(vault: Option<Vault>) {
         }
         if let Err(error) = vault.notice_volume().await {
             complain(&error, "an unusual volume goes unnoticed");
+        }
+    }
+}
+
+/// Reads everything back when it is due, apart from the other rounds: it takes hours.
+pub(crate) async fn scrub(vault: Option<Vault>) {
+    let Some(vault) = vault else { return };
+    let mut ticks = interval(SCRUB_LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match vault.scrub_when_due().await {
+            Ok(false) => {}
+            Ok(true) => tracing::info!("everything in the vault was read back"),
+            Err(error) => complain(&error, "the vault cannot be read back; it is tried again"),
         }
     }
 }

@@ -4,22 +4,24 @@
 //! Rules:
 //! - Bookkeeping: the object itself is a file that was flushed before its receipt is written. A
 //!   file without a receipt was never acknowledged; a receipt without its file is a loss.
-//! - A receipt is written once: the first time counts. Only a lock's can be taken back.
+//! - A receipt is written once: the first time counts. Only a lock's can be taken back, and those of
+//!   what was emptied out of the trash.
+//! - What lies in the trash keeps its receipt, which names the thinning, and counts as before.
 
 use beffroi_town::{
     Instant, RepositoryId,
-    vault::{ObjectKind, counted, volume::Day},
+    vault::{ObjectKind, counted, thinning::Plan, volume::Day},
 };
 
 use crate::{
-    Bookkeeping, OperatorScope, Result, TenantScope,
+    Bookkeeping, OperatorScope, Result, TenantScope, Tx,
     db::{Conn, Row, args, column_int},
     sql::sqls,
 };
 
 macro_rules! columns {
     () => {
-        "SELECT kind, name, bytes, received_at, credential, damaged_at FROM vault_object
+        "SELECT kind, name, bytes, received_at, credential, damaged_at, thinning FROM vault_object
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 "
     };
 }
@@ -43,6 +45,15 @@ sqls! { "vault_objects":
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2";
     DAMAGES = "SELECT COUNT(*) AS many FROM vault_object
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 AND damaged_at IS NOT NULL";
+    YOUNG = "SELECT name FROM vault_object WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2
+        AND kind = $3 AND received_at > $4 AND thinning IS NULL ORDER BY name";
+    TRASH = "UPDATE vault_object SET thinning = $4 WHERE repository = $1 AND kind = $2 AND name = $3 AND thinning IS NULL";
+    UNTRASH = "UPDATE vault_object SET thinning = NULL WHERE repository = $1 AND thinning = $2";
+    // As `counted` in town counts them.
+    TRASHED = "SELECT COUNT(*) AS objects, CAST(COALESCE(SUM(CASE WHEN bytes = 0 THEN 4096 ELSE (bytes + 4095) / 4096 * 4096 END), 0) AS BIGINT) AS bytes
+        FROM vault_object WHERE repository = $1 AND thinning = $2";
+    FORGET = "DELETE FROM vault_object WHERE repository = $1 AND thinning = $2";
+    FREED = "UPDATE vault_use SET objects = objects - $2, bytes = bytes - $3 WHERE repository = $1";
     DAYS = "SELECT (received_at - 43200000) / 86400000 AS number, CAST(SUM(bytes) AS BIGINT) AS bytes, COUNT(*) AS packs FROM vault_object
         WHERE repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND repository = $2 AND kind = 'data' AND received_at > $3
         GROUP BY (received_at - 43200000) / 86400000 ORDER BY number";
@@ -64,6 +75,8 @@ pub struct Receipt {
     pub credential: Option<String>,
     /// Since when it is known that the stored bytes are not those that were sent.
     pub damaged_at: Option<Instant>,
+    /// The thinning that it lies in the trash for.
+    pub thinning: Option<String>,
 }
 
 /// What a repository holds.
@@ -85,6 +98,7 @@ fn receipt(row: &Row) -> Result<Receipt> {
         received_at: row.instant("received_at")?,
         credential: row.opt_text("credential")?,
         damaged_at: row.opt_instant("damaged_at")?,
+        thinning: row.opt_text("thinning")?,
     })
 }
 
@@ -231,4 +245,50 @@ pub async fn damages(
 pub async fn uses(conn: &mut Conn, _scope: &OperatorScope) -> Result<Vec<(RepositoryId, Use)>> {
     let rows = conn.all(USES, &[]).await?;
     rows.iter().map(|row| Ok((row.id("repository")?, usage(row)?))).collect()
+}
+
+/// The names of the objects of a kind that were received after an instant and lie in place.
+pub async fn young(
+    conn: &mut Conn,
+    scope: &TenantScope,
+    repository: &RepositoryId,
+    (kind, after): (ObjectKind, Instant),
+) -> Result<Vec<String>> {
+    let rows = conn.all(YOUNG, args![scope.tenant(), repository, kind.code(), after]).await?;
+    rows.iter().map(|row| row.text("name")).collect()
+}
+
+/// Notes that the objects of a plan are on their way to the trash.
+pub(super) async fn trash(
+    tx: &mut Tx,
+    repository: &RepositoryId,
+    thinning: &str,
+    plan: &Plan,
+) -> Result<()> {
+    let kinds = [
+        (ObjectKind::Snapshots, &plan.snapshots),
+        (ObjectKind::Index, &plan.index),
+        (ObjectKind::Data, &plan.packs),
+    ];
+    for (kind, names) in kinds {
+        for name in names {
+            tx.conn().run(TRASH, args![repository, kind.code(), name.as_str(), thinning]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes that what lay in the trash was put back.
+pub(super) async fn untrash(tx: &mut Tx, repository: &RepositoryId, thinning: &str) -> Result<()> {
+    tx.conn().run(UNTRASH, args![repository, thinning]).await.map(drop)
+}
+
+/// Takes back the receipts of what was emptied out of the trash; how much it counted.
+pub(super) async fn forget(tx: &mut Tx, repository: &RepositoryId, thinning: &str) -> Result<u64> {
+    let row = tx.conn().one(TRASHED, args![repository, thinning]).await?;
+    let Some(row) = row else { return Ok(0) };
+    let (objects, bytes) = (row.int("objects")?, row.number("bytes")?);
+    tx.conn().run(FREED, args![repository, objects, column_int(bytes)]).await?;
+    tx.conn().run(FORGET, args![repository, thinning]).await?;
+    Ok(bytes)
 }

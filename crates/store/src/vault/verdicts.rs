@@ -53,7 +53,7 @@ sqls! { "vault_verdicts":
     ONE = concat!(verdict_columns!(), of_repository!("vault_verdict"), "AND snapshot = $3");
     RECEIVED = "SELECT o.name, o.received_at, v.verdict, v.reasons FROM vault_object o
         LEFT JOIN vault_verdict v ON v.repository = o.repository AND v.snapshot = o.name
-        WHERE o.repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND o.repository = $2 AND o.kind = 'snapshots'
+        WHERE o.repository IN (SELECT id FROM vault_repository WHERE tenant = $1) AND o.repository = $2 AND o.kind = 'snapshots' AND o.thinning IS NULL
         ORDER BY o.received_at DESC, o.name DESC LIMIT $3";
     PROVE = "INSERT INTO vault_proof (id, repository, snapshot, kind, files, bytes, bytes_a_second, whole_bytes, credential, proven_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";

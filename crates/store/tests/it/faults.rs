@@ -1,6 +1,7 @@
 //! Fail each call to the database in turn, reopen, and look: all or nothing, and the journal holds.
 
 mod keeping;
+mod thinning;
 
 use std::{future::Future, pin::Pin};
 

@@ -4,6 +4,7 @@ pub(crate) mod bell;
 mod crisis;
 pub(crate) mod envelope;
 mod staff;
+pub(crate) mod thinning;
 mod town;
 pub(crate) mod vault;
 mod work;

@@ -21,6 +21,7 @@ use crate::{
         bell::{a_call, contact},
         enrol_request,
         envelope::{about, emergency_facts, forward, somebody},
+        thinning::{new as new_thinning, thinnable},
         vault::{judgement, new_repository, proof, receipt},
         words,
     },
@@ -34,9 +35,9 @@ async fn another_tenant_sees_and_moves_nothing(place: Place) {
     found(&place, &store, &["59273", "62473"]).await;
     let names = populate(&place, &store).await;
     // The owner sees each of them, so that what follows is not empty for another reason.
-    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 42]);
-    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 42]);
-    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 42]);
+    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 47]);
+    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 47]);
+    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 47]);
 
     // What belongs to the other tenant says nothing of this one.
     let mut conn = store.read().await.unwrap();
@@ -108,9 +109,9 @@ async fn populate(place: &Place, store: &Store) -> Names {
     let repository = vault::add(&mut tx, &town, &new_repository("srv")).await.unwrap();
     vault::issue(&mut tx, &town, "srv").await.unwrap();
     tx.commit().await.unwrap();
-    took_in(store, &repository, at).await;
-    judged(place, store).await;
+    took_in(place, store, &repository).await;
     Names {
+        thinning: proposed(place, store).await,
         repository,
         line,
         person: person.id,
@@ -129,9 +130,9 @@ async fn populate(place: &Place, store: &Store) -> Names {
     }
 }
 
-/// Gives a repository an object that turned out to be damaged.
-async fn took_in(store: &Store, repository: &RepositoryId, at: beffroi_town::Instant) {
-    let mut book = store.bookkeeping().await.unwrap();
+/// Gives a repository an object that turned out to be damaged, and a snapshot that is judged.
+async fn took_in(place: &Place, store: &Store, repository: &RepositoryId) {
+    let (mut book, at) = (store.bookkeeping().await.unwrap(), place.now());
     let pack = receipt(ObjectKind::Data, 'a', at);
     vault::objects::received(&mut book, repository, &pack).await.unwrap();
     let snapshot = receipt(ObjectKind::Snapshots, 'a', at);
@@ -139,6 +140,18 @@ async fn took_in(store: &Store, repository: &RepositoryId, at: beffroi_town::Ins
     let damaged = (ObjectKind::Data, pack.name.as_str());
     vault::objects::damaged(&mut book, repository, damaged, at).await.unwrap();
     book.commit().await.unwrap();
+    judged(place, store).await;
+}
+
+/// Proposes a thinning, and tells of a check; its identifier, and of which repository.
+async fn proposed(place: &Place, store: &Store) -> (String, vault::Repository) {
+    let (thin, keeper) = thinnable(place, store, "59273").await;
+    let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
+    let id = vault::thinnings::propose(&mut tx, &thin, &new_thinning(&keeper)).await.unwrap();
+    let found = beffroi_town::vault::thinning::Checked::default();
+    vault::thinnings::checked(&mut tx, &thin, &keeper, &found).await.unwrap();
+    tx.commit().await.unwrap();
+    (id, thin)
 }
 
 /// Says of its snapshot that it is clean and that it came back.
@@ -206,6 +219,14 @@ async fn try_each_write(tx: &mut Tx, names: &Names) {
     absent(vault::issue(tx, &them, "srv").await);
     absent(vault::revoke(tx, &them, "srv", None).await);
     absent(vault::prove_sheet(tx, &them, "srv", "code").await);
+    // Whoever takes another's repository for its own writes nothing for it.
+    let (id, thin) = &names.thinning;
+    let foreign = vault::Repository { tenant: them.clone(), ..thin.clone() };
+    absent(vault::thinnings::cancel(tx, &foreign, id).await);
+    absent(vault::thinnings::undo(tx, &foreign, id).await);
+    absent(vault::thinnings::empty(tx, &foreign, id).await);
+    let who = (&them, &names.account);
+    absent(vault::thinnings::agree(tx, &foreign, (id.as_str(), "hash"), who, 0).await);
 }
 
 /// The names of what one tenant has.
@@ -225,10 +246,11 @@ struct Names {
     contact: ContactId,
     call: CallId,
     repository: RepositoryId,
+    thinning: (String, vault::Repository),
 }
 
 /// Whether a scope sees each of them, by name and in its lists.
-async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 42] {
+async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 47] {
     let conn = &mut store.read().await.unwrap();
     let name = "a".repeat(64);
     let pack = (ObjectKind::Data, name.as_str());
@@ -276,5 +298,10 @@ async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 42] {
         !vault::verdicts::of(conn, scope, &names.repository).await.unwrap().is_empty(),
         !vault::verdicts::standing(conn, scope, &names.repository, 9).await.unwrap().is_empty(),
         !vault::verdicts::proofs(conn, scope, &names.repository, 9).await.unwrap().is_empty(),
+        vault::thinnings::get(conn, scope, &names.thinning.0).await.unwrap().is_some(),
+        !vault::thinnings::list(conn, scope, 9).await.unwrap().is_empty(),
+        !vault::thinnings::standing(conn, scope, &names.thinning.1.id).await.unwrap().is_empty(),
+        !vault::thinnings::checks(conn, scope, &names.thinning.1.id, 9).await.unwrap().is_empty(),
+        !vault::objects::young(conn, scope, &names.thinning.1.id, ever).await.unwrap().is_empty(),
     ]
 }

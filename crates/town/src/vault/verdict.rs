@@ -17,6 +17,8 @@ coded! {
         Server = "server",
         /// An inspector reads with it, and says what it found; it sends no backup.
         Inspector = "inspector",
+        /// A keeper reads with it, proposes what could be dropped, and sends the index that stays.
+        Keeper = "keeper",
     }
 }
 

@@ -19,8 +19,9 @@ use beffroi_store::{
 use beffroi_town::{
     Actor, Alarm, Instant, Tenant, TenantId,
     edge::{Clock, Entropy},
+    vault::verdict::CredentialKind,
 };
-use beffroi_vault::{Pace, Settings, Shelf, Vault, repositories};
+use beffroi_vault::{Pace, Rules, Settings, Shelf, Vault, repositories};
 use data_encoding::{BASE64, HEXLOWER};
 use http_body_util::BodyExt as _;
 use ring::{
@@ -88,6 +89,8 @@ impl House {
             tenant_quota_bytes: GB,
             keep_free_bytes: 0,
             pace: Pace::default(),
+            rules: Rules::default(),
+            scrub_every_ms: None,
         };
         change(&mut settings);
         let mut tx =
@@ -148,7 +151,8 @@ impl House {
     /// An inspector of a server that has a repository.
     pub(crate) async fn inspector(&self, server: &str) -> Client {
         let by = (&Actor::CommandLine, self.clock.now());
-        let issued = repositories::add_inspector(&self.store, by, &town(), server).await.unwrap();
+        let whose = (server, CredentialKind::Inspector);
+        let issued = repositories::add_holder(&self.store, by, &town(), whose).await.unwrap();
         let user = format!("59273.{server}:{}", issued.token);
         Client {
             vault: self.vault.clone(),

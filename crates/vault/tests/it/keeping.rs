@@ -109,6 +109,7 @@ async fn a_volume_out_of_proportion_is_an_alarm_once_and_a_large_one_is_not() {
             received_at: beffroi_town::edge::Clock::now(&*house.clock),
             credential: None,
             damaged_at: None,
+            thinning: None,
         };
         let mut book = house.store.bookkeeping().await.unwrap();
         assert!(objects::received(&mut book, &id, &receipt).await.unwrap());

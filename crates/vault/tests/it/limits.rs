@@ -7,10 +7,11 @@ use axum::{
     http::{Method, StatusCode},
 };
 use beffroi_store::vault::NewRepository;
-use beffroi_vault::Pace;
+use beffroi_town::{Actor, edge::Clock as _};
+use beffroi_vault::{Pace, repositories};
 use futures_util::stream;
 
-use crate::house::{House, name_of};
+use crate::house::{House, name_of, town};
 
 const FULL: StatusCode = StatusCode::INSUFFICIENT_STORAGE;
 
@@ -73,6 +74,12 @@ async fn a_towns_servers_share_its_quota_and_a_repository_may_have_its_own() {
     let large = house.client_of(&new).await;
     assert_eq!(large.send("data", &pack(3, 200_000)).await.0, StatusCode::OK);
     assert_eq!(large.send("data", &pack(4, 100_000)).await.0, FULL, "the town's quota");
+    // A person settles another for this town, and takes it back.
+    let by = (&Actor::CommandLine, house.clock.now());
+    repositories::set_quota(&house.store, by, &town(), Some(900_000)).await.unwrap();
+    assert_eq!(large.send("data", &pack(4, 100_000)).await.0, StatusCode::OK);
+    repositories::set_quota(&house.store, by, &town(), None).await.unwrap();
+    assert_eq!(large.send("data", &pack(5, 100_000)).await.0, FULL);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use beffroi_store::vault::objects;
 use beffroi_town::{edge::Clock as _, vault::ObjectKind};
 use beffroi_vault::scrub::{self, Named, Scrubbed};
 
-use crate::house::{House, scope};
+use crate::house::{HOUR, House, scope};
 
 async fn scrubbed(house: &House) -> Scrubbed {
     let at = house.clock.now();
@@ -50,4 +50,23 @@ async fn rot_and_losses_are_named_and_healing_is_seen() {
     assert!(found.is_whole(), "{found:?}");
     assert_eq!(damages().await, 0);
     assert_eq!(client.get(&format!("data/{sound}")).await.body, "sound");
+}
+
+#[tokio::test]
+async fn everything_is_read_back_by_itself_when_it_is_due() {
+    let house = House::with(|settings| settings.scrub_every_ms = Some(24 * HOUR)).await;
+    let client = house.client("srv").await;
+    let (_, name) = client.send("data", b"sound").await;
+    assert!(house.vault.scrub_when_due().await.unwrap());
+    assert!(!house.vault.scrub_when_due().await.unwrap());
+    std::fs::write(house.pack("srv", &name), "rotten").unwrap();
+    house.pass(23 * HOUR);
+    assert!(!house.vault.scrub_when_due().await.unwrap());
+    assert_eq!(house.alarm_kinds().await, Vec::<&str>::new());
+    house.pass(HOUR);
+    assert!(house.vault.scrub_when_due().await.unwrap());
+    assert_eq!(house.alarm_kinds().await, ["vault_damaged"]);
+    // Unless it was settled so, nobody reads.
+    let house = House::new().await;
+    assert!(!house.vault.scrub_when_due().await.unwrap());
 }

@@ -97,6 +97,7 @@ const fn gravity(kind: AlarmKind) -> u8 {
         | AlarmKind::NewDevice
         | AlarmKind::VaultSilent
         | AlarmKind::VaultFilling
+        | AlarmKind::VaultThinning
         | AlarmKind::VaultSuspect
         | AlarmKind::VaultUnusual => LESSER,
     }

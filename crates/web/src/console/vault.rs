@@ -150,9 +150,11 @@ async fn vault_page(call: &Call, form: Fields) -> Result<VaultPage, Refusal> {
         _ => 1,
     });
     let bytes = all.iter().map(|one| one.used.bytes).sum();
-    let used = quotas
-        .filter(|_| !all.is_empty())
-        .map(|quotas| f.words.say_with("vault-all-used", &used_of(&f, bytes, quotas.tenant_bytes)));
+    let used = quotas.filter(|_| !all.is_empty()).map(|quotas| {
+        let own = all.first().and_then(|one| one.repository.tenant_quota_bytes);
+        let whole = own.unwrap_or(quotas.tenant_bytes);
+        f.words.say_with("vault-all-used", &used_of(&f, bytes, whole))
+    });
     let with_sheet = all.iter().filter(|one| one.repository.sheet.is_some());
     let sheets = with_sheet.map(|one| Choice::new(&one.repository.server, &one.repository.server));
     Ok(VaultPage {
@@ -344,11 +346,16 @@ pub(super) fn told(f: &Frame, alarm: &Alarm) -> Vec<(String, String)> {
         "disk",
         "verdict",
         "inspector",
+        "thinning",
+        "check",
+        "keeper",
     ];
     let what = text("what").filter(|what| known.contains(what));
     all.extend(
         what.map(|what| (f.t("alarm-vault-what"), f.t(&format!("alarm-vault-what-{what}")))),
     );
+    let step = text("step").map(|step| f.t(&format!("alarm-thinning-step-{step}")));
+    all.extend(step.map(|step| (f.t("alarm-thinning-step"), step)));
     if alarm.detail.get("healed").is_some() {
         all.push((f.t("alarm-vault-what"), f.t("alarm-vault-healed")));
     }

@@ -19,5 +19,6 @@ mod oncall;
 mod prepare;
 mod rehearsal;
 mod sample;
+mod thinning;
 mod vault;
 mod walk;

@@ -36,7 +36,7 @@ use serde_json::json;
 
 #[path = "sample_rounds.rs"]
 pub(crate) mod rounds;
-use rounds::{examined, judged, kept};
+use rounds::{examined, judged, kept, proposed};
 
 /// A clock that stands still until it is moved on.
 pub(crate) struct PlayedClock(AtomicI64);
@@ -91,6 +91,8 @@ pub(crate) struct Sample {
     pub(crate) person: RosterId,
     /// A repository of the first town.
     pub(crate) repository: RepositoryId,
+    /// A thinning of its vault, proposed.
+    pub(crate) thinning: String,
     _folder: tempfile::TempDir,
 }
 
@@ -123,6 +125,7 @@ impl Sample {
         kept(&store, "etat-civil", 11).await;
         judged(&store, "file_server", true).await;
         judged(&store, "etat-civil", false).await;
+        let thinning = proposed(&store).await;
         let settings = Settings {
             guard_addresses: vec![PlatformAddress::plain("http://127.0.0.1:8080".to_owned())],
             hooks: vec!["pare-feu".to_owned()],
@@ -133,6 +136,7 @@ impl Sample {
             vault: Some(VaultQuotas {
                 server_bytes: 500_000_000_000,
                 tenant_bytes: 2_000_000_000_000,
+                rules: beffroi_vault::Rules::default(),
             }),
             ..Settings::default()
         };
@@ -150,6 +154,7 @@ impl Sample {
             line,
             person,
             repository,
+            thinning,
             _folder: folder,
         }
     }

@@ -60,6 +60,7 @@ pub(super) async fn kept(store: &Store, server: &str, hours: i64) -> RepositoryI
             received_at: Sample::START.plus_ms(-3_600_000 * (hours + 24 * i64::from(night))),
             credential: None,
             damaged_at: None,
+            thinning: None,
         };
         objects::received(&mut book, &id, &receipt).await.unwrap();
     }
@@ -106,4 +107,28 @@ pub(super) async fn judged(store: &Store, server: &str, is_newest_suspect: bool)
     };
     verdicts::prove(&mut tx, &found, &proof, &inspector).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// A thinning of one server's backups, which a keeper has just proposed.
+pub(super) async fn proposed(store: &Store) -> String {
+    use beffroi_store::vault::{self, thinnings};
+    use beffroi_town::vault::verdict::CredentialKind;
+    let (by, scope) = (Actor::CommandLine, Sample::scope(TOWN));
+    let tenant = scope.tenant();
+    let mut tx = store.begin(std::slice::from_ref(tenant), &by, Sample::START).await.unwrap();
+    let whose = ("coffre-secret", CredentialKind::Keeper);
+    let keeper = vault::issue_for(&mut tx, tenant, whose).await.unwrap();
+    let repository = vault::get(tx.conn(), &scope, whose.0).await.unwrap().unwrap();
+    let back = |days: i64| Sample::START.plus_ms(-days * 24 * 3_600_000);
+    let new = thinnings::NewThinning {
+        credential: &keeper.id,
+        plan_hash: &"0123456789abcdef".repeat(4),
+        snapshots: 2,
+        span: Some((back(90), back(60))),
+        objects: 412,
+        bytes: 6_800_000_000,
+    };
+    let id = thinnings::propose(&mut tx, &repository, &new).await.unwrap();
+    tx.commit().await.unwrap();
+    id
 }

@@ -22,6 +22,7 @@ fn path(sample: &Sample, route: &Route, notice: &str, incident: &str, person: &s
         "notices" => notice.to_owned(),
         "incidents" => incident.to_owned(),
         "people" => person.to_owned(),
+        "vault" if route.path.contains("/thinning/") => sample.thinning.clone(),
         "vault" => sample.repository.to_string(),
         "oncall" => sample.contact.to_string(),
         "calls" => sample.call.to_string(),

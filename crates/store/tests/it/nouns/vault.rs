@@ -42,6 +42,7 @@ pub(crate) fn receipt(kind: ObjectKind, digit: char, at: Instant) -> Receipt {
         received_at: at,
         credential: Some("c".to_owned()),
         damaged_at: None,
+        thinning: None,
     }
 }
 
