@@ -13,7 +13,7 @@ use unic_langid::LanguageIdentifier;
 use crate::typography;
 
 /// The areas of one language: the file's name and its text.
-type Areas = [(&'static str, &'static str); 18];
+type Areas = [(&'static str, &'static str); 19];
 
 macro_rules! areas {
     ($lang:literal) => {
