@@ -119,7 +119,7 @@ fn is_month_end(number: i64) -> bool {
     let at = Timestamp::from_millisecond(number.saturating_mul(DAY_MS) + DAY_MS / 2);
     let Ok(at) = at else { return false };
     let date = at.to_zoned(TimeZone::UTC).date();
-    let next = date.checked_add(1.day()).map(|next| next.day());
+    let next = date.checked_add(1.day()).map(jiff::civil::Date::day);
     date.day() == 1 || next.is_ok_and(|next| next == 1)
 }
 
