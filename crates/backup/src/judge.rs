@@ -26,6 +26,9 @@ pub use compare::{Entry, Listing};
 use compare::Comparison;
 use sample::Found;
 
+/// Parts of contents by name; none for one that is missing or damaged.
+pub type Parts = HashMap<Id, Option<Vec<u8>>>;
+
 /// Where contents are had from.
 pub trait Contents {
     /// How long a part is as it is stored, and as it is; none: the index does not know it.
@@ -35,7 +38,7 @@ pub trait Contents {
     ///
     /// # Errors
     /// [`BackupError::Source`] when nobody answers any more.
-    fn parts(&self, ids: Vec<Id>) -> Result<HashMap<Id, Option<Vec<u8>>>, BackupError>;
+    fn parts(&self, ids: Vec<Id>) -> Result<Parts, BackupError>;
 }
 
 /// What was found in a backup.

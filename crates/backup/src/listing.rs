@@ -1,14 +1,12 @@
 //! All files of a snapshot, and their contents, as the judge wants them.
 
-use std::collections::HashMap;
-
 use beffroi_town::watch::shown_path;
 
 use crate::{
     blobs::BlobKind,
     error::BackupError,
     id::Id,
-    judge::{Contents, Entry, Listing},
+    judge::{Contents, Entry, Listing, Parts},
     plan::{joined, read_blobs, read_trees, rooted},
     repository::{Fault, Index},
     snapshots::Snapshot,
@@ -86,7 +84,7 @@ impl Contents for Index {
         Some((u64::from(place.length), u64::from(place.bytes())))
     }
 
-    fn parts(&self, ids: Vec<Id>) -> Result<HashMap<Id, Option<Vec<u8>>>, BackupError> {
+    fn parts(&self, ids: Vec<Id>) -> Result<Parts, BackupError> {
         let parts = read_blobs(&self.fetcher, BlobKind::Data, ids);
         answered(self)?;
         Ok(parts.into_iter().map(|(id, part)| (id, part.ok())).collect())

@@ -97,7 +97,7 @@ impl<'l> Comparison<'l> {
             .collect();
         let mut sorted: Vec<&'l [u8]> = came.keys().copied().collect();
         sorted.sort_unstable();
-        let (stems, patterns) = (by(&sorted, stem), by(&sorted, |path| pattern(path)));
+        let (stems, patterns) = (by(&sorted, stem), by(&sorted, pattern));
         let mut endings: HashMap<Vec<u8>, u64> = HashMap::new();
         for one in gone {
             let path = one.path.as_slice();

@@ -2,10 +2,10 @@
 //!
 //! Rule: what is read has a bound, in files and in bytes; so has what is held at a time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::{
-    Contents,
+    Contents, Parts,
     compare::{Comparison, Entry, Listing, Pair, ending, name_at},
     turned::{Pieces, belies_its_name, is_known, is_noise, names_a_form, turned},
 };
@@ -231,7 +231,7 @@ impl Reader<'_> {
         &mut self,
         all: &[T],
         wanted: &dyn Fn(&T) -> Vec<Id>,
-        see: &dyn Fn(&mut Self, &T, &HashMap<Id, Option<Vec<u8>>>),
+        see: &dyn Fn(&mut Self, &T, &Parts),
     ) -> Result<(), BackupError> {
         let mut rest = all.iter().peekable();
         while rest.peek().is_some() && self.bytes < READ_BYTES_MAX {
@@ -275,11 +275,7 @@ fn parts_of(pair: &Pair<'_>) -> Vec<Id> {
 }
 
 /// The same as they were read; none when one is not to be had.
-fn pieces<'p>(
-    entry: &Entry,
-    (at, runs): (usize, u32),
-    parts: &'p HashMap<Id, Option<Vec<u8>>>,
-) -> Option<Pieces<'p>> {
+fn pieces<'p>(entry: &Entry, (at, runs): (usize, u32), parts: &'p Parts) -> Option<Pieces<'p>> {
     let part = |id: Option<&Id>| match id {
         Some(id) => parts.get(id)?.as_deref(),
         None => Some(&[][..]),
@@ -312,7 +308,7 @@ fn head_of(entry: &Entry) -> Vec<Id> {
     entry.content.first().copied().into_iter().collect()
 }
 
-fn head_in<'p>(entry: &Entry, parts: &'p HashMap<Id, Option<Vec<u8>>>) -> Option<&'p [u8]> {
+fn head_in<'p>(entry: &Entry, parts: &'p Parts) -> Option<&'p [u8]> {
     parts.get(entry.content.first()?)?.as_deref()
 }
 

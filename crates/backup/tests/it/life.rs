@@ -52,7 +52,6 @@ impl Life {
     fn happen(self, server: &mut Server, day: u64) {
         let all = server.files.len() as u64;
         match self {
-            Self::Office => {}
             Self::PhotoImport if day % 10 == 3 => {
                 for number in 0..all / 10 {
                     server.add(&format!("srv/photos/{day}/IMG_{number:04}.jpg"), Form::Jpeg);
@@ -63,7 +62,7 @@ impl Life {
                     server.add(&format!("srv/films/{day}-{number}.mp4"), Form::Film);
                 }
                 for path in server.some(all / 20) {
-                    if path.ends_with(".mp4") {
+                    if server.files[&path].form == Form::Film {
                         server.save_anew(&path);
                     }
                 }
@@ -84,8 +83,12 @@ impl Life {
                 }
             }
             Self::ReencodedShare if day == 20 || day == 55 => {
-                let pictures: Vec<String> =
-                    server.files.keys().filter(|path| path.ends_with(".jpg")).cloned().collect();
+                let pictures: Vec<String> = server
+                    .files
+                    .iter()
+                    .filter(|(_, file)| file.form == Form::Jpeg)
+                    .map(|(path, _)| path.clone())
+                    .collect();
                 for path in pictures {
                     server.save_anew(&path);
                 }

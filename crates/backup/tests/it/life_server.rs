@@ -117,7 +117,7 @@ struct Part {
 
 #[derive(Clone, Debug)]
 pub(crate) struct File {
-    form: Form,
+    pub(crate) form: Form,
     content: Vec<Id>,
 }
 
@@ -327,7 +327,7 @@ impl Server {
     pub(crate) fn touch_disk(&mut self, path: &str) {
         let mut file = self.files.remove(path).unwrap();
         for at in 1..file.content.len() {
-            if self.chance() % 4 == 0 {
+            if self.chance().is_multiple_of(4) {
                 let seed = self.chance();
                 let made = Made::Anew { form: Form::Noise, seed, first: false, last: false };
                 file.content[at] = self.part(made, PART);
