@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use facts::{
     Certificate, Copies, Disk, Door, Envelopes, Facts, GuardFacts, Journals, MasterKey, Newest,
-    Place, Round, Rounds, Town, VaultFacts, VaultServer,
+    Place, Round, Rounds, Town, Trust, VaultFacts, VaultServer,
 };
 pub use read::{read, read_closed};
 

@@ -76,6 +76,13 @@ pub struct VaultServer {
     pub damaged: bool,
     /// How much of its quota is used, in hundredths.
     pub part: u64,
+    /// How far what came can be counted on.
+    pub trust: Trust,
+}
+
+/// How far a server's backups can be counted on.
+#[derive(Clone, Copy, Debug)]
+pub struct Trust {
     /// Whether somebody judges what comes, and is not days behind.
     pub judged: bool,
     /// The gravest that is said of what came since the last clean backup.

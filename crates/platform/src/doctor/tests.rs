@@ -62,10 +62,15 @@ fn kept(name: &str) -> VaultServer {
         silent: false,
         damaged: false,
         part: 40,
-        judged: true,
-        doubt: None,
-        proven: true,
+        trust: TRUSTED,
     }
+}
+
+const TRUSTED: Trust = Trust { judged: true, doubt: None, proven: true };
+
+/// One whose backups can be counted on as far as that.
+fn trusted(trust: Trust) -> VaultServer {
+    VaultServer { trust, ..kept("s") }
 }
 
 /// A vault with this one server.
@@ -257,10 +262,10 @@ fn vault_cases() -> Vec<Case> {
         Broken "vault-never": |f| f.vault = Some(vault_of(VaultServer { ever: false, silent: true, ..kept("s") }));
         Broken "vault-silent": |f| f.vault = Some(vault_of(VaultServer { silent: true, ..kept("s") }));
         Broken "vault-damaged": |f| f.vault = Some(vault_of(VaultServer { damaged: true, ..kept("s") }));
-        Broken "vault-bad": |f| f.vault = Some(vault_of(VaultServer { doubt: Some(Verdict::Bad), ..kept("s") }));
-        Risky "vault-suspect": |f| f.vault = Some(vault_of(VaultServer { doubt: Some(Verdict::Suspect), ..kept("s") }));
-        Risky "vault-unjudged": |f| f.vault = Some(vault_of(VaultServer { judged: false, ..kept("s") }));
-        Risky "vault-unproven": |f| f.vault = Some(vault_of(VaultServer { proven: false, ..kept("s") }));
+        Broken "vault-bad": |f| f.vault = Some(vault_of(trusted(Trust { doubt: Some(Verdict::Bad), ..TRUSTED })));
+        Risky "vault-suspect": |f| f.vault = Some(vault_of(trusted(Trust { doubt: Some(Verdict::Suspect), ..TRUSTED })));
+        Risky "vault-unjudged": |f| f.vault = Some(vault_of(trusted(Trust { judged: false, ..TRUSTED })));
+        Risky "vault-unproven": |f| f.vault = Some(vault_of(trusted(Trust { proven: false, ..TRUSTED })));
         Risky "vault-filling": |f| f.vault = Some(vault_of(VaultServer { part: 80, ..kept("s") }));
         Broken "vault-filling": |f| f.vault = Some(vault_of(VaultServer { part: 95, ..kept("s") }));
         Risky "vault-same-disk": |f| f.vault = Some(VaultFacts { servers: Some(vec![kept("s")]), same_disk: Some(true) });

@@ -44,11 +44,11 @@ fn servers(all: &[VaultServer]) -> Vec<Finding> {
     tell("vault-damaged", &|one| one.damaged, &|_| true);
     tell("vault-silent", &|one| one.ever && one.silent, &|_| true);
     tell("vault-never", &|one| !one.ever, &|one| one.silent);
-    let doubted = |one: &VaultServer, wanted| one.doubt == Some(wanted);
+    let doubted = |one: &VaultServer, wanted| one.trust.doubt == Some(wanted);
     tell("vault-bad", &|one| doubted(one, Verdict::Bad), &|_| true);
     tell("vault-suspect", &|one| doubted(one, Verdict::Suspect), &|_| false);
-    tell("vault-unjudged", &|one| one.ever && !one.judged, &|_| false);
-    tell("vault-unproven", &|one| one.ever && !one.proven, &|_| false);
+    tell("vault-unjudged", &|one| one.ever && !one.trust.judged, &|_| false);
+    tell("vault-unproven", &|one| one.ever && !one.trust.proven, &|_| false);
     tell("vault-filling", &|one| one.part >= FILLING, &|one| one.part >= FULL);
     let well = all.iter().filter(|one| one.ever && !one.silent).count();
     if well == all.len() {

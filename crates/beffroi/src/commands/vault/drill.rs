@@ -68,13 +68,12 @@ fn choose<'s>(
     received: &[Received],
     all: &'s [Snapshot],
 ) -> Result<&'s Snapshot> {
-    let name = match &args.snapshot {
-        Some(text) => text.to_lowercase(),
-        None => {
-            let clean = received.iter().rev().find(|one| one.verdict == Some(Verdict::Clean));
-            let last = clean.or_else(|| received.last());
-            last.map_or_else(|| "latest".to_owned(), |one| one.snapshot.clone())
-        }
+    let name = if let Some(text) = &args.snapshot {
+        text.to_lowercase()
+    } else {
+        let clean = received.iter().rev().find(|one| one.verdict == Some(Verdict::Clean));
+        let last = clean.or_else(|| received.last());
+        last.map_or_else(|| "latest".to_owned(), |one| one.snapshot.clone())
     };
     Ok(Wanted::typed(&name).choose(all)?)
 }

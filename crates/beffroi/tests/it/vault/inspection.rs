@@ -41,7 +41,7 @@ impl Inspector {
     fn inspect(&self) -> (i32, Vec<Value>) {
         let said = self.ask(&["inspect", "--json"]);
         let told: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{said:?}"));
-        (said.code, told["inspected"].as_array().unwrap().clone())
+        (said.code, told.get("inspected").and_then(|all| all.as_array()).unwrap().clone())
     }
 }
 

@@ -10,7 +10,9 @@ use beffroi_store::{
 use beffroi_town::{AssetId, Instant, TenantId, vault::hundredths};
 use beffroi_vault::{standing::Standing, watch};
 
-use super::super::facts::{Envelopes, Facts, GuardFacts, Journals, Rounds, Town, VaultServer};
+use super::super::facts::{
+    Envelopes, Facts, GuardFacts, Journals, Rounds, Town, Trust, VaultServer,
+};
 use crate::config::{Config, VaultConfig};
 use crate::noted::{BACKUP, BACKUP_COPY, BEAT, MIRROR, REHEARSAL};
 
@@ -81,9 +83,11 @@ pub(super) async fn vault(
             silent: heard.silence(now).is_some(),
             damaged: objects::damages(&mut conn, &scope, &one.id).await.ok()? > 0,
             part: hundredths(used.bytes, quota),
-            judged: standing.is_inspected() && !standing.is_behind(now),
-            doubt: standing.doubt().and_then(|one| one.verdict),
-            proven: !standing.proof_is_old(now),
+            trust: Trust {
+                judged: standing.is_inspected() && !standing.is_behind(now),
+                doubt: standing.doubt().and_then(|one| one.verdict),
+                proven: !standing.proof_is_old(now),
+            },
             name: format!("{} ({})", one.server, one.tenant),
         });
     }
