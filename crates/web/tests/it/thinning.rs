@@ -18,11 +18,13 @@ async fn somebody(sample: &mut Sample, role: Role) -> Browser {
     browser
 }
 
-/// Presses a button of the page, with a second factor; where that leads.
+/// Presses a button of the page, with a second factor where none was given of late; where that leads.
 async fn press(sample: &mut Sample, browser: &mut Browser, what: &str, role: Role) -> Page {
     let (page, action) = (browser.open(PAGE).await, format!("{PAGE}/{}/{what}", sample.thinning));
     let asked = browser.send(&page, &action, &[]).await;
-    assert_eq!(asked.status, StatusCode::FORBIDDEN, "no second factor is asked for");
+    if asked.status != StatusCode::FORBIDDEN {
+        return asked;
+    }
     let code = sample.code(TOWN, role);
     browser.send(&asked, &action, &[("second_factor", code.as_str())]).await
 }
@@ -40,7 +42,8 @@ async fn two_people_agree_to_what_the_page_shows() {
     // Everybody here was made today.
     let told = press(&mut sample, &mut director, "agree", Role::Director).await;
     assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(told.body.contains("depuis moins de 14 jours") && told.body.contains("9 mai"));
+    let read = told.body.replace('\u{a0}', " ");
+    assert!(read.contains("depuis moins de 14 jours") && read.contains("9 mai"), "{read}");
     sample.clock.forward_ms(15 * DAY);
     let mut director = somebody(&mut sample, Role::Director).await;
     let told = press(&mut sample, &mut director, "agree", Role::Director).await;

@@ -196,7 +196,8 @@ fn the_table_names_each_route_once_and_every_change_is_a_post() {
         assert!(route.path.starts_with("/console"), "{}", route.path);
         assert!(route.second_factor == Second::Never || route.verb == Verb::Post, "{}", route.path);
     }
-    for grave in ["cut", "lift", "restore", "let-go", "publish", "enrol", "revoke"] {
+    for grave in ["cut", "lift", "restore", "let-go", "publish", "enrol", "revoke", "agree", "undo"]
+    {
         let found: Vec<_> = ROUTES
             .iter()
             .filter(|route| route.path.ends_with(grave) && route.verb == Verb::Post)
