@@ -222,6 +222,8 @@ async function walk(lang, width, [enter, second]) {
   await shot("27-vault");
   await open(page, await page.locator('main a[href$="/back"]').first().getAttribute("href"));
   await shot("27-vault-back");
+  await open(page, "/console/vault/thinning");
+  await shot("27-vault-thinning");
   await prepare(page, shot);
   await open(page, "/console/alarms/nowhere");
   await shot("27-not-found");
