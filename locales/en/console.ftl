@@ -218,6 +218,10 @@ todo-means = { $count ->
     [one] One piece of equipment has no means of cutting: { $name }
    *[other] { $count } pieces of equipment have no means of cutting, { $name } among them
 }
+todo-folders = { $count ->
+    [one] One server whose folders belong to nothing: { $name }
+   *[other] { $count } servers whose folders belong to nothing, { $name } among them
+}
 todo-unmapped = { $count ->
     [one] One service is linked to no equipment: { $name }
    *[other] { $count } services are linked to no equipment, { $name } among them
@@ -413,6 +417,15 @@ asset-reason-missing = Say why, in one sentence
 asset-see-consequences = See the consequences
 asset-confirm = Confirm this change
 asset-check-title = Check: { $name }
+folder-title = Folders
+folder-text = What each folder is needed for. After an attack folders come back in the order of the public services, the gravest first. A folder that is not here comes back last.
+folder-none = Nothing is said of this server’s folders.
+folder-for = For: { $service }
+folder-path = Folder
+folder-path-hint = From the root, as on the server: /srv/share/school
+folder-path-wrong = Write the folder from the root, as in /srv/share/school, without “..”.
+folder-asset = It serves
+folder-nothing = Nothing: count it no longer
 asset-services = Services that depend on it
 asset-services-none = No service depends on it directly.
 asset-cut-only = “Cut off” is said by ordering the cut, below.
@@ -565,6 +578,8 @@ journal-asset-contact = Emergency contact changed
 journal-asset-cut-means = Means of cutting changed
 journal-asset-exposure = Data: what is known has changed
 journal-asset-fleet = Count of computers changed
+journal-folder-mapped = Folder of a server mapped
+journal-folder-unmapped = Folder of a server no longer mapped
 journal-asset-needs = Dependencies of equipment changed
 journal-asset-renamed = Equipment renamed
 journal-asset-shared = Equipment shared
@@ -701,6 +716,7 @@ done-merged = The alarm is merged into the incident.
 done-phase = The incident has moved to another phase.
 done-state = The state is saved. The public page follows.
 done-exposure = What is known of the data is saved.
+done-folder = Folder kept.
 done-means = The means of cutting is saved.
 done-about = Saved.
 done-cut = The cut is ordered.

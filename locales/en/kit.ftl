@@ -206,11 +206,14 @@ kit-why-facts = A number, a place, an address or the staff roster changed.
 kit-no-address = The platform does not know its public address: the sheets leave a line to fill in by hand. The person who runs it must set it.
 kit-print-title = Print a new envelope
 kit-print-1 = The codes of the envelope before will not work any more.
-kit-print-2 = The next page is the envelope: print it at once, it will never be shown again. Then go back.
+kit-print-2 = What is shown next is the envelope: print it at once, it will never be shown again. Then go back.
 kit-print-3 = Seal it, sign, and destroy the one before.
 kit-lang = Language of the envelope
 kit-lang-fr = French
 kit-lang-en = English
+kit-as = As
+kit-as-pdf = A PDF, to print
+kit-as-page = A web page
 kit-print = Print the envelope
 kit-who-prints = A director prints the envelope.
 
@@ -267,16 +270,17 @@ csv-more = { $count ->
     [one] and one more error.
    *[other] and { $count } more errors.
 }
-csv-too-large = The table is too large: paste it in several goes.
-csv-not-text = This is no text: copy the cells, not the file.
+csv-too-large = The table is too large: make several of it.
+csv-not-text = This is no table in text: copy the cells, or save the sheet as CSV.
 csv-empty = The table is empty, or has headings alone.
 csv-missing-column = This heading is missing. It may be written: { $text }.
 csv-duplicate-column = This heading is there twice: keep one.
 csv-too-many-cells = There are more cells than headings.
 csv-quote = A quote is opened or closed in the wrong place.
 csv-cell-too-long = The text is too long: shorten it.
-csv-empty-cell = The cell is empty: write a name.
+csv-empty-cell = The cell is empty: fill it in.
 csv-duplicate = “{ $text }” is in row { $row } already.
+csv-bad-date = “{ $text }” is no date: write 24/12/2026.
 csv-bad-phone = “{ $text }” is no number: write 06 00 00 00 01.
 csv-not-a-number = “{ $text }” is no whole number.
 csv-unknown = “{ $text }” is neither in this table nor on the list: write the name as it stands there.

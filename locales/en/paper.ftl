@@ -69,22 +69,38 @@ paper-counter-by = By (initials)
 paper-counter-identity = Identity checked
 paper-counter-typed = Typed in on
 
-paper-stub-title = Slip to keep
-paper-stub-what = With this reference your request can be found again, at the counter or by telephone.
-paper-stub-stamp = Date and stamp
+paper-counterfoil-title = Slip to keep
+paper-counterfoil-what = With this reference your request can be found again, at the counter or by telephone.
+paper-counterfoil-stamp = Date and stamp
 
 paper-list-count = { $count ->
     [one] { $count } person
    *[other] { $count } people
 }
-paper-list-number = List no. { $number }. Destroy the one before.
+paper-list-count-files = { $count ->
+    [one] { $count } file
+   *[other] { $count } files
+}
+paper-list-number = List no. { $number }
+paper-list-made = as it stood on { $day }
+paper-list-destroy = Destroy list no. { $number } and every copy of it.
 paper-list-locked = Personal data: keep this list under lock and key.
 paper-list-present = Present
+paper-requests-title = Requests of residents
+paper-request-locked = Personal data: keep this sheet under lock and key.
+paper-request-empty = (no answer)
+paper-queue-count = { $count ->
+    [one] { $count } request
+   *[other] { $count } requests
+}
+paper-queue-none = No request is waiting.
+paper-list-reached = Reached
 paper-day-title = Appointments of { $day }
 paper-day-count = { $count ->
     [one] { $count } appointment
    *[other] { $count } appointments
 }
+paper-day-replaces = Replaces the sheet printed on { $at }: destroy that one.
 paper-day-none = No appointment on that day.
 paper-day-time = Time
 paper-day-who = Name

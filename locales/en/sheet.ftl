@@ -104,5 +104,6 @@ sheets-orders = To post and to hand to everybody; a text message for those who a
 sheets-roll-call = Who was reached, who is there, who needs what.
 sheets-in-fr = In French
 sheets-in-en = In English
-sheets-print = See the sheet to print
+sheets-pdf = Print the sheet (PDF)
+sheets-print = See it as a page
 sheets-back = Back to the sheets

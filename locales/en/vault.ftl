@@ -35,7 +35,9 @@ journal-vault-repository-made = Repository made in the vault
 journal-vault-credential-made = Credential for the vault made
 journal-vault-credential-revoked = Credential for the vault revoked
 journal-vault-sheet-printed = Recovery sheet of the vault printed
+journal-vault-password-sealed = Password of the vault sealed for the town’s sheet
 journal-vault-sheet-proven = Recovery sheet of the vault proven
+journal-vault-password-opened = Password of the vault opened with the town’s sheet
 journal-vault-backups-received = Backups received in the vault
 journal-vault-backup-judged = Backup judged
 journal-vault-backup-proven = Backup proven by a test restore
@@ -118,6 +120,10 @@ vault-sheet-code-hint = It stands on the printed sheet: twelve letters and digit
 vault-sheet-prove = Prove the sheet
 vault-sheet-wrong = This is not the code of that sheet. Copy it as it is printed for this server.
 vault-sheet-done = The sheet is proven: it is kept.
+vault-sealed = Recovery sheet of the counter
+vault-sealed-yes = It opens these backups too
+vault-sealed-no = Does not open these backups yet
+vault-seal-with = To have the recovery sheet of the counter open the backups of a server too, type on that server:
 vault-size = Room used
 vault-size-value = { $used } of { $quota } ({ $part }%)
 vault-part = { $part }%
@@ -158,6 +164,8 @@ vault-back-where = On the server, or on a sound machine with its recovery sheet.
 vault-back-judge = Have what came judged, from the inspector’s machine:
 vault-back-before = Without waiting: the one from before the attack, on the server; first without touching anything, then without “--plan”:
 vault-back-between = Only what was lost or changed since; first without touching anything, then without “--plan”:
+vault-back-order = What each public service needs comes back in its turn if this file is on the server:
+vault-back-unordered = Nothing says which folder serves which service: everything comes back in the order of names. Say so on the page of the equipment, “Folders”.
 vault-back-plan = Everything, in its place; first without touching anything, then without “--plan”:
 vault-back-all = Everything, beside, into a folder:
 vault-back-restic = The same with plain restic:
@@ -205,6 +213,8 @@ doctor-vault-unproven = Vault: { $count ->
     [one] one server has
    *[other] { $count } servers have
 } had no test restore for 35 days: { $who }. Make one: beffroi vault drill
+doctor-vault-trash-failed = Vault: the check after a thinning found something missing: { $who }. Put everything back: beffroi vault trash undo
+doctor-vault-trash-unchecked = Vault: a trash waits to be emptied: { $who }. Have the repository checked by somebody other than who proposed the thinning: beffroi vault check --tell
 doctor-vault-filling = Vault: { $count ->
     [one] one repository is nearly full
    *[other] { $count } repositories are nearly full

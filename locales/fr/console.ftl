@@ -219,6 +219,10 @@ todo-means = { $count ->
     [one] Un équipement n’a aucun moyen de coupure : { $name }
    *[other] { $count } équipements n’ont aucun moyen de coupure, dont { $name }
 }
+todo-folders = { $count ->
+    [one] Un serveur dont les dossiers ne sont rattachés à rien : { $name }
+   *[other] { $count } serveurs dont les dossiers ne sont rattachés à rien, dont { $name }
+}
 todo-unmapped = { $count ->
     [one] Un service n’est relié à aucun équipement : { $name }
    *[other] { $count } services ne sont reliés à aucun équipement, dont { $name }
@@ -414,6 +418,15 @@ asset-reason-missing = Dites pourquoi, en une phrase
 asset-see-consequences = Voir les conséquences
 asset-confirm = Confirmer ce changement
 asset-check-title = Vérifiez : { $name }
+folder-title = Dossiers
+folder-text = À quoi sert chaque dossier. Après une attaque, les dossiers reviennent dans l’ordre des services publics : le plus grave d’abord. Un dossier qui n’est pas ici revient en dernier.
+folder-none = Rien n’est dit des dossiers de ce serveur.
+folder-for = Pour : { $service }
+folder-path = Dossier
+folder-path-hint = Depuis la racine, comme sur le serveur : /srv/partage/ecole
+folder-path-wrong = Écrivez le dossier depuis la racine, comme /srv/partage/ecole, sans « .. ».
+folder-asset = Il sert à
+folder-nothing = Rien : ne plus le compter
 asset-services = Services qui en dépendent
 asset-services-none = Aucun service n’en dépend directement.
 asset-cut-only = « Coupé » se dit en commandant la coupure, plus bas.
@@ -566,6 +579,8 @@ journal-asset-contact = Contact d’urgence changé
 journal-asset-cut-means = Moyen de coupure changé
 journal-asset-exposure = Données : ce que l’on sait a changé
 journal-asset-fleet = Décompte des postes changé
+journal-folder-mapped = Dossier d’un serveur rattaché
+journal-folder-unmapped = Dossier d’un serveur détaché
 journal-asset-needs = Dépendances d’un équipement changées
 journal-asset-renamed = Équipement renommé
 journal-asset-shared = Équipement partagé
@@ -702,6 +717,7 @@ done-merged = L’alarme est rattachée à l’incident.
 done-phase = L’incident a changé d’étape.
 done-state = L’état est enregistré. La page publique suit.
 done-exposure = Ce que l’on sait des données est enregistré.
+done-folder = Dossier enregistré.
 done-means = Le moyen de coupure est enregistré.
 done-about = C’est enregistré.
 done-cut = La coupure est ordonnée.

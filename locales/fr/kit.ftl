@@ -209,11 +209,14 @@ kit-why-facts = Un numéro, un lieu, une adresse ou la liste du personnel a chan
 kit-no-address = La plateforme ne connaît pas son adresse publique : les feuilles laissent une ligne à remplir à la main. La personne qui l’exploite doit la renseigner.
 kit-print-title = Imprimer une nouvelle enveloppe
 kit-print-1 = Les codes de l’enveloppe précédente ne serviront plus.
-kit-print-2 = La page suivante est l’enveloppe : imprimez-la aussitôt, elle ne sera plus jamais affichée. Revenez ensuite en arrière.
+kit-print-2 = Ce qui s’affiche ensuite est l’enveloppe : imprimez-la aussitôt, elle ne sera plus jamais affichée. Revenez ensuite en arrière.
 kit-print-3 = Scellez-la, signez, et détruisez la précédente.
 kit-lang = Langue de l’enveloppe
 kit-lang-fr = Français
 kit-lang-en = Anglais
+kit-as = Sous quelle forme
+kit-as-pdf = PDF, à imprimer
+kit-as-page = Page web
 kit-print = Imprimer l’enveloppe
 kit-who-prints = La direction imprime l’enveloppe.
 
@@ -270,16 +273,17 @@ csv-more = { $count ->
     [one] et une autre erreur.
    *[other] et { $count } autres erreurs.
 }
-csv-too-large = Le tableau est trop grand : collez-le en plusieurs fois.
-csv-not-text = Ce n’est pas du texte : copiez les cellules, pas le fichier.
+csv-too-large = Le tableau est trop grand : faites-en plusieurs.
+csv-not-text = Ce n’est pas un tableau en texte : copiez les cellules, ou enregistrez la feuille au format CSV.
 csv-empty = Le tableau est vide, ou n’a que des titres.
 csv-missing-column = Ce titre manque. Il peut s’écrire : { $text }.
 csv-duplicate-column = Ce titre est là deux fois : gardez-en un.
 csv-too-many-cells = Il y a plus de cellules que de titres.
 csv-quote = Un guillemet est ouvert ou fermé de travers.
 csv-cell-too-long = Le texte est trop long : raccourcissez-le.
-csv-empty-cell = La cellule est vide : écrivez un nom.
+csv-empty-cell = La cellule est vide : remplissez-la.
 csv-duplicate = « { $text } » est déjà à la ligne { $row }.
+csv-bad-date = « { $text } » n’est pas une date : écrivez 24/12/2026.
 csv-bad-phone = « { $text } » n’est pas un numéro : écrivez 06 00 00 00 01.
 csv-not-a-number = « { $text } » n’est pas un nombre entier.
 csv-unknown = « { $text } » n’est ni dans ce tableau ni sur la liste : écrivez le nom comme il y figure.

@@ -69,22 +69,38 @@ paper-counter-by = Par (initiales)
 paper-counter-identity = Identité vérifiée
 paper-counter-typed = Saisi le
 
-paper-stub-title = Talon à garder
-paper-stub-what = Cette référence permet de retrouver votre demande, au guichet ou par téléphone.
-paper-stub-stamp = Date et tampon
+paper-counterfoil-title = Talon à garder
+paper-counterfoil-what = Cette référence permet de retrouver votre demande, au guichet ou par téléphone.
+paper-counterfoil-stamp = Date et tampon
 
 paper-list-count = { $count ->
     [one] { $count } personne
    *[other] { $count } personnes
 }
-paper-list-number = Liste n° { $number }. Détruisez la précédente.
+paper-list-count-files = { $count ->
+    [one] { $count } dossier
+   *[other] { $count } dossiers
+}
+paper-list-number = Liste n° { $number }
+paper-list-made = état du { $day }
+paper-list-destroy = Détruisez la liste n° { $number } et toutes ses copies.
 paper-list-locked = Données personnelles : gardez cette liste sous clé.
 paper-list-present = Présent
+paper-requests-title = Demandes des usagers
+paper-request-locked = Données personnelles : gardez cette feuille sous clé.
+paper-request-empty = (sans réponse)
+paper-queue-count = { $count ->
+    [one] { $count } demande
+   *[other] { $count } demandes
+}
+paper-queue-none = Aucune demande n’attend.
+paper-list-reached = Joint
 paper-day-title = Rendez-vous du { $day }
 paper-day-count = { $count ->
     [one] { $count } rendez-vous
    *[other] { $count } rendez-vous
 }
+paper-day-replaces = Remplace la feuille imprimée le { $at } : détruisez-la.
 paper-day-none = Aucun rendez-vous ce jour-là.
 paper-day-time = Heure
 paper-day-who = Nom

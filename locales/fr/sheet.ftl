@@ -107,5 +107,6 @@ sheets-orders = À afficher et à remettre à chacun ; un message texte pour ceu
 sheets-roll-call = Qui est joint, qui est présent, qui a besoin de quoi.
 sheets-in-fr = En français
 sheets-in-en = En anglais
-sheets-print = Voir la feuille à imprimer
+sheets-pdf = Imprimer la feuille (PDF)
+sheets-print = La voir comme page
 sheets-back = Revenir aux feuilles

@@ -35,7 +35,9 @@ journal-vault-repository-made = Dépôt créé dans le coffre
 journal-vault-credential-made = Accès au coffre créé
 journal-vault-credential-revoked = Accès au coffre révoqué
 journal-vault-sheet-printed = Fiche de récupération du coffre imprimée
+journal-vault-password-sealed = Mot de passe du coffre scellé pour la fiche de la ville
 journal-vault-sheet-proven = Fiche de récupération du coffre éprouvée
+journal-vault-password-opened = Mot de passe du coffre ouvert avec la fiche de la ville
 journal-vault-backups-received = Sauvegardes reçues au coffre
 journal-vault-backup-judged = Sauvegarde jugée
 journal-vault-backup-proven = Sauvegarde éprouvée par une restauration d’essai
@@ -118,6 +120,10 @@ vault-sheet-code-hint = Il est sur la fiche imprimée : douze lettres et chiffre
 vault-sheet-prove = Éprouver la fiche
 vault-sheet-wrong = Ce n’est pas le code de cette fiche. Recopiez-le tel qu’il est imprimé pour ce serveur.
 vault-sheet-done = Fiche éprouvée : elle est gardée.
+vault-sealed = Fiche de récupération du guichet
+vault-sealed-yes = Elle ouvre aussi ces sauvegardes
+vault-sealed-no = N’ouvre pas encore ces sauvegardes
+vault-seal-with = Pour que la fiche de récupération du guichet ouvre aussi les sauvegardes d’un serveur, tapez sur ce serveur :
 vault-size = Place occupée
 vault-size-value = { $used } sur { $quota } ({ $part } %)
 vault-part = { $part } %
@@ -158,6 +164,8 @@ vault-back-where = Sur le serveur, ou sur une machine saine avec sa fiche de ré
 vault-back-judge = Faire juger ce qui est arrivé, depuis la machine de l’inspecteur :
 vault-back-before = Sans l’attendre : celle d’avant l’attaque, sur le serveur ; d’abord sans rien toucher, puis sans « --plan » :
 vault-back-between = Seulement ce qui a été perdu ou changé depuis ; d’abord sans rien toucher, puis sans « --plan » :
+vault-back-order = Ce dont chaque service public a besoin revient dans l’ordre si ce fichier est sur le serveur :
+vault-back-unordered = Rien ne dit quel dossier sert à quel service : tout revient dans l’ordre des noms. Dites-le sur la page de l’équipement, « Dossiers ».
 vault-back-plan = Tout, à sa place ; d’abord sans rien toucher, puis sans « --plan » :
 vault-back-all = Tout, à côté, dans un dossier :
 vault-back-restic = La même chose avec restic seul :
@@ -205,6 +213,8 @@ doctor-vault-unproven = Coffre : { $count ->
     [one] un serveur n’a eu
    *[other] { $count } serveurs n’ont eu
 } aucune restauration d’essai depuis 35 jours : { $who }. Faites-en une : beffroi vault drill
+doctor-vault-trash-failed = Coffre : la vérification qui a suivi un élagage a trouvé des manques : { $who }. Remettez tout en place : beffroi vault trash undo
+doctor-vault-trash-unchecked = Coffre : une corbeille attend d’être vidée : { $who }. Faites vérifier le dépôt par quelqu’un d’autre que celui qui a proposé l’élagage : beffroi vault check --tell
 doctor-vault-filling = Coffre : { $count ->
     [one] un dépôt est presque plein
    *[other] { $count } dépôts sont presque pleins

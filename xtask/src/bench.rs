@@ -71,6 +71,11 @@ const GROUPS: &[Group] = &[
         example: ("beffroi-backup", "bench_judge"),
     },
     Group {
+        name: "backup",
+        about: "Files sent to a repository for the first time, and again unchanged, beside restic.",
+        example: ("beffroi-backup", "bench_backup"),
+    },
+    Group {
         name: "restore",
         about: "Files brought back from a repository: everything, and 200 of 70,000, beside restic, borg and cp.",
         example: ("beffroi-backup", "bench_restore"),
@@ -79,6 +84,11 @@ const GROUPS: &[Group] = &[
         name: "guard",
         about: "Attacks by an ordinary user under each level of the guard, and what guarding costs.",
         example: ("beffroi-guard", "bench_guard"),
+    },
+    Group {
+        name: "work",
+        about: "Everyday work of many people under the guard: who is stopped or held by mistake.",
+        example: ("beffroi-guard", "bench_work"),
     },
 ];
 

@@ -3,32 +3,32 @@
 //! folder, unless `BEFFROI_RESTIC` and `BEFFROI_REST_SERVER` name them; borg is what `BEFFROI_BORG`
 //! names or the machine has, else its row is left out.
 //!
-//! Rules: both clients ask the same rest-server over loopback, without TLS; each run is a process of
-//! its own, but for the rows that say *resident*: there the password is tried and the index read
-//! beforehand. What comes back is compared with what was saved, outside the time. Runs alternate,
-//! the medians count. Processor time is the client's; memory the highest that was seen of it.
+//! Rules: both clients ask the same rest-server over loopback, without TLS, one row over a line of
+//! 100 Mbit/s and 20 ms, which `link` plays; each run is a process of its own, but for the rows that
+//! say *resident*: there the password is tried and the index read beforehand. What comes back is
+//! compared with what was saved, outside the time. Runs alternate, the medians count. Processor time
+//! is the client's; memory the highest that was seen of it.
 
 #![expect(clippy::print_stdout, reason = "the benchmark speaks to the program that started it")]
 
+mod beside;
+#[path = "beside/link.rs"]
+mod link;
+
 use std::{
-    error::Error,
     fs,
-    net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant as Stopwatch},
+    process::{Command, Stdio},
+    time::Instant as Stopwatch,
 };
 
 use beffroi_backup::{Access, Repository, choice::Choice, plan::Plan, restore, snapshots::Wanted};
 use beffroi_town::Instant;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use beside::{CHOSEN, Cost, Done, PASSWORD, corpus, files, peers, row, run, serve, text};
 
 const RUNS: usize = 3;
-const FILES: u64 = 70_000;
-const CHOSEN: u64 = 200;
-const PASSWORD: &str = "x";
-
-type Done<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Done<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -53,21 +53,12 @@ fn bring_back(address: &str, target: &Path, list: &str) -> Done<()> {
     if report.is_whole() { Ok(()) } else { Err(format!("not whole: {report:?}").into()) }
 }
 
-/// What one run cost.
-#[derive(Clone, Copy, Default)]
-struct Cost {
-    seconds: f64,
-    cpu: f64,
-    memory_mb: f64,
-}
-
-/// What both cost, and what of it is told.
-type Costs<'c> = (&'c [Cost], &'c [Cost], fn(&Cost) -> f64);
-
 struct Bench {
     folder: PathBuf,
     restic: PathBuf,
     address: String,
+    /// The same over a line of 100 Mbit/s and 20 ms.
+    far: String,
     /// Paths of the chosen files, one a line.
     list: PathBuf,
 }
@@ -81,22 +72,25 @@ fn measure() -> Done<Value> {
     let lines: Vec<&str> = chosen.iter().map(|one| text(one)).collect::<Done<_>>()?;
     fs::write(&list, lines.join("\n"))?;
     let running = serve(&server, &folder.path().join("repository"))?;
-    let address = running.address.clone();
-    let bench = Bench { folder: folder.path().to_owned(), restic, address, list };
+    let address = format!("{}srv/", running.address);
+    let near = running.address.trim_start_matches("rest:http://").trim_end_matches('/');
+    let far = format!("rest:http://{}/srv/", link::line(near.parse()?)?);
+    let bench = Bench { folder: folder.path().to_owned(), restic, address, far, list };
     bench.restic(&["init"])?;
     bench.restic(&["backup", share.to_str().ok_or("the folder's name is no text")?])?;
     let mut rows = bench.whole(&share)?;
     rows.extend(bench.some(&share, &chosen)?);
+    rows.push(bench.over_a_line(&chosen)?);
     Ok(Value::from(rows))
 }
 
 impl Bench {
-    fn command(&self, words: &[&str]) -> Command {
+    fn command(&self, address: &str, words: &[&str]) -> Command {
         let mut command = Command::new(&self.restic);
         command
             .args(["--quiet", "--no-cache"])
             .args(words)
-            .env("RESTIC_REPOSITORY", &self.address)
+            .env("RESTIC_REPOSITORY", address)
             .env("RESTIC_PASSWORD", PASSWORD)
             .env("HOME", &self.folder)
             .stdout(Stdio::null());
@@ -104,7 +98,7 @@ impl Bench {
     }
 
     fn restic(&self, words: &[&str]) -> Done<Cost> {
-        run(&mut self.command(words))
+        run(&mut self.command(&self.address, words))
     }
 
     fn ours(&self, target: &Path, list: Option<&Path>) -> Done<Cost> {
@@ -130,7 +124,7 @@ impl Bench {
             ])?);
             same(share, &below(&target, share))?;
         }
-        let what = |what: &str| format!("{FILES} files, 2 GB, all: {what}");
+        let what = |what: &str| format!("{} files, all: {what}", files());
         Ok(vec![
             row(&what("time"), "s", 1.0, "restic 0.18", (&mine, &theirs, |cost| cost.seconds)),
             row(&what("processor time"), "s", 1.4, "restic 0.18", (&mine, &theirs, |c| c.cpu)),
@@ -151,7 +145,7 @@ impl Bench {
             let empty = self.empty("back")?;
             cold.push(self.ours(&empty, Some(&self.list))?);
             are_back(chosen, &empty)?;
-            resident.push(self.resident(chosen)?);
+            resident.push(self.resident(&self.address, chosen)?);
             let empty = self.empty("back")?;
             let words = ["restore", "latest", "--no-lock", "--include-file", &list, "--target"];
             listed.push(self.restic(&[&words[..], &[text(&empty)?]].concat())?);
@@ -168,7 +162,7 @@ impl Bench {
         let seconds = |cost: &Cost| cost.seconds;
         let r = |what: &str, goal, peer: &str, mine: &[Cost], theirs: &[Cost]| {
             row(
-                &format!("{CHOSEN} of {FILES} files: {what}"),
+                &format!("{CHOSEN} of {} files: {what}", files()),
                 "s",
                 goal,
                 peer,
@@ -187,10 +181,27 @@ impl Bench {
         Ok(rows)
     }
 
+    /// 200 files over a town's line.
+    fn over_a_line(&self, chosen: &[PathBuf]) -> Done<Value> {
+        let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+        let list = text(&self.list)?;
+        for _ in 0..RUNS {
+            mine.push(self.resident(&self.far, chosen)?);
+            let empty = self.empty("back")?;
+            let words = ["restore", "latest", "--no-lock", "--include-file", list, "--target"];
+            let words = [&words[..], &[text(&empty)?]].concat();
+            theirs.push(run(&mut self.command(&self.far, &words))?);
+            are_back(chosen, &empty)?;
+        }
+        let what = format!("{CHOSEN} of {} files over 100 Mbit/s, 20 ms: resident", files());
+        let peer = "restic 0.18 --include-file";
+        Ok(row(&what, "s", 1.0, peer, (&mine, &theirs, |cost| cost.seconds)))
+    }
+
     /// With the repository open and its index read.
-    fn resident(&self, chosen: &[PathBuf]) -> Done<Cost> {
+    fn resident(&self, address: &str, chosen: &[PathBuf]) -> Done<Cost> {
         let target = self.empty("back")?;
-        let repository = Repository::open(&Access::new(&self.address, PASSWORD, None)?)?;
+        let repository = Repository::open(&Access::new(address, PASSWORD, None)?)?;
         let (all, _) = repository.snapshots()?;
         let snapshot = Wanted::Latest.choose(&all)?;
         let (index, choice) = (repository.index()?, Choice::list(&fs::read(&self.list)?)?);
@@ -252,39 +263,6 @@ impl Borg {
     }
 }
 
-/// Files that are the same in every run, half of which compress; every 350th is chosen.
-fn corpus(folder: &Path) -> Done<Vec<PathBuf>> {
-    let (mut state, mut chosen) = (59_u64, Vec::new());
-    for number in 0..FILES {
-        let place = folder.join(format!("service-{}/{}", number % 40, number % 700));
-        if number < 28_000 {
-            fs::create_dir_all(&place)?;
-        }
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        // Many small ones, some large: 30 KB in the mean.
-        let length = match number % 100 {
-            0 => 1_000_000 + state % 500_000,
-            1..=20 => 30_000 + state % 60_000,
-            _ => 500 + state % 9_000,
-        };
-        let mut bytes = Vec::new();
-        while (bytes.len() as u64) < length {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            if number % 2 == 0 {
-                bytes.extend(state.rotate_left(17).to_le_bytes());
-            } else {
-                bytes.extend(format!("commune {} ", state % 97).bytes());
-            }
-        }
-        let path = place.join(format!("acte-{number}"));
-        fs::write(&path, bytes)?;
-        if number % (FILES / CHOSEN) == 17 {
-            chosen.push(path);
-        }
-    }
-    Ok(chosen)
-}
-
 fn ruin(chosen: &[PathBuf], target: &Path) -> Done<()> {
     for path in chosen {
         fs::write(below(target, path), "ruined")?;
@@ -308,140 +286,4 @@ fn are_back(chosen: &[PathBuf], target: &Path) -> Done<()> {
 fn same(one: &Path, other: &Path) -> Done<()> {
     let same = Command::new("diff").arg("-rq").args([one, other]).status()?.success();
     if same { Ok(()) } else { Err("what came back is not what was saved".into()) }
-}
-
-/// Runs a program to its end.
-fn run(command: &mut Command) -> Done<Cost> {
-    let (before, begun) = (children_ticks()?, Stopwatch::now());
-    let mut child = command.spawn()?;
-    let status = format!("/proc/{}/status", child.id());
-    let mut memory_kib = 0.0;
-    let ended = loop {
-        if let Some(ended) = child.try_wait()? {
-            break ended;
-        }
-        memory_kib = peak(&status).unwrap_or(memory_kib);
-        std::thread::park_timeout(Duration::from_millis(2));
-    };
-    let seconds = begun.elapsed().as_secs_f64();
-    if !ended.success() {
-        return Err(format!("{command:?} ended with {ended}").into());
-    }
-    // USER_HZ is 100 on every Linux: a tick is 10 ms.
-    let cpu = (children_ticks()? - before) / 100.0;
-    Ok(Cost { seconds, cpu, memory_mb: memory_kib * 1_024.0 / 1e6 })
-}
-
-/// KiB, as the kernel counts them; none once it has ended.
-fn peak(status: &str) -> Option<f64> {
-    let text = fs::read_to_string(status).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.split_whitespace().next()?.parse().ok()
-}
-
-/// Processor time of all children that have ended.
-fn children_ticks() -> Done<f64> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    let after = stat.rsplit(')').next().ok_or("an odd stat file")?;
-    let fields: Vec<&str> = after.split_whitespace().collect();
-    let mut sum = 0.0;
-    for index in [13, 14] {
-        sum += fields.get(index).ok_or("an odd stat file")?.parse::<f64>()?;
-    }
-    Ok(sum)
-}
-
-/// A server that ends with this one's work.
-struct Running {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Err(error) = self.child.kill().and_then(|()| self.child.wait()) {
-            eprintln!("a server may still run: {error}");
-        }
-    }
-}
-
-fn serve(program: &Path, folder: &Path) -> Done<Running> {
-    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-    let child = Command::new(program)
-        .args(["--no-auth", "--append-only", "--listen", &address.to_string(), "--path"])
-        .arg(folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let running = Running { child, address: format!("rest:http://{address}/srv/") };
-    let end = Stopwatch::now() + Duration::from_secs(10);
-    while std::net::TcpStream::connect(address).is_err() {
-        if Stopwatch::now() > end {
-            return Err("rest-server does not answer".into());
-        }
-        std::thread::yield_now();
-    }
-    Ok(running)
-}
-
-/// restic and rest-server: those that are named, else fetched with apt from Debian trixie.
-fn peers(folder: &Path) -> Done<[PathBuf; 2]> {
-    let named = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    if let (Some(restic), Some(server)) = (named("BEFFROI_RESTIC"), named("BEFFROI_REST_SERVER")) {
-        return Ok([restic, server]);
-    }
-    let here = folder.join("peer");
-    for part in ["etc", "state/lists/partial", "cache/archives/partial", "unpacked"] {
-        fs::create_dir_all(here.join(part))?;
-    }
-    let source = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] \
-                  http://deb.debian.org/debian trixie main\n";
-    fs::write(here.join("etc/sources.list"), source)?;
-    let set = |name: &str, value: &str| format!("-o{name}={}", here.join(value).display());
-    for words in [&["update"][..], &["download", "restic", "restic-rest-server"]] {
-        let done = Command::new("apt-get")
-            .args([
-                set("Dir::Etc::sourcelist", "etc/sources.list"),
-                set("Dir::State::lists", "state/lists"),
-                set("Dir::Cache", "cache"),
-                "-oDir::Etc::sourceparts=/dev/null".to_owned(),
-                "-oAPT::Sandbox::User=root".to_owned(),
-            ])
-            .arg("-qq")
-            .args(words)
-            .current_dir(&here)
-            .stdout(Stdio::null())
-            .status()?;
-        if !done.success() {
-            let told = "the peers cannot be fetched: name them in BEFFROI_RESTIC and \
-                        BEFFROI_REST_SERVER";
-            return Err(told.into());
-        }
-    }
-    let unpacked = here.join("unpacked");
-    for entry in fs::read_dir(&here)? {
-        let package = entry?.path();
-        if package.extension().is_some_and(|end| end == "deb") {
-            Command::new("dpkg-deb").arg("-x").args([&package, &unpacked]).status()?;
-        }
-    }
-    Ok(["restic", "restic-rest-server"].map(|name| unpacked.join("usr/bin").join(name)))
-}
-
-fn text(path: &Path) -> Done<&str> {
-    path.to_str().ok_or_else(|| "a path is no text".into())
-}
-
-fn row(what: &str, unit: &str, goal: f64, peer: &str, (mine, theirs, of): Costs<'_>) -> Value {
-    let short = |value: f64| (value * 1_000.0).round() / 1_000.0;
-    let (ours, theirs) = (median(mine.iter().map(of)), median(theirs.iter().map(of)));
-    let ratio = (theirs / ours * 100.0).round() / 100.0;
-    json!({ "what": what, "unit": unit, "ours": short(ours), "peer": short(theirs),
-        "peer_name": peer, "ratio": ratio, "goal": goal, "met": ratio >= goal })
-}
-
-fn median(all: impl Iterator<Item = f64>) -> f64 {
-    let mut all: Vec<f64> = all.collect();
-    all.sort_by(f64::total_cmp);
-    all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
 }

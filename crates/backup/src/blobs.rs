@@ -46,6 +46,8 @@ pub(crate) struct BlobIndex {
     packs: Vec<Id>,
     data: HashMap<Id, Place>,
     trees: HashMap<Id, Place>,
+    /// Where else a blob lies that several packs hold.
+    elsewhere: HashMap<Id, Vec<Place>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -110,8 +112,17 @@ impl BlobIndex {
                 && place.length <= bytes_max + OVERHEAD_BYTES
                 && place.offset.checked_add(place.length).is_some()
                 && place.bytes() <= bytes_max;
-            if is_whole {
-                map.insert(blob.id, place);
+            if !is_whole {
+                continue;
+            }
+            let known = map.get(&blob.id).and_then(|known| self.packs.get(known.pack as usize));
+            match known {
+                // Named by two index files.
+                Some(known) if *known == pack => {}
+                Some(_) => self.elsewhere.entry(blob.id).or_default().push(place),
+                None => {
+                    map.insert(blob.id, place);
+                }
             }
         }
     }
@@ -122,6 +133,11 @@ impl BlobIndex {
             BlobKind::Data => self.data.get(id).copied(),
             BlobKind::Tree => self.trees.get(id).copied(),
         }
+    }
+
+    /// Where else it lies: of use when that pack is damaged.
+    pub(crate) fn elsewhere(&self, id: &Id) -> &[Place] {
+        self.elsewhere.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Every blob and where it lies.

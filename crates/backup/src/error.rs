@@ -83,6 +83,12 @@ pub enum BackupError {
          in the console and plan again"
     )]
     StillNeeded(String),
+    /// What a backup stood on was taken away while it went on.
+    #[error(
+        "old backups were taken out of the repository while this one went on, and there is no new \
+         snapshot: run it again, it goes on with what was sent"
+    )]
+    Moved,
     /// More than a repository of a town's server can hold.
     #[error("the snapshot names more than {0} files: it cannot be genuine; take another snapshot")]
     TooMany(usize),

@@ -85,7 +85,22 @@ impl Fetcher {
             self.group(unpacker, group, &mut blobs);
             rest = after;
         }
+        self.look_elsewhere(unpacker, &mut blobs);
         blobs
+    }
+
+    /// What one pack does not give, another may hold as well.
+    fn look_elsewhere(&self, unpacker: &mut Unpacker, blobs: &mut Blobs) {
+        let lost: Vec<Id> =
+            blobs.iter().filter(|(_, blob)| blob.is_err()).map(|(id, _)| *id).collect();
+        for id in lost {
+            for place in self.index.elsewhere(&id) {
+                self.group(unpacker, &[(*place, id)], blobs);
+                if blobs.get(&id).is_some_and(Result::is_ok) {
+                    break;
+                }
+            }
+        }
     }
 
     /// Fetches blobs that lie close together in one pack.

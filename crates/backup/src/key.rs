@@ -19,9 +19,13 @@ const SALT_BYTES: usize = 64;
 /// A key as it lies in a repository.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct KeyFile {
-    created: String,
-    username: String,
-    hostname: String,
+    // Who made it, where and when: for people alone, and rustic leaves it out.
+    #[serde(default)]
+    created: Option<String>,
+    #[serde(default)]
+    username: Option<String>,
+    #[serde(default)]
+    hostname: Option<String>,
     kdf: String,
     #[serde(rename = "N")]
     n: u64,
@@ -66,9 +70,9 @@ pub(crate) fn make(
     let (n, r, p) = WORK;
     let outer = derived(password, &salt, WORK)?;
     let file = KeyFile {
-        created: created.to_owned(),
-        username: "beffroi".to_owned(),
-        hostname: String::new(),
+        created: Some(created.to_owned()),
+        username: Some("beffroi".to_owned()),
+        hostname: Some(String::new()),
         kdf: "scrypt".to_owned(),
         n,
         r,

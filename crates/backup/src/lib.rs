@@ -1,11 +1,12 @@
-//! What holds a key: a client of restic repositories that brings files back.
+//! What holds a key: a client of restic repositories that backs files up and brings them back.
 //!
 //! Rules:
 //! - The format is restic's, so that whatever this program reads and writes, plain restic does too.
 //! - Nothing that comes from a repository is believed: each object is compared with its name, each
 //!   blob with its SHA-256, each length with a bound, each name of a file with what a name may be.
 //! - What is damaged costs the files that need it and no others; they are named.
-//! - Locks are neither taken nor honoured: who attacks could hold one for ever.
+//! - Locks are honoured by nobody here: who attacks could hold one for ever. A backup shows one, so
+//!   that what it stands on is not taken away meanwhile; nothing else does.
 //! - Nothing that stands in the target is overwritten: it is moved beside. A file gets its name
 //!   once it is whole.
 
@@ -21,10 +22,12 @@ pub mod making;
 pub mod plan;
 pub mod repository;
 pub mod restore;
+pub mod saving;
 pub mod snapshots;
 pub mod thin;
 
 mod blobs;
+mod chunk;
 mod error;
 mod fetch;
 mod headers;

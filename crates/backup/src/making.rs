@@ -66,6 +66,23 @@ pub fn make(access: &Access, entropy: &dyn Entropy, at: Instant) -> Result<Made,
     }
 }
 
+/// Hands a password over to the repository's server, sealed for the town's recovery sheet.
+///
+/// # Errors
+/// [`BackupError`] when nobody answers, or the town has no recovery sheet with this public half.
+pub fn hand_over_sealed(
+    access: &Access,
+    (recipient, sealed): (&str, &str),
+) -> Result<(), BackupError> {
+    let Place::Rest { url, authority } = &access.place else {
+        let fault = "a repository in a folder has nobody to keep its password".to_owned();
+        return Err(BackupError::Choice(fault));
+    };
+    let door = Rest::new(url, authority.as_deref(), access.patience)?;
+    door.send("sealed", format!("{recipient}\n{sealed}").as_bytes())
+        .map_err(BackupError::source("hand the sealed password over"))
+}
+
 fn found(
     door: &Rest,
     access: &Access,

@@ -1,5 +1,7 @@
 //! Names of files as restic writes them, and which of them can be names at all.
 
+use std::fmt::Write as _;
+
 /// The longest name that a file can have.
 const NAME_BYTES_MAX: usize = 255;
 
@@ -44,6 +46,41 @@ pub(crate) fn unquoted(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// Writes a name as Go does: what is no text, and what cannot be shown, stands escaped.
+pub(crate) fn quoted(name: &[u8]) -> String {
+    let mut text = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            match letter {
+                '\\' | '"' => text.extend(['\\', letter]),
+                '\u{7}' => text.push_str(r"\a"),
+                '\u{8}' => text.push_str(r"\b"),
+                '\u{c}' => text.push_str(r"\f"),
+                '\n' => text.push_str(r"\n"),
+                '\r' => text.push_str(r"\r"),
+                '\t' => text.push_str(r"\t"),
+                '\u{b}' => text.push_str(r"\v"),
+                control if control.is_ascii_control() => {
+                    escape(&mut text, ('x', 2), u32::from(control));
+                }
+                control if control.is_control() => {
+                    escape(&mut text, ('u', 4), u32::from(control));
+                }
+                letter => text.push(letter),
+            }
+        }
+        for byte in chunk.invalid() {
+            escape(&mut text, ('x', 2), u32::from(*byte));
+        }
+    }
+    text
+}
+
+fn escape(text: &mut String, (kind, digits): (char, usize), value: u32) {
+    // A formatter that writes to memory does not fail.
+    let _written: std::fmt::Result = write!(text, r"\{kind}{value:0digits$x}");
+}
+
 /// Whether these bytes can name a file in a folder, and no other place.
 pub(crate) fn is_name(bytes: &[u8]) -> bool {
     (1..=NAME_BYTES_MAX).contains(&bytes.len())
@@ -71,6 +108,13 @@ mod tests {
         }
         for bad in [r"\", r"\q", r"\x", r"\x1", r"\xé1", r"\ud800", r"\u12", r"\Uffffffff"] {
             assert_eq!(unquoted(bad), None, "{bad}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_name_is_read_as_it_was_written(name in proptest::collection::vec(0_u8.., 0..40)) {
+            proptest::prop_assert_eq!(unquoted(&quoted(&name)), Some(name));
         }
     }
 

@@ -75,6 +75,8 @@ pub struct Plan {
     pub(crate) others: Vec<OtherItem>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) bytes: u64,
+    /// Folders whose files come back before all others, in this order.
+    first: Vec<Vec<u8>>,
     seen: HashMap<(u64, u64), Vec<u8>>,
     /// Packs that no index names were asked what they hold.
     mended: bool,
@@ -108,6 +110,7 @@ impl Plan {
             others: Vec::new(),
             faults,
             bytes: 0,
+            first: Vec::new(),
             seen: HashMap::new(),
             mended: false,
         };
@@ -118,6 +121,28 @@ impl Plan {
         }
         plan.sort();
         Ok(plan)
+    }
+
+    /// Has what lies in these folders come back first, in this order; the rest last. Such is the order
+    /// of the public services that depend on them.
+    ///
+    /// # Errors
+    /// [`BackupError::Choice`] for what is no path in a snapshot.
+    pub fn put_first(&mut self, folders: &[Vec<u8>]) -> Result<(), BackupError> {
+        for folder in folders {
+            // As a choice is read: whole, and leading nowhere else.
+            Choice::paths([folder])?;
+            let names = folder.split(|byte| *byte == b'/').filter(|name| !name.is_empty());
+            self.first.push(names.collect::<Vec<_>>().join(&b'/'));
+        }
+        let Self { files, first, .. } = self;
+        files.sort_by_key(|file| rank(first, &file.path));
+        Ok(())
+    }
+
+    /// Which of the folders that come first a file lies in; their number: in none.
+    pub(crate) fn rank(&self, path: &[u8]) -> usize {
+        rank(&self.first, path)
     }
 
     /// How many files come back.
@@ -302,6 +327,14 @@ impl Plan {
             first.map(|place| (place.pack, place.offset))
         });
     }
+}
+
+fn rank(first: &[Vec<u8>], path: &[u8]) -> usize {
+    let is_in = |folder: &Vec<u8>| {
+        let below = path.strip_prefix(folder.as_slice());
+        below.is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with(b"/"))
+    };
+    first.iter().position(is_in).unwrap_or(first.len())
 }
 
 /// Folders, fetched by several at once.

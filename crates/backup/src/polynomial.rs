@@ -3,7 +3,7 @@
 
 use beffroi_town::edge::Entropy;
 
-const DEGREE: u32 = 53;
+pub(crate) const DEGREE: u32 = 53;
 
 /// A new one, as restic writes it.
 pub(crate) fn new(entropy: &dyn Entropy) -> String {
@@ -17,6 +17,20 @@ pub(crate) fn new(entropy: &dyn Entropy) -> String {
             return format!("{candidate:x}");
         }
     }
+}
+
+/// One as restic writes it; none when it is not of the right degree.
+pub(crate) fn read(text: &str) -> Option<u64> {
+    let value = u64::from_str_radix(text, 16).ok()?;
+    (value >> DEGREE == 1).then_some(value)
+}
+
+/// a modulo f, of degree [`DEGREE`].
+pub(crate) fn remainder(mut a: u64, f: u64) -> u64 {
+    while a >> DEGREE != 0 {
+        a ^= f << (f.leading_zeros() - a.leading_zeros());
+    }
+    a
 }
 
 /// Whether no polynomial of half its degree or less divides it (Ben-Or's test): each such one

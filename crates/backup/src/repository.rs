@@ -34,10 +34,12 @@ pub(crate) fn workers() -> usize {
 /// A repository whose master key is known.
 pub struct Repository {
     pub(crate) source: Source,
-    key: Key,
+    pub(crate) key: Key,
     shown: String,
     id: String,
     pub(crate) version: u32,
+    /// By which contents are cut.
+    pub(crate) polynomial: String,
 }
 
 impl std::fmt::Debug for Repository {
@@ -73,6 +75,8 @@ struct Config {
     version: u32,
     #[serde(default)]
     id: String,
+    #[serde(default)]
+    chunker_polynomial: String,
 }
 
 /// An object that cannot be used, and why.
@@ -106,7 +110,14 @@ impl Repository {
         if !matches!(config.version, 1 | 2) {
             return Err(BackupError::NewerForm(config.version));
         }
-        Ok(Self { source, key, shown: access.shown(), id: config.id, version: config.version })
+        Ok(Self {
+            source,
+            key,
+            shown: access.shown(),
+            id: config.id,
+            version: config.version,
+            polynomial: config.chunker_polynomial,
+        })
     }
 
     /// What tells it from every other.

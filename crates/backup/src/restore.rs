@@ -116,17 +116,19 @@ impl Work<'_> {
     }
 }
 
-/// What would happen to each file. Reads the target, changes nothing but to make its folder.
+/// What would happen to each file, by path within each folder that comes first. Reads the target, changes nothing but to make its folder.
 ///
 /// # Errors
 /// [`BackupError::File`] when the target cannot be used.
 pub fn survey(plan: &Plan, target: &Path, at: Instant) -> Result<Vec<(String, Step)>, BackupError> {
     let target = Target::open(target, at)?;
     let steps = steps(plan, &target);
-    let shown = |file: &FileItem| shown_path(&[b"/", file.path.as_slice()].concat());
-    let mut all: Vec<(String, Step)> = plan.files.iter().map(shown).zip(steps).collect();
+    let shown = |file: &FileItem| {
+        (plan.rank(&file.path), shown_path(&[b"/", file.path.as_slice()].concat()))
+    };
+    let mut all: Vec<_> = plan.files.iter().map(shown).zip(steps).collect();
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Ok(all)
+    Ok(all.into_iter().map(|((_, path), step)| (path, step)).collect())
 }
 
 fn steps(plan: &Plan, target: &Target) -> Vec<Step> {

@@ -79,14 +79,20 @@ impl Key {
     /// Seals a text. `nonce` must be of chance, and never the same again.
     pub(crate) fn seal(&self, nonce: [u8; NONCE_BYTES], text: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::with_capacity(text.len() + NONCE_BYTES + TAG_BYTES);
-        sealed.extend(nonce);
-        sealed.extend(text);
-        let tag = sealed.get_mut(NONCE_BYTES..).map(|text| {
+        self.seal_onto(&mut sealed, nonce, text);
+        sealed
+    }
+
+    /// Seals a text at the end of others.
+    pub(crate) fn seal_onto(&self, others: &mut Vec<u8>, nonce: [u8; NONCE_BYTES], text: &[u8]) {
+        others.extend(nonce);
+        let from = others.len();
+        others.extend(text);
+        let tag = others.get_mut(from..).map(|text| {
             self.stream(&nonce, text);
             self.tag(&nonce, text)
         });
-        sealed.extend(tag.unwrap_or_default());
-        sealed
+        others.extend(tag.unwrap_or_default());
     }
 
     /// The form in which a key lies in a repository, itself sealed.

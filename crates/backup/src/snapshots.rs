@@ -61,7 +61,7 @@ impl Snapshot {
 }
 
 /// A text of a client's without what could lead a terminal astray.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     beffroi_town::watch::shown_path(text.as_bytes())
 }
 

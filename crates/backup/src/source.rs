@@ -115,4 +115,20 @@ impl Source {
             Self::Folder(folder) => folder.tail(pack, bytes),
         }
     }
+
+    /// Keeps an object; it is on the disk when this returns.
+    pub(crate) fn put(&self, kind: ObjectKind, name: &Id, bytes: &[u8]) -> Result<(), SourceError> {
+        match self {
+            Self::Rest(rest) => rest.put(kind, name, bytes),
+            Self::Folder(folder) => folder.put(kind, name, bytes),
+        }
+    }
+
+    /// Takes a lock of our own away.
+    pub(crate) fn drop_lock(&self, name: &Id) -> Result<(), SourceError> {
+        match self {
+            Self::Rest(rest) => rest.drop_lock(name),
+            Self::Folder(folder) => folder.drop_lock(name),
+        }
+    }
 }

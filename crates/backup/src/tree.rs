@@ -46,6 +46,9 @@ pub(crate) struct Node {
     pub(crate) dress: Dress,
     /// Device and inode, when it had several names.
     pub(crate) shared: Option<(u64, u64)>,
+    pub(crate) inode: u64,
+    /// When anything of it was changed last, by the server's own clock.
+    pub(crate) changed: Option<Time>,
 }
 
 /// Why an entry cannot be used; with its name, fit for showing.
@@ -72,6 +75,8 @@ struct NodeText {
     mtime: String,
     #[serde(default)]
     atime: String,
+    #[serde(default)]
+    ctime: String,
     #[serde(default)]
     uid: u32,
     #[serde(default)]
@@ -106,9 +111,9 @@ struct AttributeText {
 }
 
 /// Go's bits for what Unix keeps elsewhere in a mode.
-const GO_SET_UID: u32 = 1 << 23;
-const GO_SET_GID: u32 = 1 << 22;
-const GO_STICKY: u32 = 1 << 20;
+pub(crate) const GO_SET_UID: u32 = 1 << 23;
+pub(crate) const GO_SET_GID: u32 = 1 << 22;
+pub(crate) const GO_STICKY: u32 = 1 << 20;
 
 /// Reads a folder: its entries, and those that cannot be any. Of entries with the same name only
 /// the first counts.
@@ -173,6 +178,8 @@ fn node(text: NodeText) -> Result<Node, &'static str> {
             attributes: attributes(text.extended_attributes.unwrap_or_default()),
         },
         shared: (is_file && text.links > 1).then_some((text.device_id, text.inode)),
+        inode: text.inode,
+        changed: time(&text.ctime),
         kind,
     })
 }

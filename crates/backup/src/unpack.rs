@@ -10,7 +10,7 @@ const WINDOW_LOG_MAX: u32 = 27;
 const COMPRESSED: u8 = 2;
 
 /// How hard is compressed.
-const LEVEL: i32 = 3;
+pub(crate) const LEVEL: i32 = 3;
 
 /// It does not decompress to what it should.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The command line: what can be asked for. What is done about it stands in `commands`.
 
+pub(crate) mod agenda;
 pub(crate) mod backup;
 pub(crate) mod decoy;
 pub(crate) mod desk;
@@ -7,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod kit;
 pub(crate) mod mirror;
 pub(crate) mod oncall;
+pub(crate) mod pack;
 pub(crate) mod rehearse;
 pub(crate) mod roster;
 pub(crate) mod setup;
@@ -76,6 +78,11 @@ pub(crate) enum Command {
     /// The counter: forms to print, and the procedures they are of
     #[command(subcommand)]
     Desk(desk::DeskCommand),
+    /// Service points by appointment: hours, seats, and the agendas pulled every night
+    #[command(subcommand)]
+    Agenda(agenda::AgendaCommand),
+    /// Print a list of the town's software on the machine where it is kept; nothing is uploaded
+    Pack(pack::PackArgs),
     /// Export the record of everything that happened, and verify an export
     #[command(subcommand)]
     Journal(JournalCommand),
@@ -112,12 +119,13 @@ impl Command {
             Self::Backup(args) => args.command.is_none(),
             Self::Vault(command) => matches!(command, vault::VaultCommand::Keeper(_)),
             Self::Journal(JournalCommand::Verify { .. })
-            | Self::Desk(desk::DeskCommand::Procedures(_))
+            | Self::Desk(desk::DeskCommand::Procedures(_) | desk::DeskCommand::Printer(_))
             | Self::Mirror(mirror::MirrorCommand::Verify { .. })
             | Self::Restore(_)
             | Self::Drill(_)
             | Self::Demo(_)
             | Self::Manual(_)
+            | Self::Pack(_)
             | Self::Setup(_) => false,
             _ => true,
         }
@@ -256,6 +264,28 @@ pub(crate) enum AssetCommand {
         asset: String,
         /// As in "hypervisor! directory? app!@network": ! essential, ? helpful, @ network path
         needs: String,
+    },
+    /// Say what needs a folder of a server, so that it is brought back in its turn; without it, that
+    /// nothing does
+    Folder {
+        /// Code of the tenant
+        tenant: String,
+        /// The server: its code or identifier
+        server: String,
+        /// The folder, from the root: /srv/share/school
+        path: String,
+        /// What needs it: its code or identifier
+        #[arg(long = "for", value_name = "ASSET")]
+        asset: Option<String>,
+    },
+    /// List the folders of a server, in the order in which the public services want them back
+    Folders {
+        /// Code of the tenant
+        tenant: String,
+        /// The server: its code or identifier
+        server: String,
+        #[command(flatten)]
+        out: Out,
     },
     /// Share one, and all it stands on, with another tenant that uses it too
     Share {

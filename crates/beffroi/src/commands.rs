@@ -1,5 +1,6 @@
 //! What each command does. They open what they need, call one use case and print.
 
+pub(crate) mod agenda;
 pub(crate) mod asset;
 pub(crate) mod backup;
 pub(crate) mod decoy;
@@ -14,8 +15,10 @@ pub(crate) mod lift;
 pub(crate) mod manual;
 pub(crate) mod mirror;
 pub(crate) mod oncall;
+pub(crate) mod pack;
 pub(crate) mod pages;
 pub(crate) mod play;
+pub(crate) mod printer;
 pub(crate) mod rehearse;
 pub(crate) mod restore;
 pub(crate) mod roster;

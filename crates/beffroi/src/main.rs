@@ -5,23 +5,33 @@ mod cli;
 mod commands;
 mod rights;
 
-use std::{io::IsTerminal as _, process::ExitCode};
+use std::{alloc::System, io::IsTerminal as _, process::ExitCode};
 
 use anyhow::Result;
 use clap::Parser;
+use zeroizing_alloc::ZeroAlloc;
 
 use cli::{Cli, Command, Play};
+
+/// What was written in the clear in memory (a form as it came, an answer as it left) is wiped once it
+/// is given back: a dump of the process holds what is worked on at that moment, not of hours before.
+#[global_allocator]
+static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// Done; only then is the exit code 0.
 const DONE: ExitCode = ExitCode::SUCCESS;
 
+/// How a guard starts this program to look into an archive; people never type it.
+const UNPACK: &str = "beffroi-unpack";
+
 fn main() -> ExitCode {
-    // A drill starts parts of itself under this name; people never type it.
-    let played = std::env::args().nth(1).is_some_and(|word| word == "beffroi-play");
-    let outcome = if played {
-        commands::play::run(Play::parse_from(std::env::args().skip(1))).map(|()| DONE)
-    } else {
-        start(Cli::parse())
+    let outcome = match std::env::args().nth(1).as_deref() {
+        // A drill starts parts of itself under this name; people never type it.
+        Some("beffroi-play") => {
+            commands::play::run(Play::parse_from(std::env::args().skip(1))).map(|()| DONE)
+        }
+        Some(UNPACK) => beffroi_guard::unpack().map(|()| DONE).map_err(Into::into),
+        _ => start(Cli::parse()),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("beffroi: {}", told(&error));
@@ -77,7 +87,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Staff(command) => commands::staff::run(common, command).await?,
         Command::Oncall(command) => return commands::oncall::run(common, command).await,
         Command::Sheets(args) => commands::sheets::run(common, args).await?,
+        Command::Agenda(command) => commands::agenda::run(common, command).await?,
         Command::Desk(command) => commands::desk::run(common, command).await?,
+        Command::Pack(args) => commands::pack::run(&args)?,
         Command::Journal(command) => return commands::journal::run(common, command).await,
         Command::ExportPages(args) => commands::pages::run(common, args).await?,
         Command::Backup(args) => commands::backup::run(common, args).await?,

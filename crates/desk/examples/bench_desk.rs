@@ -5,6 +5,9 @@
 
 #![expect(clippy::print_stdout, reason = "the benchmark speaks to the program that started it")]
 
+#[path = "bench/requests.rs"]
+mod requests;
+
 use std::{
     error::Error,
     fs,
@@ -12,10 +15,18 @@ use std::{
     time::Instant as Watch,
 };
 
-use beffroi_desk::{Order, blank, procedures};
-use beffroi_paper::{Appointment, DaySheet, Pack, Person, Size, day_sheet, pack};
+use beffroi_desk::{
+    Order, blank,
+    packs::{
+        Entry,
+        print::{self, Printing},
+    },
+    procedures,
+};
+use beffroi_paper::{Appointment, DaySheet, Size, day_sheet};
 use beffroi_town::{
-    Instant, Lang, Tenant, TenantId, TownFacts, catalogue, edge::Entropy, procedure::Health,
+    Instant, Lang, PackKind, Tenant, TenantId, TownFacts, catalogue, edge::Entropy,
+    procedure::Health,
 };
 
 /// How often the eight forms are printed: a tick of the kernel's clock is a hundredth of a second.
@@ -45,11 +56,19 @@ fn main() -> Done<()> {
     let facts = town()?;
     let (forms, bulk) = (forms(&facts)?, bulk(&facts)?);
     let (pack_seconds, pack_mb) = children(&facts.tenant)?;
+    let (p99, opened) = requests::accepted()?;
     let rows = serde_json::json!([
         row("a form: processor time a page, the eight forms in both languages", "ms", forms, 40.0),
         row("the same form in bulk, 100 copies in one file", "ms a page", bulk, 40.0),
         row("a pack of 500 children, 12 a page", "s", pack_seconds, 3.0),
         row("memory for that pack", "MB", pack_mb, 200.0),
+        row("request accepted and durable, 200/s, SQLite: p99", "ms", p99, 50.0),
+        row(
+            "of 1,000 requests, those not found again and opened",
+            "requests",
+            f64::from(1_000 - opened),
+            0.0
+        ),
         row("day sheet of 200 appointments", "s", day(&facts.tenant)?, 1.0),
     ]);
     println!("{rows}");
@@ -89,33 +108,29 @@ fn per_page(seconds: f64, pages: usize) -> Done<f64> {
 
 /// Seconds, and megabytes at the highest.
 fn children(tenant: &Tenant) -> Done<(f64, f64)> {
-    let columns = ["Enfant", "Classe", "Jours", "Adultes autorisés"].map(str::to_owned);
-    let people: Vec<Person> = (0..CHILDREN)
-        .map(|number| Person {
-            group: String::new(),
-            cells: vec![
-                format!("DURAND-{number} Camille"),
-                format!("CM{}", number % 2 + 1),
-                "lundi, mardi, jeudi, vendredi".to_owned(),
-                format!(
-                    "Dominique DURAND-{number}, 06 00 00 {:02} {:02}",
-                    number / 100,
-                    number % 100
-                ),
-            ],
-        })
-        .collect();
+    let entry = |number: usize| -> Entry {
+        let (tens, rest) = (number / 100, number % 100);
+        let fields = [
+            ("name", format!("DURAND-{number}")),
+            ("first_name", "Camille".to_owned()),
+            ("days", "lundi, mardi, jeudi, vendredi".to_owned()),
+            ("adults", format!("Dominique DURAND-{number}")),
+            ("phones", format!("06 00 00 {tens:02} {rest:02}")),
+        ];
+        fields.map(|(code, text)| (code.to_owned(), text)).into()
+    };
+    let entries: Vec<Entry> = (0..CHILDREN).map(entry).collect();
     fs::write("/proc/self/clear_refs", "5")?;
     let (held, watch) = (memory_mb("VmRSS:")?, Watch::now());
-    let list = Pack {
+    let printing = Printing {
         tenant,
-        title: "Enfants de la cantine",
-        columns: &columns,
-        people: &people,
+        kind: PackKind::Children,
         number: 3,
+        former: Some(2),
+        made_at: AT,
         printed_at: AT,
     };
-    let pdf = pack(&list, Lang::Fr)?;
+    let pdf = print::pdf(&printing, &entries, Lang::Fr)?;
     let seconds = watch.elapsed().as_secs_f64();
     let most = CHILDREN.div_ceil(CHILDREN_PER_PAGE - 1);
     let least = CHILDREN.div_ceil(CHILDREN_PER_PAGE + 1);
@@ -134,8 +149,14 @@ fn day(tenant: &Tenant) -> Done<f64> {
             phone: format!("06 00 00 00 {:02}", number % 100),
         })
         .collect();
-    let sheet =
-        DaySheet { tenant, place: "Accueil", day: AT, appointments: &appointments, printed_at: AT };
+    let sheet = DaySheet {
+        tenant,
+        place: "Accueil",
+        day: AT,
+        appointments: &appointments,
+        printed_at: AT,
+        replaces: None,
+    };
     let watch = Watch::now();
     day_sheet(&sheet, Lang::Fr)?;
     Ok(watch.elapsed().as_secs_f64())
@@ -164,6 +185,7 @@ fn town() -> Done<TownFacts> {
         open_alarms: Vec::new(),
         incidents: Vec::new(),
         notices: Vec::new(),
+        receives: false,
         true_at: AT,
     })
 }

@@ -1,20 +1,23 @@
-//! The poster of the first hour as a PDF, from the same words as the page to print.
+//! The envelope, the poster and the sheets of the first hour as PDFs, from the same words as their
+//! pages to print.
 
 use beffroi_pages::{
     Place,
     sheets::{self, PosterSection},
 };
 use beffroi_paper::{
-    PaperError, Pdf,
+    Pdf,
     poster::{self, Poster, PosterLine},
 };
-use beffroi_town::{Lang, TownFacts};
+use beffroi_town::{Instant, Lang, TownFacts, leaflet::Leaflet};
+
+use crate::DeskError;
 
 /// The poster for the door.
 ///
 /// # Errors
-/// [`PaperError`].
-pub fn poster(facts: &TownFacts, place: &Place, lang: Lang) -> Result<Pdf, PaperError> {
+/// [`DeskError::Paper`].
+pub fn poster(facts: &TownFacts, place: &Place, lang: Lang) -> Result<Pdf, DeskError> {
     let (title, words) = sheets::poster_words(facts, place, lang);
     let (url, address) = words.page.unzip();
     let poster = Poster {
@@ -34,10 +37,18 @@ pub fn poster(facts: &TownFacts, place: &Place, lang: Lang) -> Result<Pdf, Paper
         square_alt: words.square,
         printed: words.printed,
     };
-    poster::poster(&poster, lang, facts.true_at)
+    Ok(poster::poster(&poster, lang, facts.true_at)?)
 }
 
 fn section(one: PosterSection) -> poster::PosterSection {
     let lines = one.lines.into_iter().map(|line| PosterLine { name: line.name, own: line.own });
     poster::PosterSection { title: one.title, lines: lines.collect(), names: one.names }
+}
+
+/// The cyber envelope, or a sheet of the first hour.
+///
+/// # Errors
+/// [`DeskError::Paper`].
+pub fn leaflet(leaflet: &Leaflet, lang: Lang, printed_at: Instant) -> Result<Pdf, DeskError> {
+    Ok(beffroi_paper::leaflet(leaflet, lang, printed_at)?)
 }

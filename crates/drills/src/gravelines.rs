@@ -7,8 +7,10 @@
 
 mod acts;
 mod bell;
+mod counter;
 mod prepare;
 mod scene;
+mod vault;
 
 use std::{
     path::{Path, PathBuf},
@@ -77,15 +79,18 @@ pub async fn play(options: &Options) -> Result<Played> {
 
 async fn acts(options: &Options, scene: &mut Scene, report: &mut Report) -> Result<()> {
     acts::calm(scene, report).await?;
+    counter::before(scene, report)?;
     acts::heat(scene, report).await?;
     acts::attack(scene, report).await?;
     bell::wake(scene, report).await?;
     acts::declare(scene, report).await?;
     acts::cut(scene, report).await?;
     acts::tell(scene, report).await?;
+    counter::serve(scene, report).await?;
     acts::restore(scene, report).await?;
     if !options.stay_in_crisis {
         acts::back(scene, report).await?;
+        vault::bring_back(scene, report).await?;
     }
     acts::verify(scene, report).await
 }

@@ -32,6 +32,8 @@ pub struct Page {
 pub struct Form {
     /// Where it goes.
     pub action: String,
+    /// Whether it is sent in parts, as one with files is (RFC 7578).
+    pub in_parts: bool,
     /// Names and values, in order.
     pub fields: Vec<(String, String)>,
     /// Names that it offers, sent or not (an unchecked box is offered and not sent).
@@ -78,15 +80,17 @@ impl Person {
         }
         fields.extend(filled.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         self.inputs += u32::try_from(filled.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let url = format!("{}{}", self.base, form.action);
+        let path = if form.action.is_empty() { &page.path } else { &form.action };
+        let url = format!("{}{path}", self.base);
         let pairs = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let answer = self
-            .agent
-            .post(&url)
-            .header("origin", &self.base)
-            .send_form(pairs)
-            .with_context(|| format!("send the form {url}"))?;
-        Self::read(answer)
+        let request = self.agent.post(&url).header("origin", &self.base);
+        let answer = if form.in_parts {
+            let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+            request.header("content-type", kind).send(parts(pairs))
+        } else {
+            request.send_form(pairs)
+        };
+        Self::read(answer.with_context(|| format!("send the form {url}"))?)
     }
 
     fn read(mut answer: Response<Body>) -> Result<Page> {
@@ -98,6 +102,19 @@ impl Person {
     }
 }
 
+/// Between the parts of a form; nobody types it.
+const BOUNDARY: &str = "played-person-7f3c19";
+
+fn parts<'f>(fields: impl Iterator<Item = (&'f str, &'f str)>) -> String {
+    let part = |(name, value): (&str, &str)| {
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"");
+        format!("--{BOUNDARY}\r\n{head}\r\n\r\n{value}\r\n")
+    };
+    let mut all: Vec<String> = fields.map(part).collect();
+    all.push(format!("--{BOUNDARY}--\r\n"));
+    all.concat()
+}
+
 /// The forms of a page. Understands what our own templates write: quoted attributes.
 pub fn forms(html: &str) -> Vec<Form> {
     html.split("<form")
@@ -105,8 +122,11 @@ pub fn forms(html: &str) -> Vec<Form> {
         .filter_map(|rest| {
             let (head, rest) = rest.split_once('>')?;
             let inside = rest.split("</form").next()?;
-            let mut form =
-                Form { action: attribute(head, "action").unwrap_or_default(), ..Form::default() };
+            let mut form = Form {
+                action: attribute(head, "action").unwrap_or_default(),
+                in_parts: attribute(head, "enctype").is_some_and(|kind| kind.starts_with("multi")),
+                ..Form::default()
+            };
             for tag in inside.split('<').skip(1) {
                 collect(&mut form, tag);
             }

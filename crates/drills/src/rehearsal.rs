@@ -128,7 +128,7 @@ async fn player(store: &Store, options: &Options, at: Instant) -> Result<Vec<Str
     accounts::add(store, &Actor::CommandLine, at, &scope, &person).await?;
     let all = accounts::list(store, &scope).await?;
     let account = all.first().context("the account of the rehearsal is not there")?;
-    Ok(accounts::print_codes(store, at, account).await?)
+    Ok(accounts::print_codes(store, at, account, None).await?)
 }
 
 impl Rehearsal {

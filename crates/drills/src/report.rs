@@ -19,6 +19,10 @@ pub struct Report {
     pub root: bool,
     /// What became of the files.
     pub files: Files,
+    /// The same files once more, from the vault; none without one.
+    pub vault: Option<VaultSeen>,
+    /// What the counter took in and printed.
+    pub desk: DeskSeen,
     /// How long things took.
     pub ms: Times,
     /// Who was woken by the alarm.
@@ -58,6 +62,38 @@ pub struct Files {
     pub restored: usize,
     /// Of these, not back.
     pub lost: usize,
+}
+
+/// What the vault brought back once the reserve was destroyed.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct VaultSeen {
+    /// Files that were backed up before the attack.
+    pub saved: u64,
+    /// What was sent for them.
+    pub sent_bytes: u64,
+    /// How long that took.
+    pub ms_to_save: u64,
+    /// Removed or altered, the reserve destroyed.
+    pub touched: usize,
+    /// Of these, back byte for byte.
+    pub restored: usize,
+    /// Of these, not back.
+    pub lost: usize,
+    /// How long bringing back took.
+    pub ms_to_restore: u64,
+}
+
+/// What the counter took in and printed while the town hall was cut off.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct DeskSeen {
+    /// Requests sent online and read again with the town's key.
+    pub requests_accepted: usize,
+    /// Appointments taken before, on the day sheet.
+    pub appointments_kept: usize,
+    /// Appointments taken while it went on, once a person had said what can be served.
+    pub appointments_taken: usize,
+    /// Pages printed: the day sheet, and a blank form of each procedure.
+    pub pdf_pages: usize,
 }
 
 /// Who was woken by the alarm.
@@ -152,6 +188,27 @@ impl Report {
                 ("lost", self.files.lost.into()),
             ],
         ));
+        line(&words.say_with(
+            "drill-desk",
+            &[
+                ("requests", self.desk.requests_accepted.into()),
+                ("kept", self.desk.appointments_kept.into()),
+                ("taken", self.desk.appointments_taken.into()),
+                ("pages", self.desk.pdf_pages.into()),
+            ],
+        ));
+        // Not played when the town is left in its crisis.
+        if let Some(vault) = self.vault.filter(|vault| vault.touched > 0) {
+            line(&words.say_with(
+                "drill-vault",
+                &[
+                    ("touched", vault.touched.into()),
+                    ("restored", vault.restored.into()),
+                    ("lost", vault.lost.into()),
+                    ("time", words.stopwatch(vault.ms_to_restore).into()),
+                ],
+            ));
+        }
         line(&words.say(match (self.heading.guarded, self.root) {
             (false, _) => "drill-root-none",
             (true, true) => "drill-root-yes",

@@ -117,6 +117,42 @@ impl Stage {
         Ok(count)
     }
 
+    /// Ruins every file: the first is gone, the second overwritten, and so on.
+    ///
+    /// # Errors
+    /// When the share is not the drill's, or does not let itself be ruined.
+    pub fn ruin(&self) -> Result<()> {
+        check_marker(&self.share)?;
+        for (number, path) in self.contents.keys().enumerate() {
+            let ruined = if number % 2 == 0 {
+                fs::remove_file(path)
+            } else {
+                fs::write(path, format!("ruined {number}"))
+            };
+            ruined.with_context(|| format!("ruin {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Removes the folders of a name that stand in the stage or its share; how many there were.
+    ///
+    /// # Errors
+    /// When one cannot be removed.
+    pub fn drop_folders(&self, name: &str) -> Result<usize> {
+        check_marker(&self.root)?;
+        let mut count = 0;
+        for folder in [self.root.join(name), self.share.join(name)] {
+            match fs::remove_dir_all(&folder) {
+                Ok(()) => count += 1,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    return Err(error).with_context(|| format!("remove {}", folder.display()));
+                }
+            }
+        }
+        Ok(count)
+    }
+
     /// Removes the folder, after looking at its marker once more.
     ///
     /// # Errors
@@ -203,6 +239,13 @@ mod tests {
         fs::write(paths.next().unwrap(), "other").unwrap();
         let count = stage.count().unwrap();
         assert_eq!(count, Count { total: 20, same: 18, altered: 1, gone: 1 });
+        again.ruin().unwrap();
+        assert_eq!(again.count().unwrap(), Count { total: 20, same: 0, altered: 10, gone: 10 });
+        fs::create_dir(again.root.join("kept")).unwrap();
+        assert_eq!(
+            (again.drop_folders("kept").unwrap(), again.drop_folders("kept").unwrap()),
+            (1, 0)
+        );
         stage.strike().unwrap();
     }
 

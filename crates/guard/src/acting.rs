@@ -11,16 +11,22 @@ use beffroi_town::watch::{AlarmOutcome, Mode, Signal};
 use beffroi_town::{AlarmId, Instant};
 
 use crate::actor::Actor;
-use crate::alarms::{Due, New};
 use crate::core::{Core, Who};
 use crate::decide::{Finding, LET_GO_MS, Scope, What};
 use crate::group;
 use crate::holdings::lock;
 use crate::opens::Job;
+use crate::raised::{Due, New, Raised};
 use crate::stop;
 
 /// How long the brake counts nothing of a user whom it paused for nothing.
 const BRAKE_MISTAKEN: Duration = Duration::from_mins(1);
+
+/// Most paused processes of which the control group is looked for.
+const FREEZE_TRIES: usize = 64;
+
+/// How long after the stop it is tried.
+const FREEZE_LATE_MS: i64 = 10_000;
 
 /// How long a process that was dealt with is not dealt with again.
 const DEALT_WITH_MS: i64 = 250;
@@ -54,32 +60,29 @@ impl Core {
                 simulated: by_vitals && vitals.simulated,
             });
         }
+        // Under the lock, so that whoever is paused from here on finds the alarm.
+        let strays = self.strays.take(&finding.scope);
+        let outcome = match outcome {
+            // It had ended, and whom it forked was caught.
+            AlarmOutcome::DeniedOnly if !strays.is_empty() && stop => AlarmOutcome::Stopped,
+            AlarmOutcome::DeniedOnly if !strays.is_empty() => AlarmOutcome::Held,
+            outcome => outcome,
+        };
+        let mut to_freeze = None;
         if let Some(alarm) = alarms.going_on(Some(&finding.scope), finding.kind, now) {
             alarm.last_at = now;
             alarm.report.reasons.clone_from(&finding.reasons);
             alarm.report.simulated |= by_vitals && vitals.simulated;
-            let fresh =
-                paused.iter().filter(|p| !alarm.paused.contains(p)).copied().collect::<Vec<_>>();
-            alarm.paused.extend(fresh);
+            alarm.done_by((who.session.clone(), who.user));
+            alarm.paused(paused.into_iter().chain(strays));
             alarm.frozen.extend(frozen.filter(|group| !alarm.frozen.contains(group)));
-            if rank(outcome) > rank(alarm.report.outcome) {
-                alarm.report.outcome = outcome;
-            }
-            if matches!(
-                outcome,
-                AlarmOutcome::Held
-                    | AlarmOutcome::Stopped
-                    | AlarmOutcome::ClientCut
-                    | AlarmOutcome::DeniedOnly
-            ) {
-                alarm.report.stopped_at.get_or_insert(now);
-            }
-            alarm.held_until = match alarm.report.outcome {
-                AlarmOutcome::Stopped | AlarmOutcome::ClientCut => None,
-                _ => alarm.held_until.or(Some(now.plus_ms(self.hold_ms))),
-            };
+            alarm.came_to(outcome, now, self.hold_ms);
+            to_freeze = Some(alarm.report.id.clone());
         }
         drop(alarms);
+        if let Some(alarm) = to_freeze {
+            self.freeze(&alarm);
+        }
         self.ring();
     }
 
@@ -95,20 +98,22 @@ impl Core {
 
     /// Undoes what was done to those who go on. What they do next is weighed anew.
     pub(crate) fn goes_on(&self, due: Due) {
-        let doer = due.doer.map(|(session, user)| Who { session, user, actor: None });
-        {
-            let mut condemned = lock(&self.condemned);
-            let session = doer.iter().map(|who| Scope::Session(who.session.clone()));
-            for scope in due.scope.into_iter().chain(session) {
-                condemned.remove(&scope);
-            }
+        let is_of_all = due.scope == Some(Scope::Share);
+        let sessions = due.doers.iter().map(|(session, _)| Scope::Session(session.clone()));
+        for scope in due.scope.into_iter().chain(sessions) {
+            lock(&self.condemned).remove(&scope);
+            stop::resume(&self.strays.take(&scope));
         }
-        if let Some(who) = doer {
-            if let (Some(brake), Some(user)) = (&self.brake, who.user) {
+        for (session, user) in due.doers {
+            if let (Some(brake), Some(user)) = (&self.brake, user) {
                 brake.let_pass(user, Duration::from_millis(LET_GO_MS.unsigned_abs()));
             }
-            self.decide(&who, What::LetGo);
+            self.decide(&Who { session, user, actor: None }, What::LetGo);
         }
+        if is_of_all {
+            self.decide(&Who::unknown(), What::AllLetGo);
+        }
+        lock(&self.last_calls).clear();
         // Whoever goes on may have to be stopped again at once.
         lock(&self.dealt_with).retain(|process, _| !due.paused.contains(process));
         if let Some(Err(error)) = due.client.map(crate::client::let_in) {
@@ -127,9 +132,9 @@ impl Core {
         if self.proofs.is_under_way(&who.session) {
             return false;
         }
-        if self.is_condemned(&who) {
+        if let Some(outcome) = self.against(&who).paused() {
             let scopes = [Scope::Session(who.session), Scope::User(actor.uid), Scope::Share];
-            if lock(&self.alarms).also_paused(&scopes, paused) {
+            if lock(&self.alarms).also_paused(&scopes, paused, outcome) {
                 return true;
             }
         }
@@ -152,32 +157,62 @@ impl Core {
         }
         let process = (actor.pid, actor.started);
         let scopes = [Scope::Session(who.session.clone()), Scope::User(actor.uid), Scope::Share];
-        let is_listed = lock(&self.alarms).also_paused(&scopes, process);
+        let goes_on = self.against(who).paused().is_none_or(|outcome| {
+            let mut alarms = lock(&self.alarms);
+            !alarms.also_paused(&scopes, process, outcome) && !self.strays.wait(&scopes, process)
+        });
         // Let go between the question and now: nobody else would.
-        if !is_listed && !self.is_condemned(who) {
+        if goes_on || (!self.is_condemned(who) && self.strays.forget(process)) {
             stop::resume(&[process]);
         }
         // The one that was stopped first may have ended before its group could be told.
-        if lock(&self.alarms).to_freeze(&scopes).is_some()
-            && !self.workers.jobs.hand_over(Job::Freeze(who.clone()))
-        {
+        let alarm = lock(&self.alarms).to_freeze(&scopes);
+        if alarm.is_some_and(|alarm| !self.workers.jobs.hand_over(Job::Freeze(alarm))) {
             tracing::debug!("too much to do to freeze a control group");
         }
     }
 
-    /// Freezes the group of one that is stopped, where no other was frozen for the same alarm.
-    pub(crate) fn freeze(&self, who: &Who) {
-        let Some(actor) = &who.actor else { return };
-        let scopes = [Scope::Session(who.session.clone()), Scope::User(actor.uid), Scope::Share];
+    /// Freezes the group of one that is stopped for an alarm, where no other was frozen for it.
+    pub(crate) fn freeze(&self, alarm: &AlarmId) {
         let mut alarms = lock(&self.alarms);
+        let lacks = |alarm: &&Raised| {
+            alarm.report.outcome == AlarmOutcome::Stopped && alarm.frozen.is_empty()
+        };
+        let Some(raised) = alarms.get(alarm).filter(lacks) else { return };
+        // Those who were paused last are the likeliest to be there still.
+        let group = raised.paused.iter().rev().take(FREEZE_TRIES).find_map(|(pid, started)| {
+            let actor = Actor::of_thread(*pid).filter(|actor| actor.started == *started)?;
+            group::freeze(&actor)
+        });
         // Under the lock: whoever lets go meanwhile finds the group in the alarm.
-        if let Some(alarm) = alarms.to_freeze(&scopes)
-            && let Some(group) = group::freeze(actor)
-        {
-            alarms.froze(&alarm, group);
+        if let Some(group) = group {
+            alarms.froze(alarm, group);
             drop(alarms);
             self.ring();
         }
+    }
+
+    /// Tries again where a group could not be frozen at once: it may have held somebody who was just
+    /// ending, of whom nothing can be known.
+    pub(crate) fn freeze_late(&self) {
+        let now = self.now();
+        let late = |alarm: &&Raised| {
+            alarm.report.outcome == AlarmOutcome::Stopped
+                && alarm.frozen.is_empty()
+                && alarm.report.stopped_at.is_some_and(|at| now.ms_since(at) < FREEZE_LATE_MS)
+        };
+        let id = |alarm: &Raised| alarm.report.id.clone();
+        let ids: Vec<AlarmId> = lock(&self.alarms).iter().filter(late).map(id).collect();
+        for id in ids {
+            self.freeze(&id);
+        }
+    }
+
+    /// Those who were paused and whom nothing is held against any more go on.
+    pub(crate) fn free_strays(&self) {
+        let condemned = lock(&self.condemned);
+        let gone = self.strays.of_nobody(|scope| condemned.contains_key(scope));
+        stop::resume(&gone);
     }
 
     /// What somebody deleted was found elsewhere: the brake counts from the beginning, and has nobody
@@ -241,7 +276,8 @@ impl Core {
         }
         let paused = stop::pause_tree(actor);
         match (paused.is_empty(), stop) {
-            (true, _) => (AlarmOutcome::NotStopped, paused),
+            // It had ended already, or is never paused: what it forked is denied, and paused then.
+            (true, _) => (AlarmOutcome::DeniedOnly, paused),
             (false, true) => (AlarmOutcome::Stopped, paused),
             (false, false) => (AlarmOutcome::Held, paused),
         }
@@ -262,16 +298,5 @@ fn cut_client(actor: &Actor, stop: bool) -> AlarmOutcome {
             tracing::error!(%error, %client, "a client could not be cut off; it is denied access");
             AlarmOutcome::DeniedOnly
         }
-    }
-}
-
-fn rank(outcome: AlarmOutcome) -> u8 {
-    match outcome {
-        AlarmOutcome::Observed | AlarmOutcome::Unknown => 0,
-        AlarmOutcome::NotStopped | AlarmOutcome::Released | AlarmOutcome::LetGo => 1,
-        AlarmOutcome::DeniedOnly => 2,
-        AlarmOutcome::Held => 3,
-        AlarmOutcome::ClientCut => 4,
-        AlarmOutcome::Stopped => 5,
     }
 }

@@ -4,21 +4,19 @@
 //! - An alarm is on disk before it is sent, and stays until the platform has its newest revision.
 //! - While one scope goes on being touched its alarm is corrected, not repeated.
 
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use beffroi_town::watch::{
-    ActorSeen, AlarmOutcome, AlarmReport, Reason, Suspicion, TOUCHED_MAX, Touch, TouchCounts,
-    Touched, Vitals,
+    AlarmOutcome, AlarmReport, Suspicion, TOUCHED_MAX, Touch, TouchCounts, Touched,
 };
 use beffroi_town::{AlarmId, Instant};
 
 use crate::decide::Scope;
 use crate::error::{Context, Result, shown};
 use crate::holdings::lock;
+use crate::raised::{Due, New, Raised};
 use crate::state::{read_json, write_json};
 use crate::touches::Touches;
 
@@ -28,72 +26,6 @@ const QUIET_MS: i64 = 10 * 60_000;
 const ALARMS_MAX: usize = 1_000;
 /// Most files left by clients that are remembered.
 const DROPPED_MAX: usize = 256;
-
-/// One alarm, with what only the guard needs.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Raised {
-    pub(crate) report: AlarmReport,
-    /// None for alarms that touch no file.
-    pub(crate) scope: Option<Scope>,
-    /// Processes paused for it: pid and start time.
-    pub(crate) paused: Vec<(u32, u64)>,
-    /// Control groups frozen for it.
-    #[serde(default)]
-    pub(crate) frozen: Vec<PathBuf>,
-    /// Who did it: session and user.
-    #[serde(default)]
-    pub(crate) doer: Option<(String, Option<u32>)>,
-    /// When those that are only held go on.
-    pub(crate) held_until: Option<Instant>,
-    pub(crate) last_at: Instant,
-    /// The newest revision the platform has; 0 none.
-    pub(crate) delivered_revision: u32,
-    /// The newest revision on disk.
-    #[serde(skip)]
-    written_revision: u32,
-}
-
-impl Raised {
-    /// Those who waited go on, for this reason.
-    pub(crate) fn end(&mut self, outcome: AlarmOutcome) -> Due {
-        let cut = matches!(self.report.outcome, AlarmOutcome::ClientCut | AlarmOutcome::Held);
-        let client = self.report.actor.as_ref().and_then(|actor| actor.client.as_deref());
-        self.report.outcome = outcome;
-        self.held_until = None;
-        Due {
-            scope: self.scope.clone(),
-            doer: self.doer.clone(),
-            paused: std::mem::take(&mut self.paused),
-            frozen: std::mem::take(&mut self.frozen),
-            client: client.filter(|_| cut).and_then(|client| client.parse().ok()),
-        }
-    }
-}
-
-/// What is needed to raise one.
-pub(crate) struct New<'a> {
-    pub(crate) id: AlarmId,
-    pub(crate) kind: Suspicion,
-    pub(crate) scope: Option<Scope>,
-    pub(crate) first_touch_at: Instant,
-    pub(crate) at: Instant,
-    pub(crate) reasons: Vec<Reason>,
-    pub(crate) actor: Option<ActorSeen>,
-    pub(crate) doer: Option<(String, Option<u32>)>,
-    pub(crate) vitals: &'a Vitals,
-    pub(crate) simulated: bool,
-}
-
-/// What has to be undone for those who go on.
-#[derive(Debug)]
-pub(crate) struct Due {
-    pub(crate) scope: Option<Scope>,
-    pub(crate) doer: Option<(String, Option<u32>)>,
-    pub(crate) paused: Vec<(u32, u64)>,
-    pub(crate) frozen: Vec<PathBuf>,
-    /// The client that was cut off.
-    pub(crate) client: Option<IpAddr>,
-}
 
 /// All of them.
 #[derive(Debug)]
@@ -192,6 +124,7 @@ impl Alarms {
             paused: Vec::new(),
             frozen: Vec::new(),
             doer: new.doer,
+            others: Vec::new(),
             held_until: None,
             last_at: new.at,
             delivered_revision: 0,
@@ -199,13 +132,25 @@ impl Alarms {
         })
     }
 
-    /// Notes one more process that is paused for what somebody does; false when no alarm says so.
-    pub(crate) fn also_paused(&mut self, scopes: &[Scope], process: (u32, u64)) -> bool {
+    /// Notes one more process that is paused, held or stopped, for what somebody does; false when no
+    /// alarm says so.
+    pub(crate) fn also_paused(
+        &mut self,
+        scopes: &[Scope],
+        process: (u32, u64),
+        outcome: AlarmOutcome,
+    ) -> bool {
         let acted = |alarm: &&mut Raised| {
-            matches!(alarm.report.outcome, AlarmOutcome::Held | AlarmOutcome::Stopped)
+            let outcome = alarm.report.outcome;
+            matches!(outcome, AlarmOutcome::Held | AlarmOutcome::Stopped | AlarmOutcome::DeniedOnly)
                 && alarm.scope.as_ref().is_some_and(|scope| scopes.contains(scope))
         };
         let Some(alarm) = self.raised.values_mut().rev().find(acted) else { return false };
+        // The one before it had ended by itself when it was to be paused.
+        if alarm.report.outcome == AlarmOutcome::DeniedOnly {
+            alarm.report.outcome = outcome;
+            alarm.held_until = alarm.held_until.filter(|_| outcome == AlarmOutcome::Held);
+        }
         if !alarm.paused.contains(&process) {
             alarm.paused.push(process);
             self.changed.push(alarm.report.id.to_string());

@@ -1,10 +1,11 @@
-//! What archives hold: zip, tar, gzip, and a tar inside gzip. Each file in one is read to its end
-//! and known by its hash alone.
+//! What archives hold: zip, 7z, tar, gzip, bzip2, xz, zstd, and a tar packed by one of the latter.
+//! Each file in one is read to its end and known by its hash alone.
 //!
 //! Rules:
 //! - Nothing is unpacked to a disk, and no name inside is believed.
 //! - Bounded: whoever reads gives the last moment, and the number of bytes taken from all archives
-//!   together. What is not read by then is not known.
+//!   together; no format takes more than [`MEMORY_KIB`] to be unpacked. What is not read by then is
+//!   not known.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -14,10 +15,14 @@ use std::time::Instant as Tick;
 use crate::state::Sha256;
 
 /// Most files of one archive that are known.
-const FILES_MAX: usize = 1 << 20;
+pub(crate) const FILES_MAX: usize = 1 << 20;
 /// Where a tar says that it is one (POSIX.1-1988, `ustar`).
 const TAR_MAGIC_AT: usize = 257;
 const HEAD_BYTES: usize = 512;
+/// What unpacking may take: enough for the best that `7z -mx9`, `xz -9` and `zstd -19` do.
+const MEMORY_KIB: u32 = 160 * 1024;
+/// The same for zstd, as the power of two of what it looks back on (RFC 8878, `Window_Log`).
+const ZSTD_WINDOW_LOG: u32 = 27;
 
 /// Hashes of contents.
 pub(crate) type Contents = HashSet<Sha256>;
@@ -56,73 +61,152 @@ impl<R: Read> Read for Bounded<'_, R> {
     }
 }
 
-/// Every content in `file`: its own, and, where it is an archive, those of the files in it. What
-/// cannot be read ends the list, and is no error: it is not there.
-pub(crate) fn contents_of(file: &File, budget: &mut Budget) -> Contents {
-    let mut contents = Contents::new();
-    let mut head = Vec::new();
-    let read = (&mut &*file).take(HEAD_BYTES as u64).read_to_end(&mut head).map(drop);
-    let all = read.and_then(|()| add_all(file, &head, budget, &mut contents));
-    if let Err(error) = all {
-        tracing::info!(%error, "a file is not read to its end");
-    }
-    contents
+/// How files are packed together, or one by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Zip,
+    SevenZ,
+    Tar,
+    Packed(Packing),
 }
 
-fn add_all(
-    mut file: &File,
-    head: &[u8],
-    budget: &mut Budget,
-    contents: &mut Contents,
-) -> io::Result<()> {
-    file.rewind()?;
-    contents.insert(hash(BufReader::new(file), budget)?);
-    file.rewind()?;
-    if head.starts_with(b"PK\x03\x04") {
-        add_zip(file, budget, contents)
-    } else if head.starts_with(&[0x1f, 0x8b]) {
-        // Of one that holds a single file, or of a tar.
-        contents.insert(hash(unpacked(file), budget)?);
+/// What packs one stream of bytes: a file, or a tar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Packing {
+    Gzip,
+    Bzip2,
+    Xz,
+    Zstd,
+}
+
+impl Kind {
+    /// By its first bytes; none for what is no archive. The file is left at its beginning.
+    pub(crate) fn of(mut file: &File) -> io::Result<Option<Self>> {
         file.rewind()?;
         let mut head = Vec::new();
-        unpacked(file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+        file.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
         file.rewind()?;
-        if is_tar(&head) { add_tar(unpacked(file), budget, contents) } else { Ok(()) }
-    } else if is_tar(head) {
-        add_tar(BufReader::new(file), budget, contents)
-    } else {
-        Ok(())
+        Ok(Self::of_head(&head))
+    }
+
+    fn of_head(head: &[u8]) -> Option<Self> {
+        let begins: [(&[u8], Self); 6] = [
+            (b"PK\x03\x04", Self::Zip),
+            (b"7z\xbc\xaf\x27\x1c", Self::SevenZ),
+            (&[0x1f, 0x8b], Self::Packed(Packing::Gzip)),
+            (b"BZh", Self::Packed(Packing::Bzip2)),
+            (b"\xfd7zXZ\0", Self::Packed(Packing::Xz)),
+            (&[0x28, 0xb5, 0x2f, 0xfd], Self::Packed(Packing::Zstd)),
+        ];
+        let named = begins.into_iter().find(|(magic, _)| head.starts_with(magic));
+        named.map(|(_, kind)| kind).or_else(|| is_tar(head).then_some(Self::Tar))
     }
 }
 
-fn unpacked(file: &File) -> impl Read + '_ {
-    flate2::read::MultiGzDecoder::new(BufReader::new(file))
+/// The content of `file` itself; none where it cannot be read to its end.
+pub(crate) fn own_content(mut file: &File, budget: &mut Budget) -> Option<Sha256> {
+    let hashed = file.rewind().and_then(|()| hash(BufReader::new(file), budget));
+    hashed.inspect_err(|error| tracing::info!(%error, "a file is not read to its end")).ok()
+}
+
+/// Tells each content of the files in an archive.
+///
+/// # Errors
+/// What it cannot read, which ends the list.
+pub(crate) fn each_content(
+    mut file: &File,
+    kind: Kind,
+    budget: &mut Budget,
+    tell: &mut dyn FnMut(Sha256) -> io::Result<()>,
+) -> io::Result<()> {
+    file.rewind()?;
+    match kind {
+        Kind::Zip => each_of_zip(file, budget, tell),
+        Kind::SevenZ => each_of_7z(file, budget, tell),
+        Kind::Tar => each_of_tar(BufReader::new(file), budget, tell),
+        Kind::Packed(packing) => {
+            // Of one that holds a single file, or of a tar.
+            tell(hash(unpacked(file, packing)?, budget)?)?;
+            file.rewind()?;
+            let mut head = Vec::new();
+            unpacked(file, packing)?.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+            file.rewind()?;
+            if is_tar(&head) {
+                each_of_tar(unpacked(file, packing)?, budget, tell)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn unpacked(file: &File, packing: Packing) -> io::Result<Box<dyn Read + '_>> {
+    let packed = BufReader::new(file);
+    Ok(match packing {
+        Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
+        Packing::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
+        Packing::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(packed, true, MEMORY_KIB)),
+        Packing::Zstd => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+            Box::new(decoder)
+        }
+    })
 }
 
 fn is_tar(head: &[u8]) -> bool {
     head.get(TAR_MAGIC_AT..).is_some_and(|magic| magic.starts_with(b"ustar"))
 }
 
-fn add_tar(reader: impl Read, budget: &mut Budget, contents: &mut Contents) -> io::Result<()> {
+fn each_of_tar(
+    reader: impl Read,
+    budget: &mut Budget,
+    tell: &mut dyn FnMut(Sha256) -> io::Result<()>,
+) -> io::Result<()> {
     let mut archive = tar::Archive::new(reader);
     for entry in archive.entries()?.take(FILES_MAX) {
         let entry = entry?;
         if entry.header().entry_type().is_file() {
-            contents.insert(hash(entry, budget)?);
+            tell(hash(entry, budget)?)?;
         }
     }
     Ok(())
 }
 
-fn add_zip(file: &File, budget: &mut Budget, contents: &mut Contents) -> io::Result<()> {
+fn each_of_zip(
+    file: &File,
+    budget: &mut Budget,
+    tell: &mut dyn FnMut(Sha256) -> io::Result<()>,
+) -> io::Result<()> {
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(io::Error::other)?;
     for index in 0..archive.len().min(FILES_MAX) {
         let Ok(entry) = archive.by_index(index) else { continue };
         if entry.is_file() {
-            contents.insert(hash(entry, budget)?);
+            tell(hash(entry, budget)?)?;
         }
     }
     Ok(())
+}
+
+fn each_of_7z(
+    file: &File,
+    budget: &mut Budget,
+    tell: &mut dyn FnMut(Sha256) -> io::Result<()>,
+) -> io::Result<()> {
+    let (password, memory) = (sevenz_rust2::Password::empty(), MEMORY_KIB as usize);
+    let packed = BufReader::new(file);
+    let mut archive = sevenz_rust2::ArchiveReader::new_with_memory_limit(packed, password, memory)
+        .map_err(io::Error::other)?;
+    // Each thread more would take as much memory again.
+    archive.set_thread_count(1);
+    let mut files = 0;
+    let all = archive.for_each_entries(|entry, reader| {
+        files += 1;
+        if entry.has_stream() {
+            tell(hash(reader, budget)?)?;
+        }
+        Ok(files < FILES_MAX)
+    });
+    all.map_err(io::Error::other)
 }
 
 fn hash(inner: impl Read, budget: &mut Budget) -> io::Result<Sha256> {
@@ -139,11 +223,22 @@ mod tests {
         Budget { until: Tick::now() + Duration::from_mins(1), bytes: 1 << 30 }
     }
 
+    /// Its own and those in it, and what ended the list.
+    fn contents_of(file: &File, budget: &mut Budget) -> (Contents, Option<io::Error>) {
+        let mut contents: Contents = own_content(file, budget).into_iter().collect();
+        let Some(kind) = Kind::of(file).unwrap() else { return (contents, None) };
+        let mut tell = |sha256| {
+            contents.insert(sha256);
+            Ok(())
+        };
+        let ended = each_content(file, kind, budget, &mut tell).err();
+        (contents, ended)
+    }
+
     fn holds(bytes: &[u8], expected: &[&[u8]]) {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        file.rewind().unwrap();
-        let contents = contents_of(&file, &mut budget());
+        let (contents, _) = contents_of(&file, &mut budget());
         for one in expected {
             assert!(contents.contains(&Sha256::of(one)), "{}", String::from_utf8_lossy(one));
         }
@@ -180,6 +275,7 @@ mod tests {
         holds(&gzipped(&archive), &files);
         holds(&gzipped(b"un seul"), &[b"un seul"]);
         holds(b"une copie", &[b"une copie"]);
+        holds(&zstd::bulk::compress(&archive, 3).unwrap(), &files);
         let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
         for (n, file) in files.iter().enumerate() {
             let options = zip::write::SimpleFileOptions::default()
@@ -196,15 +292,20 @@ mod tests {
         holds(archive.get(..archive.len() / 2).unwrap(), &[]);
         holds(b"PK\x03\x04 no archive at all", &[]);
         holds(&[0x1f, 0x8b, 0, 0, 0], &[]);
+        holds(b"7z\xbc\xaf\x27\x1c and nothing more", &[]);
+        holds(b"\xfd7zXZ\0 and nothing more", &[]);
+        holds(b"BZh9 and nothing more", &[]);
+        holds(&[0x28, 0xb5, 0x2f, 0xfd, 9, 9, 9], &[]);
         // A few kilobytes that unpack to a gigabyte.
         let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         let zeros = vec![0; 1 << 20];
         (0..64).for_each(|_| bomb.write_all(&zeros).unwrap());
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&bomb.finish().unwrap()).unwrap();
-        file.rewind().unwrap();
         let mut small = Budget { bytes: 8 << 20, ..budget() };
-        assert_eq!(contents_of(&file, &mut small).len(), 1, "but for the file itself");
+        let (contents, ended) = contents_of(&file, &mut small);
+        assert_eq!(contents.len(), 1, "but for the file itself");
+        assert!(ended.unwrap().to_string().contains("longer than anybody"));
         assert!(small.bytes < 1 << 20, "{small:?}");
     }
 }

@@ -25,6 +25,7 @@ use rustix::fs::{AtFlags, CWD, StatxFlags, statfs, statx};
 
 use crate::btf::Btf;
 use crate::decide::MADE_MS;
+use crate::mounts;
 use crate::sys::{self, Table, TableKind};
 use program::{Offsets, Way, assemble};
 
@@ -223,21 +224,11 @@ fn now_ns() -> u64 {
 /// then ext4 is known by its own mark.
 fn file_system(folder: &Path) -> Option<(u32, String)> {
     let facts = statx(CWD, folder, AtFlags::empty(), StatxFlags::MNT_ID).ok()?;
-    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
-    let id = facts.stx_mnt_id.to_string();
-    if let Some(line) = mounts.lines().find(|line| line.split(' ').next() == Some(&id)) {
-        return of_mount(line);
+    if let Some(mount) = mounts::all().into_iter().find(|one| one.id == facts.stx_mnt_id) {
+        return Some((mount.device, mount.kind));
     }
     let is_ext4 = statfs(folder).is_ok_and(|facts| facts.f_type == libc::EXT4_SUPER_MAGIC);
     is_ext4.then(|| (facts.stx_dev_major << 20 | facts.stx_dev_minor, "ext4".to_owned()))
-}
-
-/// Identifier, parent, major:minor, root, place, options, optional fields, '-', kind, source.
-fn of_mount(line: &str) -> Option<(u32, String)> {
-    let (before, after) = line.split_once(" - ")?;
-    let (major, minor) = before.split(' ').nth(2)?.split_once(':')?;
-    let device = major.parse::<u32>().ok()? << 20 | minor.parse::<u32>().ok()?;
-    Some((device, after.split(' ').next()?.to_owned()))
 }
 
 #[cfg(test)]
@@ -245,10 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mount_tells_device_and_kind() {
-        let line = "36 35 98:3 / /mnt rw,noatime shared:1 - ext4 /dev/root rw,errors=continue";
-        assert_eq!(of_mount(line), Some((98 << 20 | 3, "ext4".to_owned())));
-        assert_eq!(of_mount("36 35 98 / /mnt rw - ext4"), None);
+    fn a_folder_tells_device_and_kind() {
         assert!(file_system(Path::new("/")).is_some());
     }
 

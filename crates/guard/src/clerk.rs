@@ -77,6 +77,7 @@ impl Clerk {
                 self.expire();
             }
             self.release();
+            self.core.freeze_late();
         }
     }
 
@@ -127,6 +128,7 @@ impl Clerk {
             release::answered(&self.core.holdings.state, &alarm);
         }
         lock(&self.core.condemned).retain(|_, until| until.is_none_or(|until| now < until));
+        self.core.free_strays();
     }
 
     /// For whoever looks into the state folder: the last beat, with or without a platform.

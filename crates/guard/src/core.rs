@@ -18,7 +18,7 @@ use beffroi_town::watch::{Letter, Level, Mode, Suspicion, Touch, Vitals};
 use beffroi_town::{AlarmId, Instant};
 
 use crate::actor::Actor;
-use crate::alarms::{Alarms, New};
+use crate::alarms::Alarms;
 use crate::asides::{Aside, Asides};
 use crate::brake::Brake;
 use crate::canaries::Canaries;
@@ -31,9 +31,11 @@ use crate::keeper::Task;
 use crate::marks::Marks;
 use crate::notes::Notes;
 use crate::opens::Job;
+use crate::raised::New;
 use crate::record::Record;
 use crate::replaced::{Comparison, Earlier};
 use crate::shelf::{Kept, file_number};
+use crate::strays::Strays;
 use crate::touches::touch;
 use crate::watchdog::Lapse;
 use crate::workers::Workers;
@@ -72,6 +74,8 @@ pub(crate) struct Core {
     pub(crate) notes: Notes,
     /// Files that nobody has a reason to touch.
     pub(crate) canaries: Canaries,
+    /// Threads of those who are held, and how often each has asked since.
+    pub(crate) last_calls: Mutex<HashMap<u32, u8>>,
     /// Who deleted and may have kept it elsewhere.
     pub(crate) proofs: Proofs,
     /// The keeper could not take a task: the folders must be scanned anew.
@@ -85,6 +89,8 @@ pub(crate) struct Core {
     pub(crate) watchdog_gone: AtomicBool,
     /// Whom hands were laid on already: pid and start time, how hard, when.
     pub(crate) dealt_with: Mutex<HashMap<(u32, u64), (bool, Instant)>>,
+    /// Who was paused before an alarm said so.
+    pub(crate) strays: Strays,
     /// What lies there, where this guard is a decoy.
     pub(crate) bait: Option<Arc<Bait>>,
 }
@@ -323,18 +329,6 @@ impl Core {
             lock(&self.holdings.touches).mark_counted(number);
         }
         self.decide(who, What::Rewritten { file: file_number(path), change })
-    }
-
-    /// Whether this actor may open files at all.
-    pub(crate) fn is_condemned(&self, who: &Who) -> bool {
-        let now = self.now();
-        let condemned = lock(&self.condemned);
-        let holds = |scope: &Scope| {
-            condemned.get(scope).is_some_and(|until| until.is_none_or(|until| now < until))
-        };
-        !condemned.is_empty()
-            && (holds(&Scope::Session(who.session.clone()))
-                || who.user.is_some_and(|user| holds(&Scope::User(user))))
     }
 
     /// Feeds one event and carries out what follows.

@@ -111,6 +111,8 @@ pub enum What {
     VitalSigns,
     /// A person, or the end of the waiting time, let this session go on.
     LetGo,
+    /// They let everybody go on who was held for the whole share.
+    AllLetGo,
     /// A person announced a job of this user's, or withdrew it.
     Maintain(Maintenance),
 }
@@ -208,6 +210,10 @@ impl Decider {
             }
             What::LetGo => {
                 self.let_go(event);
+                return Verdict::Allow;
+            }
+            What::AllLetGo => {
+                self.scopes.remove(&Scope::Share);
                 return Verdict::Allow;
             }
             What::Gone { file, new_extension } => {

@@ -8,15 +8,14 @@
 //! - A file system of a kind that keeps no hard links, or that another machine serves, is left out
 //!   and counted, so that the level can say so.
 
-use std::ffi::OsString;
 use std::fs;
-use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, access};
 
 use crate::error::{Context, GuardError, Result, shown};
+use crate::mounts::{self, Mount};
 use crate::reserve::RESERVE_NAME;
 
 /// Kinds of file systems that lie on this machine and keep hard links.
@@ -40,9 +39,8 @@ impl Grounds {
     pub(crate) fn of(watch: &[PathBuf]) -> Result<Self> {
         let roots = roots(watch)?;
         let mut grounds = Self { watched: roots.clone(), left_out: Vec::new() };
-        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
         let below = |path: &Path| roots.iter().any(|root| path != root && path.starts_with(root));
-        for (path, kind) in mounts.lines().filter_map(mount).filter(|(path, _)| below(path)) {
+        for Mount { path, kind, .. } in mounts::all().into_iter().filter(|one| below(&one.path)) {
             if NO_FILES.contains(&kind.as_str()) || is_read_only(&path) || grounds.shares(&path) {
                 continue;
             }
@@ -123,45 +121,9 @@ fn is_read_only(path: &Path) -> bool {
     access(path, Access::WRITE_OK) == Err(rustix::io::Errno::ROFS)
 }
 
-/// Where something is mounted, and of which kind it is: a line of `/proc/self/mountinfo`.
-fn mount(line: &str) -> Option<(PathBuf, String)> {
-    let (place, kind) = line.split_once(" - ")?;
-    let path = place.split(' ').nth(4)?;
-    Some((unescaped(path), kind.split(' ').next()?.to_owned()))
-}
-
-/// Spaces, tabs, line ends and backslashes are written as three octal digits.
-fn unescaped(text: &str) -> PathBuf {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..3).filter(|_| *first == b'\\');
-        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
-        if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            bytes.push(byte);
-            rest = after.get(3..).unwrap_or_default();
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    PathBuf::from(OsString::from_vec(bytes))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_of_the_kernels_list_is_read() {
-        let line = r"36 35 98:0 /a /srv/le\040part\134age rw,noatime shared:1 - ext4 /dev/sda rw";
-        let (path, kind) = mount(line).unwrap();
-        assert_eq!(path, Path::new(r"/srv/le part\age"));
-        assert_eq!(kind, "ext4");
-        assert_eq!(mount("36 35 98:0 / /mnt rw"), None);
-        assert_eq!(unescaped(r"\0"), Path::new(r"\0"));
-        assert_eq!(unescaped(r"\999"), Path::new(r"\999"));
-    }
 
     #[test]
     fn a_folder_inside_another_is_watched_once() {

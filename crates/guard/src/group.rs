@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::actor::Actor;
+use crate::mounts;
 use crate::stop::is_spared;
 
 /// Most groups and processes that are looked at: a larger group is nobody's own.
@@ -57,13 +58,8 @@ fn group_of(pid: u32) -> Option<PathBuf> {
 
 /// Where the whole tree of groups is mounted.
 fn mounted() -> Option<PathBuf> {
-    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
-    mounts.lines().find_map(|line| {
-        let (before, after) = line.split_once(" - ")?;
-        let mut fields = before.split(' ').skip(3);
-        let (root, place) = (fields.next()?, fields.next()?);
-        (after.starts_with("cgroup2 ") && root == "/").then(|| PathBuf::from(place))
-    })
+    let tree = mounts::all().into_iter().find(|one| one.kind == "cgroup2" && one.is_whole);
+    tree.map(|mount| mount.path)
 }
 
 /// By its name alone.

@@ -58,7 +58,8 @@ impl Holdings {
             if reserves.iter().any(|known| known.device() == device) {
                 continue;
             }
-            let root = reserve.map_or_else(|| default_reserve(folder), Path::to_owned);
+            let named = reserve.filter(|root| named_for(root, device, &watched));
+            let root = named.map_or_else(|| default_reserve(folder), Path::to_owned);
             match Reserve::open(&root, device, reserve_bytes_max) {
                 Ok(made) => {
                     excluded.push(fs::canonicalize(&root).context("find", &root)?);
@@ -194,6 +195,14 @@ fn without_mark_of_deletion(path: PathBuf, meta: &fs::Metadata) -> PathBuf {
         return path;
     }
     PathBuf::from(std::ffi::OsString::from_vec(name.to_vec()))
+}
+
+/// Whether the reserve that somebody named is for this device: the one it stands on. Where it stands
+/// on none of those watched, it is tried, so that they are told.
+fn named_for(root: &Path, device: u64, watched: &[PathBuf]) -> bool {
+    let there = root.ancestors().find_map(|path| fs::metadata(path).ok()).map(|meta| meta.dev());
+    let devices = |folder: &PathBuf| fs::metadata(folder).ok().map(|meta| meta.dev());
+    there == Some(device) || !watched.iter().any(|folder| devices(folder) == there)
 }
 
 /// Beside the watched folder; inside it where the folder is all there is of its file system,

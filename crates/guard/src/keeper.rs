@@ -209,8 +209,11 @@ impl Keeper {
         }
     }
 
-    /// Takes in new files that stayed.
+    /// Takes in new files that stayed; those just closed are asked about again.
     fn grown_up(&mut self) {
+        while let Some(path) = self.core.young.next_closed() {
+            (self.follow.ask_again)(&path);
+        }
         while let Some(path) = self.core.young.next() {
             (self.follow.ask_again)(&path);
             self.take_in_now(&path);

@@ -45,18 +45,18 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long connecting may take: a platform that is away must not hold up the next one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// One platform address, ready to be asked.
-pub(crate) struct Line {
+/// One platform address, ready to be asked. A print post asks by it too.
+pub struct Line {
     url: String,
     agent: ureq::Agent,
 }
 
 impl Line {
     /// Prepares the line; connects to nothing yet.
-    pub(crate) fn new(
-        platform: &PlatformAddress,
-        certificate_sha256: Option<&str>,
-    ) -> Result<Self> {
+    ///
+    /// # Errors
+    /// [`GuardError::Enrolment`] for a pin that is none.
+    pub fn new(platform: &PlatformAddress, certificate_sha256: Option<&str>) -> Result<Self> {
         let pin = match (&platform.key_sha256, certificate_sha256) {
             (Some(key), _) => Some(Pin::Key(sha256(key)?)),
             (None, Some(certificate)) => Some(Pin::Certificate(sha256(certificate)?)),
@@ -87,23 +87,42 @@ impl Line {
         let unreachable = |cause: String| GuardError::Unreachable { door, cause };
         let bytes = serde_json::to_vec(body).map_err(|error| unreachable(error.to_string()))?;
         let text = request_text(from.guard, "POST", door, from.at, &Sha256::of(&bytes).0);
-        let answer = self
+        let headers = [
+            (GUARD_HEADER, from.guard.to_owned()),
+            (AT_HEADER, from.at.ms().to_string()),
+            (SIGNATURE_HEADER, from.key.sign(&text)),
+        ];
+        let bytes = self.post(door, &bytes, &headers, BODY_BYTES_MAX)?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| unreachable(format!("its answer cannot be read: {error}")))
+    }
+
+    /// Posts a body to one door; the bytes of the answer, at most so many.
+    ///
+    /// # Errors
+    /// [`GuardError::Unreachable`], [`GuardError::Refused`].
+    pub fn post(
+        &self,
+        door: &'static str,
+        body: &[u8],
+        headers: &[(&'static str, String)],
+        bytes_max: usize,
+    ) -> Result<Vec<u8>> {
+        let unreachable = |cause: String| GuardError::Unreachable { door, cause };
+        let mut request = self
             .agent
             .post(format!("{}{door}", self.url))
-            .header("content-type", "application/json")
-            .header(GUARD_HEADER, from.guard)
-            .header(AT_HEADER, from.at.ms().to_string())
-            .header(SIGNATURE_HEADER, from.key.sign(&text))
-            .send(&bytes[..]);
-        let mut answer = answer.map_err(|error| unreachable(error.to_string()))?;
+            .header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let mut answer = request.send(body).map_err(|error| unreachable(error.to_string()))?;
         let status = answer.status().as_u16();
         if !answer.status().is_success() {
             return Err(GuardError::Refused { door, status, advice: advice(status) });
         }
-        let read = answer.body_mut().with_config().limit(BODY_BYTES_MAX as u64).read_to_vec();
-        let bytes = read.map_err(|error| unreachable(error.to_string()))?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| unreachable(format!("its answer cannot be read: {error}")))
+        let read = answer.body_mut().with_config().limit(bytes_max as u64).read_to_vec();
+        read.map_err(|error| unreachable(error.to_string()))
     }
 }
 

@@ -206,6 +206,12 @@ impl Marks {
         sys::fanotify_mark(self.opens.as_fd(), flags, mask, folder)
     }
 
+    /// Whether what happens in a folder is heard of.
+    pub(crate) fn follows(&self, device: u64, folder: &Path) -> bool {
+        sys::handle_of(folder)
+            .is_ok_and(|handle| lock(&self.folders).contains_key(&(device, handle)))
+    }
+
     /// The path of a name in a followed folder of this device.
     pub(crate) fn path(&self, device: u64, place: &Place) -> Option<PathBuf> {
         let folders = lock(&self.folders);

@@ -11,8 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant as Tick};
 
+use beffroi_town::AlarmId;
+
 use crate::core::Who;
 use crate::decide::Finding;
+use crate::elsewhere::Suspect;
 use crate::holdings::lock;
 use crate::keeper::Task;
 
@@ -112,8 +115,10 @@ pub(crate) enum Job {
     Compare(Box<Task>),
     /// A client of this host is to be held or stopped.
     Act(Box<(Finding, bool, Who)>),
+    /// What a client deleted is to be looked for.
+    Prove(Box<Suspect>),
     /// The control group of somebody who is stopped is to be frozen.
-    Freeze(Who),
+    Freeze(AlarmId),
     /// Look again at everything not yet scored.
     Look,
 }

@@ -12,10 +12,10 @@ use std::time::{Duration, Instant as Tick};
 use beffroi_town::AlarmId;
 use beffroi_town::watch::{AlarmOutcome, AlarmReport};
 
-use crate::alarms::Raised;
 use crate::error::{Context, GuardError, Result};
 use crate::group;
 use crate::holdings::take_lock;
+use crate::raised::Raised;
 use crate::reserve::make_private;
 use crate::state::{read_json, write_json};
 use crate::stop;

@@ -10,9 +10,9 @@ use beffroi_town::Instant;
 use beffroi_town::watch::{AlarmReport, Mode};
 use serde::{Deserialize, Serialize};
 
-use crate::alarms::Raised;
 use crate::decide::{STOP_POINTS, Scope};
 use crate::error::{Context, Result};
+use crate::raised::Raised;
 use crate::state::{read_json, write_json};
 
 /// How long to observe before protection is switched on: the work of two weeks holds most of what a

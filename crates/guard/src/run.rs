@@ -35,6 +35,8 @@ use crate::review;
 use crate::sense_kernel::Responder;
 use crate::sense_plain::Plain;
 use crate::shelf::Shelf;
+use crate::strays::Strays;
+use crate::unpack::Unpacker;
 use crate::vitals::Sensors;
 use crate::watchdog::{Lapse, Pulse};
 use crate::workers::{Workers, work};
@@ -75,6 +77,8 @@ pub struct Options {
     pub beat_for_watchdog: bool,
     /// That nobody watched before this start, as the watchdog says.
     pub lapse: Option<Lapse>,
+    /// How archives are looked into, for those who delete what they packed; none opens none.
+    pub unpacker: Option<Unpacker>,
     /// What it shows, where this guard is a decoy.
     pub decoy: Option<Decoy>,
 }
@@ -96,6 +100,7 @@ impl Options {
             at_most: Letter::A,
             beat_for_watchdog: false,
             lapse: None,
+            unpacker: None,
             decoy: None,
         }
     }
@@ -142,7 +147,7 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
         let (follow, pulse) = start_senses(&core, sight, pulse, &mut crew)?;
         let keeper = Keeper::new(Arc::clone(&core), ends.tasks, follow);
         crew.start("keeper", move || keeper.run())?;
-        let prover = Prover::new(Arc::clone(&core), ends.suspects);
+        let prover = Prover::new(Arc::clone(&core), ends.suspects, options.unpacker.clone());
         crew.start("prover", move || prover.run())?;
         let clerk = Clerk {
             core: Arc::clone(&core),
@@ -211,6 +216,7 @@ fn build(
         young: Young::default(),
         asides: Asides::default(),
         condemned: Mutex::new(HashMap::new()),
+        last_calls: Mutex::default(),
         vitals: Mutex::new(vitals),
         scanned: AtomicBool::new(false),
         stopping: Arc::clone(shutdown),
@@ -223,6 +229,7 @@ fn build(
         bell,
         answered: AtomicU64::new(0),
         dealt_with: Mutex::default(),
+        strays: Strays::default(),
         lapse: options.lapse,
         watchdog_gone: AtomicBool::new(false),
         bait,

@@ -3,8 +3,9 @@
 //! Rules:
 //! - Where the kernel asks before each access, a content is kept before its first write; where it
 //!   asks at opens alone, before an open that may write.
-//! - Names are read before every answer to an open: what an actor did so far is known when its next
-//!   open is judged. That makes the count exact for whoever opens files between deletions.
+//! - Names are read before every answer to an open that may change something: what an actor did so
+//!   far is known when its next open is judged. That makes the count exact for whoever opens files
+//!   between deletions.
 //! - Where the brake counts deletions, names that come in quick succession are read together: waking
 //!   up for each would cost their maker more than the file itself.
 //! - After an answer this thread looks for the next question for a moment before it sleeps, while a
@@ -17,6 +18,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant as Tick};
@@ -26,6 +28,7 @@ use beffroi_town::watch::{Hole, Letter, Mode, Suspicion};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::actor::Actor;
+use crate::against::Against;
 use crate::core::{Core, Who};
 use crate::fan::{self, FanEvent};
 use crate::holdings::lock;
@@ -123,9 +126,15 @@ impl Responder {
                 self.core.say(Suspicion::EventsLost, false);
                 return;
             }
-            self.names();
             self.opens();
+            if !self.brakes || self.names_read.elapsed() >= NAMES_TOGETHER {
+                self.names();
+            }
             self.answer_the_late();
+            // One a round: nobody waits long for an answer meanwhile.
+            if let Some(path) = self.core.young.late_closed() {
+                self.marks.ask_again(&path);
+            }
             self.paused_by_the_brake();
         }
     }
@@ -204,7 +213,6 @@ impl Responder {
         let any = !events.is_empty();
         for event in events {
             if !self.opens_empty(&event) {
-                self.names();
                 self.open(event);
             }
         }
@@ -218,9 +226,8 @@ impl Responder {
         }
     }
 
-    /// An empty file has no content to keep: whoever opens it need not be asked for what, nor wait
-    /// until names are read, unless somebody is shut out. One made just now is not asked about until
-    /// it is closed, or linked.
+    /// An empty file has no content to keep: whoever opens it need not be asked for what, unless
+    /// somebody is shut out. One made just now is not asked about until it is closed, or linked.
     fn opens_empty(&mut self, event: &FanEvent) -> bool {
         let Some(file) = event.file.as_ref().filter(|_| event.mask & libc::FAN_OPEN_PERM != 0)
         else {
@@ -232,6 +239,13 @@ impl Responder {
         }
         if !self.brakes || !lock(&self.core.condemned).is_empty() {
             return false;
+        }
+        // The folder that it is made in may be new itself, and not followed yet. Names of before are
+        // read for nothing else here: who makes files waits for none of them.
+        let made_in = self.core.holdings.place_of(file, &meta);
+        let folder = made_in.as_deref().and_then(Path::parent);
+        if !folder.is_some_and(|folder| self.marks.follows(meta.dev(), folder)) {
+            self.names();
         }
         self.core.answered.fetch_add(1, Ordering::Relaxed);
         self.writers.add((meta.dev(), meta.ino()));
@@ -251,16 +265,20 @@ impl Responder {
             self.strangers.push(event.tid);
             return;
         }
+        self.names();
         let actor = self.actor(event.tid);
         if actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid) {
             answer(&self.marks.opens, &file, true);
             return;
         }
         let who = actor.as_ref().map_or_else(Who::unknown, |actor| self.core.who(actor));
-        if self.core.mode == Mode::Protect && self.core.is_condemned(&who) {
+        let against = self.core.against(&who);
+        if self.core.mode == Mode::Protect && against != Against::Nothing {
             self.core.pause_again(&who);
-            answer(&self.marks.opens, &file, false);
-            return;
+            if against == Against::Stop || !self.core.finishes_its_call(&who, event.tid) {
+                answer(&self.marks.opens, &file, false);
+                return;
+            }
         }
         let meta = match file.metadata() {
             Ok(meta) if meta.is_file() => meta,

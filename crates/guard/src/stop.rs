@@ -112,10 +112,11 @@ fn signal(pid: u32, started: u64, signal: Signal) -> bool {
     let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return false };
     let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return false };
     // Once the descriptor is open, the pid cannot be given away: what /proc says now is about it.
+    // One that has ended takes signals until its parent asks for it.
     let same = u32::try_from(pid.as_raw_nonzero().get())
         .ok()
         .and_then(Stat::of)
-        .is_some_and(|stat| stat.started == started);
+        .is_some_and(|stat| stat.started == started && !matches!(stat.state, b'Z' | b'X'));
     let sent = same && pidfd_send_signal(process, signal).is_ok();
     if sent && signal == Signal::STOP {
         stop_threads(pid);

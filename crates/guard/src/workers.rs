@@ -18,6 +18,7 @@ use std::time::{Duration, Instant as Tick};
 use beffroi_town::Instant;
 use beffroi_town::watch::{Mode, Suspicion, Touch};
 
+use crate::against::Against;
 use crate::core::{Core, Who};
 use crate::holdings::lock;
 use crate::keeper::Task;
@@ -88,7 +89,8 @@ pub(crate) fn work(core: &Arc<Core>) {
             Some(Job::Closed(path, who)) => workers.closed(core, &path, &who),
             Some(Job::Compare(task)) => score_replaced(core, *task),
             Some(Job::Act(found)) => core.act(&found.0, found.1, &found.2),
-            Some(Job::Freeze(who)) => core.freeze(&who),
+            Some(Job::Prove(suspect)) => core.prove_client(&suspect),
+            Some(Job::Freeze(alarm)) => core.freeze(&alarm),
             Some(Job::Look) => workers.look(core, None, None),
             None => {}
         }
@@ -111,7 +113,13 @@ fn serve(core: &Arc<Core>, workers: &Workers, open: &Arc<Open>) {
         workers.jobs.postpone(open);
         return;
     }
-    if core.mode == Mode::Protect && core.is_condemned(&open.who) {
+    let denied = match core.against(&open.who) {
+        Against::Nothing => false,
+        // Asked before it was held, or finishing its call: it stands still afterwards.
+        Against::Hold => !core.may_finish(&open.who),
+        Against::Stop => true,
+    };
+    if core.mode == Mode::Protect && denied {
         open.answer(false);
     } else {
         keep_and_answer(core, workers, open);

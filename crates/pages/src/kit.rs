@@ -7,10 +7,13 @@
 //! place is cut, a list too long for its page says how many more there are; no card is cut in two.
 
 mod cards;
+mod leaflet;
 mod lists;
 
 use askama::Template;
-use beffroi_town::{EmergencyFacts, Instant, Lang, Role, RosterEntry, Tenant, phone::Forward};
+use beffroi_town::{
+    EmergencyFacts, Instant, Lang, Role, RosterEntry, Tenant, leaflet::Leaflet, phone::Forward,
+};
 use serde::Serialize;
 
 use crate::{PageError, inert, print::PrintHead, qr, voice::Voice};
@@ -92,6 +95,7 @@ struct KitPage<'a> {
     stale: Vec<String>,
     names: Vec<String>,
     names_more: Option<String>,
+    /// Its square, and itself.
     console: Option<(String, String)>,
     page: Option<(String, String)>,
     people: Vec<PersonPage>,
@@ -105,11 +109,19 @@ struct KitPage<'a> {
     cards: Vec<Card>,
 }
 
-/// The envelope as one page of HTML, made to be printed.
+/// An envelope in both of its forms.
+pub struct KitPrint {
+    /// One page of HTML, made to be printed.
+    pub html: String,
+    /// The same, for the printing room.
+    pub leaflet: Leaflet,
+}
+
+/// The envelope, ready to be printed.
 ///
 /// # Errors
 /// [`PageError`] when the template fails, which would be a fault of the program.
-pub fn kit(kit: &Kit<'_>, lang: Lang) -> Result<String, PageError> {
+pub fn kit(kit: &Kit<'_>, lang: Lang) -> Result<KitPrint, PageError> {
     let v = Voice::of(&kit.facts.tenant, lang);
     let facts = kit.facts;
     let town = short(&facts.tenant.name);
@@ -138,7 +150,8 @@ pub fn kit(kit: &Kit<'_>, lang: Lang) -> Result<String, PageError> {
         town,
         v: &v,
     };
-    page.render().map_err(|source| PageError::Template { page: "kit", source })
+    let html = page.render().map_err(|source| PageError::Template { page: "kit", source })?;
+    Ok(KitPrint { html, leaflet: leaflet::leaflet(&page) })
 }
 
 /// What stands in a list of people.

@@ -12,7 +12,9 @@
 //! - What is printed for staff ([`kit`], the roll-call) takes what the public pages do not: it is
 //!   handed those facts apart, and no public page is made from them.
 
+pub mod appointments;
 mod banner;
+pub mod desk;
 mod error;
 mod export;
 mod feeds;
@@ -40,4 +42,4 @@ pub use print::print_csp;
 pub use qr::qr;
 pub use small::{Index, IndexLine, error_page, not_found, town_index};
 pub use status::status_page;
-pub use style::{MARK_PATH, csp, css, mark_svg};
+pub use style::{MARK_PATH, csp, css, desk_csp, mark_svg};

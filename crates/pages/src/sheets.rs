@@ -14,7 +14,10 @@ mod roll_call;
 mod social;
 
 use askama::Template;
-use beffroi_town::{EmergencyFacts, Lang, RosterEntry, TownFacts};
+use beffroi_town::{
+    EmergencyFacts, Lang, RosterEntry, TownFacts,
+    leaflet::{Block, Leaflet},
+};
 
 use crate::{PageError, Place, print::PrintHead, status::Town, voice::Voice};
 
@@ -92,6 +95,8 @@ pub struct Sheet {
     pub html: String,
     /// Its texts; none for what is only printed.
     pub texts: Vec<SheetText>,
+    /// The same for the printing room; none for the poster, which has [`poster_words`].
+    pub leaflet: Option<Leaflet>,
 }
 
 impl Sheet {
@@ -153,14 +158,32 @@ pub fn sheet(
     let desk = Desk { town: &town, staff, address };
     let title = title(&desk, kind);
     let head = PrintHead::new(lang, title.clone());
-    let (html, texts) = match kind {
-        SheetKind::Poster => (poster::html(&desk, head)?, Vec::new()),
+    let made = match kind {
+        SheetKind::Poster => {
+            Made { html: poster::html(&desk, head)?, texts: Vec::new(), blocks: Vec::new() }
+        }
         SheetKind::Answering => texts_page(&desk, head, answering::texts(&desk))?,
         SheetKind::Social => texts_page(&desk, head, social::texts(&desk))?,
         SheetKind::Orders => orders::page(&desk, head)?,
-        SheetKind::RollCall => (roll_call::html(&desk, head)?, Vec::new()),
+        SheetKind::RollCall => roll_call::page(&desk, head)?,
     };
-    Ok(Sheet { title, html, texts })
+    let Made { html, texts, blocks } = made;
+    let leaflet = (!blocks.is_empty()).then(|| Leaflet {
+        title: title.clone(),
+        town: desk.town.name.clone(),
+        house: desk.voice().house(),
+        foot: printed(&desk),
+        square: None,
+        parts: vec![blocks],
+    });
+    Ok(Sheet { title, html, texts, leaflet })
+}
+
+/// A sheet as its own module makes it.
+struct Made {
+    html: String,
+    texts: Vec<SheetText>,
+    blocks: Vec<Block>,
 }
 
 #[derive(Template)]
@@ -173,14 +196,15 @@ struct TextsPage<'a> {
 }
 
 /// Texts to copy or to read aloud, as a page.
-fn texts_page(
-    desk: &Desk<'_>,
-    head: PrintHead,
-    texts: Vec<SheetText>,
-) -> Result<(String, Vec<SheetText>), PageError> {
+fn texts_page(desk: &Desk<'_>, head: PrintHead, texts: Vec<SheetText>) -> Result<Made, PageError> {
+    let mut blocks = vec![Block::Title(head.title.clone())];
+    for text in &texts {
+        blocks.push(Block::Heading(text.label.clone()));
+        blocks.push(Block::Text(text.body.clone()));
+    }
     let page = TextsPage { head, name: &desk.town.name, texts: &texts, printed: printed(desk) };
     let html = page.render().map_err(|source| PageError::Template { page: "texts", source })?;
-    Ok((html, texts))
+    Ok(Made { html, texts, blocks })
 }
 
 /// When it was printed: what it says was true then.

@@ -14,7 +14,8 @@ use beffroi_town::{
 };
 
 use crate::{
-    PageError, Place,
+    PageError, Place, appointments,
+    desk::FOLDER,
     inert::{self, LINE_CHARS_MAX},
     news::News,
     place::depth,
@@ -112,6 +113,10 @@ struct StatusPage<'a> {
     as_of: When,
     /// These are plain files on another host.
     copy: bool,
+    /// Where the counter online is; plain files have none.
+    counter: Option<String>,
+    /// Where appointments are taken, where there are any.
+    appointments: Option<String>,
     top: Top,
     affected: Option<Group>,
     unaffected: Group,
@@ -153,6 +158,9 @@ pub fn status_page(
         preview: preview.is_some(),
         as_of: v.when_short("page-as-of", facts.true_at),
         copy: place.files,
+        appointments: (!place.files && facts.receives)
+            .then(|| place.link(here, lang, appointments::FOLDER)),
+        counter: (!place.files).then(|| place.link(here, lang, FOLDER)),
         top,
         affected: desks.affected,
         unaffected: desks.unaffected,

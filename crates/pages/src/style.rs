@@ -5,6 +5,8 @@ use ring::digest::{SHA256, digest};
 use std::sync::LazyLock;
 
 const SOURCE: &str = include_str!("../style/page.css");
+/// What the forms of the counter have besides: the page of a bad day carries none of it.
+const DESK: &str = include_str!("../style/desk.css");
 
 /// The mark: a small bell tower, as one path in a square of 32 by 32, filled by the even-odd rule.
 pub const MARK_PATH: &str = "M16 0l5.2 9.5H10.8zM7.6 4.4l2.2 5.1H5.4zm16.8 0l2.2 5.1h-4.4z\
@@ -33,6 +35,18 @@ pub(crate) fn icon() -> String {
 pub fn css() -> &'static str {
     static CSS: LazyLock<String> = LazyLock::new(|| squeeze(SOURCE));
     &CSS
+}
+
+/// The style sheet as it stands in each page of the counter.
+pub(crate) fn desk_css() -> &'static str {
+    static CSS: LazyLock<String> = LazyLock::new(|| format!("{}{}", css(), squeeze(DESK)));
+    &CSS
+}
+
+/// The content security policy that fits the pages of the counter.
+pub fn desk_csp() -> &'static str {
+    static CSP: LazyLock<String> = LazyLock::new(|| policy(desk_css()));
+    &CSP
 }
 
 /// The content security policy that fits these pages: nothing but their own style and mark.

@@ -44,6 +44,11 @@ impl Voice {
         self.words.say_with(key, &all)
     }
 
+    /// A sentence with one text in it, for templates.
+    pub(crate) fn say_text(&self, key: &str, name: &str, text: &str) -> String {
+        self.say_with(key, &[(name, text.into())])
+    }
+
     /// A sentence that takes a date in as `at`.
     pub(crate) fn say_at(&self, key: &str, at: Instant) -> String {
         self.say_with(key, &[("at", self.date(at).into())])
@@ -52,6 +57,11 @@ impl Voice {
     /// A sentence that agrees with a number.
     pub(crate) fn say_count(&self, key: &str, count: usize) -> String {
         self.say_with(key, &[("count", count.into())])
+    }
+
+    /// What the authority's house is called: `Mairie`.
+    pub(crate) fn house(&self) -> String {
+        self.words.say(&format!("house-{}", self.kind.code()))
     }
 
     pub(crate) fn date(&self, at: Instant) -> String {

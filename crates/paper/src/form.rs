@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use crate::{PaperError, Pdf, press, square::square, voice::Voice};
 use asked::{SectionOut, answers_out, sections};
-use told::{CounterWords, Line, Privacy, Signed, Stub};
+use told::{CounterWords, Counterfoil, Line, Privacy, Signed};
 
 /// How large it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ struct Sheet {
     next: Vec<String>,
     privacy: Privacy,
     counter: CounterWords,
-    stub: Stub,
+    counterfoil: Counterfoil,
     reference: String,
     printed: String,
     page: String,
@@ -145,10 +145,10 @@ pub fn form(form: &Form<'_>, lang: Lang) -> Result<Pdf, PaperError> {
         next: told::next(v, procedure),
         privacy: told::privacy(v, form),
         counter: told::counter(v, procedure),
-        stub: told::stub(v),
+        counterfoil: told::counterfoil(v),
         reference: v.say("paper-reference"),
         printed: v.say_with("paper-printed", &[("at", v.date(form.printed_at).into())]),
-        page: press::page_words(v),
+        page: press::page_words(v.words),
         copies,
     };
     press::print(DOCUMENT, &sheet, points, form.printed_at)

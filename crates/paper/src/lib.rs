@@ -11,18 +11,22 @@
 mod error;
 pub mod form;
 mod inert;
+pub mod leaflet;
 pub mod lists;
 pub mod poster;
 mod press;
+pub mod requests;
 mod square;
 mod voice;
 mod world;
 
 pub use error::PaperError;
 pub use form::{Copy, Counter, Form, Size, form};
-pub use lists::{Appointment, DaySheet, Pack, Person, day_sheet, pack};
+pub use leaflet::leaflet;
+pub use lists::{Appointment, DaySheet, Pack, Person, Queue, Rows, day_sheet, pack, queue};
 pub use poster::{Poster, poster};
 pub use press::Pdf;
+pub use requests::{RequestOnPaper, Section, requests};
 
 /// The mark of the house, as it is printed: the bell tower of every page.
 pub const MARK_SVG: &str = include_str!("../templates/mark.svg");

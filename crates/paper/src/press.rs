@@ -1,7 +1,7 @@
 //! From a template and its facts to the bytes of a PDF.
 
 use beffroi_town::Instant;
-use beffroi_words::calendar;
+use beffroi_words::{Words, calendar};
 use serde::Serialize;
 use serde_json::Value;
 use typst::{
@@ -11,7 +11,7 @@ use typst::{
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::{PaperError, inert, voice::Voice, world::Room};
+use crate::{PaperError, inert, world::Room};
 
 /// How many documents ago something may have been laid out to be remembered: a server that prints
 /// for months must not grow.
@@ -27,8 +27,8 @@ pub struct Pdf {
 }
 
 /// `Page %n sur %m`: the template puts the numbers in.
-pub(crate) fn page_words(v: &Voice) -> String {
-    v.say_with("paper-page", &[("number", "%n".into()), ("all", "%m".into())])
+pub(crate) fn page_words(words: &Words) -> String {
+    words.say_with("paper-page", &[("number", "%n".into()), ("all", "%m".into())])
 }
 
 /// Prints a document: its template is `<document>.typ`; `points` are its pictures.

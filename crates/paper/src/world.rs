@@ -13,11 +13,13 @@ use typst::{
 };
 
 /// Every template by its name.
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("house.typ", include_str!("../templates/house.typ")),
     ("form.typ", include_str!("../templates/form.typ")),
+    ("leaflet.typ", include_str!("../templates/leaflet.typ")),
     ("list.typ", include_str!("../templates/list.typ")),
     ("poster.typ", include_str!("../templates/poster.typ")),
+    ("request.typ", include_str!("../templates/request.typ")),
 ];
 
 /// The letters of every document, then those for what the first do not have.

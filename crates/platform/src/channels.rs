@@ -7,7 +7,7 @@
 //! - No redirect is followed; an answer is read to a bound and no further.
 //! - Never in a log: numbers, names, texts, codes, secrets, what a gateway answered.
 
-mod http;
+pub(crate) mod http;
 mod mail;
 
 use std::{

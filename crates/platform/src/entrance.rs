@@ -6,7 +6,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use beffroi_store::Store;
 use beffroi_town::{Instant, edge::Clock};
 use beffroi_vault::Vault;
-use beffroi_web::{Doors, Front, guard_api};
+use beffroi_web::{Doors, Front, guard_api, printer_api};
 use tokio::{
     net::TcpListener,
     sync::watch,
@@ -99,7 +99,8 @@ impl Entrance {
         let store = doors.store.clone();
         let mut open = JoinSet::new();
         if let Some((listener, shown)) = self.guards {
-            let behind = Behind::Guards(guard_api::routes().with_state(doors.clone()));
+            let machines = guard_api::routes().merge(printer_api::routes());
+            let behind = Behind::Guards(machines.with_state(doors.clone()));
             let tls = Some(acceptor(shown)?);
             let door = Door { listener, behind, tls, tls_proxies: Vec::new() };
             open.spawn(door.keep_open(stop.clone()));

@@ -20,15 +20,17 @@ mod door;
 mod durable;
 mod entrance;
 mod hooks;
+mod outside;
 mod remote;
 mod rounds;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
+use beffroi_desk::procedures::{self, ProceduresError};
 use beffroi_store::{Location, Store};
 use beffroi_town::edge::{Clock, Entropy};
 use beffroi_vault::Vault;
-use beffroi_web::{Doors, Settings, VaultQuotas, board::Board};
+use beffroi_web::{DeskSettings, Doors, Settings, VaultQuotas, board::Board};
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use config::Config;
@@ -77,6 +79,9 @@ pub enum PlatformError {
     /// The vault cannot be opened.
     #[error(transparent)]
     Vault(#[from] beffroi_vault::VaultError),
+    /// The procedures of the counter cannot be used.
+    #[error("cannot use the procedures of the counter: {0}")]
+    Procedures(#[from] ProceduresError),
     /// The store failed while starting.
     #[error(transparent)]
     Store(#[from] beffroi_store::Error),
@@ -136,7 +141,7 @@ impl Platform {
         let board = Board::new(store.clone(), Arc::clone(&clock), &url);
         let board = Arc::new(board.of_exercise(config.exercise.is_some()));
         let from = rounds::start_of_following(&store).await?;
-        let settings = settings(&config, &url, &entrance);
+        let settings = settings(&config, &url, &entrance)?;
         let doors =
             Doors { store: store.clone(), clock, entropy, board, settings: Arc::new(settings) };
         let vault = open_vault(&config, &doors).await?;
@@ -186,9 +191,13 @@ async fn open_vault(config: &Config, doors: &Doors) -> Result<Option<Vault>, Pla
 }
 
 /// What the pages must know of the configuration.
-fn settings(config: &Config, url: &str, entrance: &Entrance) -> Settings {
+fn settings(config: &Config, url: &str, entrance: &Entrance) -> Result<Settings, PlatformError> {
+    let procedures = match &config.desk.procedures {
+        Some(folder) => procedures::with_own(folder)?,
+        None => procedures::house()?,
+    };
     let channels = config.channels.iter().map(|(name, one)| (name.clone(), one.addresses));
-    Settings {
+    Ok(Settings {
         channels: channels.collect(),
         public_url: url.to_owned(),
         secure_cookies: config.doors.tls.is_some() || !config.doors.tls_proxies.is_empty(),
@@ -200,8 +209,9 @@ fn settings(config: &Config, url: &str, entrance: &Entrance) -> Settings {
             tenant_bytes: vault.settings.tenant_quota_bytes,
             rules: vault.settings.rules,
         }),
+        desk: DeskSettings { procedures, health: config.desk.health },
         exercise: config.exercise.clone(),
-    }
+    })
 }
 
 /// Starts everything that the platform does by itself; changes are followed from number `from`.
@@ -230,7 +240,11 @@ fn go_round(
     rounds.spawn(rounds::work(store(), clock(), config.hooks.clone()));
     rounds.spawn(rounds::listen_for_silence(store(), clock()));
     rounds.spawn(rounds::cut_by_rules(store(), clock()));
+    rounds.spawn(rounds::printers::listen(store(), clock()));
     rounds.spawn(rounds::sweep(store(), clock()));
+    let drops = rounds::agendas::drops(&config.folder);
+    rounds.spawn(rounds::agendas::pull(store(), clock(), drops));
+    rounds.spawn(rounds::packs::watch(store(), clock()));
     rounds.spawn(rounds::backup::back_up(store(), clock(), config.clone()));
     rounds.spawn(rounds::mirror::keep_mirror(store(), clock(), config.clone()));
     rounds.spawn(rounds::doctor::see_the_doctor(store(), clock(), config));

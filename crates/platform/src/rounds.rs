@@ -1,8 +1,12 @@
 //! What the platform does by itself, round after round: follow the changes, run the hooks that
 //! persons ordered, notice guards that fell silent, keep calls going, sweep what has expired.
 
+pub(crate) mod agendas;
 pub(crate) mod beat;
 pub(crate) mod calls;
+mod noticed;
+pub(crate) mod packs;
+pub(crate) mod printers;
 pub(crate) mod steady;
 pub(crate) mod vault;
 
@@ -16,6 +20,7 @@ use beffroi_crisis::{
     Deed, alarms, cut_rules,
     cuts::{self, HOOK_WORK, HookWork},
 };
+use beffroi_desk::retention;
 use beffroi_store::{
     OperatorScope, Store, TenantScope, changes,
     outbox::{self, Posted},
@@ -190,7 +195,8 @@ pub(crate) async fn cut_by_rules(store: Store, clock: Arc<dyn Clock>) {
     }
 }
 
-/// Sweeps expired sessions, counts of failures and finished deliveries.
+/// Sweeps expired sessions, counts of failures, finished deliveries and forms that were never sent;
+/// erases requests whose time of keeping is over.
 pub(crate) async fn sweep(store: Store, clock: Arc<dyn Clock>) {
     let mut ticks = interval(SWEEP_EVERY);
     loop {
@@ -203,6 +209,9 @@ pub(crate) async fn sweep(store: Store, clock: Arc<dyn Clock>) {
             outbox::sweep(&mut book, old).await?;
             book.commit().await
         };
+        if let Err(error) = retention::erase_due(&store, clock.now()).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "nothing was erased");
+        }
         if let Err(error) = swept.await {
             tracing::error!(error = &error as &dyn std::error::Error, "nothing was swept");
         }

@@ -55,9 +55,10 @@ async fn main() -> Done<()> {
         let at = Instant::from_ms(1_714_035_840_000 + i64::try_from(round)?);
         let by = (&Actor::CommandLine, at);
         let watch = Watch::now();
-        let envelope = kits::print(&store, by, &scope, URL, Lang::Fr).await?;
+        let draft = kits::draft(&store, by, &scope, URL, Lang::Fr).await?;
+        let envelope = draft.keep().await?;
         printed.push(ms(watch));
-        if envelope.kit.holders.len() != PEOPLE {
+        if envelope.holders.len() != PEOPLE {
             return Err("the envelope is not for forty people".into());
         }
         let watch = Watch::now();

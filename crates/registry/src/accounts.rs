@@ -14,6 +14,7 @@
 mod alarm;
 pub mod code;
 mod login;
+pub mod own_key;
 pub mod password;
 pub mod phrase;
 pub mod sessions;
@@ -21,12 +22,15 @@ pub mod throttle;
 pub mod totp;
 
 use beffroi_store::{
-    Store, TenantScope, accounts as kept, incidents, kits, sessions as kept_sessions,
+    Store, TenantScope, accounts as kept, incidents, kits, own_keys, sessions as kept_sessions,
 };
 use beffroi_town::{AccountId, Actor, Instant, Role};
 
 pub use beffroi_store::accounts::Account;
-pub use login::{Answer, Phrase, SecondFactor, second_factor, with_code, with_phrase};
+pub use login::{
+    Answer, Entered, Phrase, SecondFactor, second_factor, unlock, with_code, with_phrase,
+};
+pub use own_key::OwnSecret;
 
 use code::OneTimeCode;
 
@@ -45,6 +49,9 @@ pub enum AccountsError {
     /// The secret of the authenticator is damaged.
     #[error("the authenticator's secret cannot be used: {0}; give the account a new first code")]
     Totp(String),
+    /// A person's own key is damaged.
+    #[error("this person's own key cannot be read: give the account a new first code")]
+    OwnKey,
     /// The work on a pass-phrase was cut short.
     #[error("the work on a pass-phrase was cut short: try again")]
     Interrupted,
@@ -164,7 +171,7 @@ async fn first_code(
 }
 
 /// Takes every way in from an account, its codes in the cyber envelope too, and gives it a new first
-/// code. Its sessions end.
+/// code. Its own key is gone, with what colleagues sealed for it. Its sessions end.
 ///
 /// # Errors
 /// [`AccountsError::NoSuchAccount`], the store's.
@@ -183,6 +190,7 @@ pub async fn reset_codes(
     kept::set_password(&mut tx, tenant, id, None).await?;
     kept::set_totp(&mut tx, tenant, id, None).await?;
     kits::drop_codes(&mut tx, tenant, id).await?;
+    own_keys::forget(&mut tx, tenant, id).await?;
     let first = first_code(&mut tx, scope, id, at).await?;
     tx.commit().await?;
     end_sessions(store, id).await?;
@@ -246,7 +254,7 @@ async fn end_sessions(store: &Store, id: &AccountId) -> Result<(), AccountsError
     Ok(book.commit().await?)
 }
 
-/// Keeps the pass-phrase that a person has typed back.
+/// Keeps the pass-phrase that a person has typed back, and makes the person's own key.
 ///
 /// # Errors
 /// [`AccountsError::SetUpAlready`]: only a first code or a reset leads to a new phrase.
@@ -255,16 +263,17 @@ pub async fn keep_phrase(
     at: Instant,
     account: &Account,
     phrase: &str,
-) -> Result<(), AccountsError> {
+) -> Result<OwnSecret, AccountsError> {
     let scope = TenantScope::for_tenant(&account.tenant);
-    let verifier = login::enrol(store, phrase).await?;
+    let (verifier, wrap) = login::enrol(store, phrase).await?;
     let mut tx = begin_own(store, at, account).await?;
     if kept::get(tx.conn(), &scope, &account.id).await?.is_none_or(|now| now.has_password) {
         return Err(AccountsError::SetUpAlready);
     }
     kept::set_password(&mut tx, &account.tenant, &account.id, Some(&verifier)).await?;
+    let own = own_key::make(&mut tx, account, &wrap).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(own)
 }
 
 /// Keeps the authenticator that a person has shown to work: `digits` must be right now.
@@ -294,7 +303,8 @@ pub async fn keep_totp(
 }
 
 /// Makes a person's ten printed codes, to be shown once; earlier ones are worthless from then on.
-/// Whoever calls this for an account that is in use has asked for a second factor.
+/// With the person's own key at hand they open it too. Whoever calls this for an account that is in
+/// use has asked for a second factor.
 ///
 /// # Errors
 /// The store's.
@@ -302,6 +312,7 @@ pub async fn print_codes(
     store: &Store,
     at: Instant,
     account: &Account,
+    own: Option<&OwnSecret>,
 ) -> Result<Vec<String>, AccountsError> {
     let mut tx = begin_own(store, at, account).await?;
     let made: Vec<OneTimeCode> = (0..PRINTED_CODES)
@@ -309,6 +320,7 @@ pub async fn print_codes(
         .collect();
     let secrets: Vec<String> = made.iter().map(printed_secret).collect();
     kept::set_codes(&mut tx, &account.tenant, &account.id, &secrets).await?;
+    own_key::for_codes(&mut tx, account, &made, own).await?;
     tx.commit().await?;
     Ok(made.iter().map(OneTimeCode::printed).collect())
 }

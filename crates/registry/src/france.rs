@@ -6,12 +6,12 @@
 //! part of the program (`data/france.tsv.gz`; origin and licence in `data/SOURCE.md`), unpacked on
 //! the first call and kept.
 
-pub(crate) mod fold;
 mod table;
 
 use std::fmt;
 
 use beffroi_town::{Instant, Tenant, TenantId, TenantKind};
+use beffroi_words::fold::fold;
 
 use table::register;
 
@@ -116,7 +116,7 @@ pub fn find(text: &str) -> Found {
         return Found::One(entry);
     }
     let names = register().names();
-    let key = fold::fold(text);
+    let key = fold(text);
     let mut exact = names.exact(&key);
     match (exact.pop(), exact.is_empty()) {
         (None, _) => Found::None { near: names.near(&key, NEAR_MAX) },

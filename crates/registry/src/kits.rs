@@ -8,10 +8,11 @@
 
 use beffroi_pages::{
     PageError,
-    kit::{self, Kit, KitFacts, KitPerson},
+    kit::{self, Kit, KitFacts, KitPerson, KitPrint},
 };
 use beffroi_store::{
-    Conn, Store, TenantScope, accounts, assets, emergency, kits as kept, phones, roster, tenants,
+    Conn, Store, TenantScope, Tx, accounts, assets, emergency, kits as kept, phones, roster,
+    tenants,
 };
 use beffroi_town::{Actor, Instant, Lang, Role};
 use data_encoding::HEXLOWER;
@@ -88,12 +89,25 @@ pub struct Standing {
     pub stale: Vec<Stale>,
 }
 
-/// An envelope that was just printed. Its codes stand nowhere else.
-pub struct Printed {
-    /// The page, made to be printed.
-    pub html: String,
-    /// What is kept of it.
-    pub kit: kept::Kit,
+/// An envelope about to be printed: the one before counts until this one is kept. Its codes stand
+/// nowhere else.
+pub struct Draft {
+    /// What is printed.
+    pub print: KitPrint,
+    kit: kept::Kit,
+    tx: Tx,
+}
+
+impl Draft {
+    /// From here on this envelope counts. What it is printed on was made before: what cannot be
+    /// shown must not replace the one before.
+    ///
+    /// # Errors
+    /// The store's: then nothing changed.
+    pub async fn keep(self) -> Result<kept::Kit, KitError> {
+        self.tx.commit().await?;
+        Ok(self.kit)
+    }
 }
 
 /// Who may be in an envelope: whoever may enter, but for outsiders of one incident.
@@ -136,20 +150,20 @@ fn hash(facts: &KitFacts) -> Result<String, KitError> {
     Ok(HEXLOWER.encode(digest::digest(&digest::SHA256, &text).as_ref()))
 }
 
-/// Prints an envelope: two codes for each person that may enter. The envelope before is worthless
-/// from then on; of two printed at once, one is.
+/// Makes an envelope: two codes for each person that may enter. The envelope before is worthless
+/// once this one is [kept](Draft::keep); of two printed at once, one is.
 ///
 /// Whoever calls this for a person has asked for a second factor.
 ///
 /// # Errors
 /// [`KitError::Nobody`]; the store's: then nothing changed.
-pub async fn print(
+pub async fn draft(
     store: &Store,
     (actor, at): (&Actor, Instant),
     scope: &TenantScope,
     public_url: &str,
     lang: Lang,
-) -> Result<Printed, KitError> {
+) -> Result<Draft, KitError> {
     let tenant = scope.tenant();
     crate::tenants::get(store, tenant).await?;
     let mut tx = store.begin(std::slice::from_ref(tenant), actor, at).await?;
@@ -175,10 +189,8 @@ pub async fn print(
         printed_at: at,
         stale_at: stale_at(at),
     };
-    // Put together before the commit: what cannot be shown must not replace the one before.
-    let html = kit::kit(&envelope, lang)?;
-    tx.commit().await?;
-    Ok(Printed { html, kit })
+    let print = kit::kit(&envelope, lang)?;
+    Ok(Draft { print, kit, tx })
 }
 
 const fn stale_at(printed_at: Instant) -> Instant {

@@ -5,9 +5,9 @@ use beffroi_store::{
     services::{self, Details},
 };
 use beffroi_town::{Actor, Instant, Lang, PublicService, ServiceId};
-use beffroi_words::Words;
+use beffroi_words::{Words, fold::fold};
 
-use crate::{RegistryError, csv_in, france::fold::fold, tenants};
+use crate::{RegistryError, csv_in, tenants};
 
 /// Fills in places, hours and telephone numbers from a table; an empty cell leaves what is there.
 /// Returns how many services changed.

@@ -2,7 +2,8 @@
 //!
 //! Rules: they touch only the tables named in [`TABLES`]: any other statement is refused before it
 //! reaches the database. The functions stand with their nouns: [`crate::sessions`], [`crate::throttle`],
-//! [`crate::guards`], [`crate::outbox`], [`crate::rounds`], [`crate::vault::objects`].
+//! [`crate::guards`], [`crate::outbox`], [`crate::rounds`], [`crate::vault::objects`],
+//! [`crate::desk::drafts`], [`crate::print_posts`].
 
 use crate::{Result, db::Conn};
 
@@ -17,6 +18,9 @@ pub const TABLES: &[&str] = &[
     "round",
     "vault_object",
     "vault_use",
+    "agenda_pull",
+    "desk_draft",
+    "print_post_heard",
 ];
 
 /// A write of bookkeeping under way. Dropping it undoes everything.

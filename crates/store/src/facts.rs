@@ -3,7 +3,8 @@
 use beffroi_town::{Instant, TownFacts};
 
 use crate::{
-    Result, TenantScope, alarms, assets, db::Conn, incidents, notices, phones, services, tenants,
+    Result, TenantScope, agendas, alarms, assets, db::Conn, incidents, notices, phones, services,
+    tenants,
 };
 
 /// The facts of the tenant, `at` the time of reading; none for a tenant that is not here.
@@ -19,6 +20,7 @@ pub async fn load(conn: &mut Conn, scope: &TenantScope, at: Instant) -> Result<O
         open_alarms: alarms::open(conn, scope).await?,
         incidents: incidents::open(conn, scope).await?,
         notices: notices::list(conn, scope).await?,
+        receives: !agendas::list(conn, scope).await?.is_empty(),
         true_at: at,
     }))
 }

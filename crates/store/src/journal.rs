@@ -17,7 +17,9 @@ mod verify;
 
 use std::{fmt, io::Write};
 
-use beffroi_town::{AccountId, Actor, ContactId, GuardId, Instant, TenantId, watch::HeadSeen};
+use beffroi_town::{
+    AccountId, Actor, ContactId, GuardId, Instant, PrintPostId, TenantId, watch::HeadSeen,
+};
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -184,6 +186,7 @@ pub(crate) fn actor_from_code(code: &str) -> Option<Actor> {
         Some(("account", id)) => AccountId::parse(id).ok().map(Actor::Account),
         Some(("contact", id)) => ContactId::parse(id).ok().map(Actor::Contact),
         Some(("guard", id)) => GuardId::parse(id).ok().map(Actor::Guard),
+        Some(("print_post", id)) => PrintPostId::parse(id).ok().map(Actor::PrintPost),
         Some(_) => None,
         None => [Actor::CommandLine, Actor::Platform, Actor::Outside]
             .into_iter()
@@ -319,6 +322,7 @@ mod tests {
             Actor::CommandLine,
             Actor::Contact(ContactId::parse("c1").unwrap()),
             Actor::Guard(GuardId::parse("g-1").unwrap()),
+            Actor::PrintPost(PrintPostId::parse("p1").unwrap()),
             Actor::Platform,
             Actor::Outside,
         ] {

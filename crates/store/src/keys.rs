@@ -16,13 +16,9 @@ use std::{
 
 use beffroi_town::edge::Entropy;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use ring::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    digest, hkdf, hmac,
-    signature::Ed25519KeyPair,
-};
+use ring::{digest, hkdf, hmac, signature::Ed25519KeyPair};
 
-use crate::{Error, Result};
+use crate::{Error, Result, wrap};
 
 const KEY_BYTES: usize = 32;
 
@@ -87,49 +83,17 @@ impl Keys {
         Ok(key)
     }
 
-    fn cipher(&self, label: &str) -> Result<LessSafeKey> {
-        let key = self.derive("beffroi seal v1", label)?;
-        UnboundKey::new(&AES_256_GCM, &key)
-            .map(LessSafeKey::new)
-            .map_err(|_| Error::Sealed { label: label.to_owned() })
-    }
-
     /// What tells this master key from another, without telling anything about it.
     pub(crate) fn check_value(&self) -> Result<String> {
         Ok(HEXLOWER.encode(&self.derive("beffroi key check v1", "")?))
     }
 
     pub(crate) fn seal(&self, entropy: &dyn Entropy, label: &str, plain: &[u8]) -> Result<String> {
-        let cipher = self.cipher(label)?;
-        let mut nonce = [0; NONCE_LEN];
-        entropy.fill(&mut nonce);
-        let mut sealed = plain.to_vec();
-        cipher
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(label.as_bytes()),
-                &mut sealed,
-            )
-            .map_err(|_| Error::Sealed { label: label.to_owned() })?;
-        let mut whole = nonce.to_vec();
-        whole.append(&mut sealed);
-        Ok(BASE64URL_NOPAD.encode(&whole))
+        wrap::seal(entropy, &self.derive("beffroi seal v1", label)?, label, plain)
     }
 
     pub(crate) fn open_sealed(&self, label: &str, sealed: &str) -> Result<Vec<u8>> {
-        let damaged = || Error::Sealed { label: label.to_owned() };
-        let whole = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| damaged())?;
-        let (nonce, body) = whole.split_first_chunk::<NONCE_LEN>().ok_or_else(damaged)?;
-        let mut body = body.to_vec();
-        let plain = self
-            .cipher(label)?
-            .open_in_place(
-                Nonce::assume_unique_for_key(*nonce),
-                Aad::from(label.as_bytes()),
-                &mut body,
-            )
-            .map_err(|_| damaged())?;
-        Ok(plain.to_vec())
+        wrap::open(&self.derive("beffroi seal v1", label)?, label, sealed)
     }
 
     /// What is kept of a secret that must be recognised but never read back: a token, a code, the

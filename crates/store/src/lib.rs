@@ -12,7 +12,9 @@
 //! - Time and randomness are handed in; this crate asks for neither.
 
 pub mod accounts;
+pub mod agendas;
 pub mod alarms;
+pub mod appointments;
 pub mod assets;
 pub mod bookkeeping;
 pub mod calls;
@@ -21,10 +23,12 @@ pub mod changes;
 pub mod cut_rules;
 pub mod cuts;
 mod db;
+pub mod desk;
 pub mod dump;
 pub mod emergency;
 mod error;
 pub mod facts;
+pub mod folders;
 pub mod guards;
 pub mod held;
 pub mod incidents;
@@ -36,7 +40,10 @@ mod migrate;
 pub mod notices;
 pub mod oncall;
 pub mod outbox;
+pub mod own_keys;
+pub mod packs;
 pub mod phones;
+pub mod print_posts;
 pub mod rehearsals;
 pub mod roster;
 pub mod rounds;
@@ -50,6 +57,7 @@ pub mod texts;
 pub mod throttle;
 mod tx;
 pub mod vault;
+pub mod wrap;
 
 pub use bookkeeping::Bookkeeping;
 pub use changes::{Change, Changes, Follower};
@@ -69,7 +77,10 @@ pub use tx::{Committed, Tx};
 pub fn sql_texts() -> Vec<Sql> {
     [
         accounts::SQL,
+        agendas::SQL,
+        agendas::sources::SQL,
         alarms::SQL,
+        appointments::SQL,
         assets::SQL,
         calls::SQL,
         calls::code::SQL,
@@ -78,7 +89,11 @@ pub fn sql_texts() -> Vec<Sql> {
         changes::SQL,
         cut_rules::SQL,
         cuts::SQL,
+        desk::SQL,
+        desk::drafts::SQL,
+        desk::requests::SQL,
         emergency::SQL,
+        folders::SQL,
         guards::SQL,
         incidents::SQL,
         journal::SQL,
@@ -88,7 +103,11 @@ pub fn sql_texts() -> Vec<Sql> {
         notices::SQL,
         oncall::SQL,
         outbox::SQL,
+        own_keys::SQL,
+        packs::SQL,
         phones::SQL,
+        print_posts::SQL,
+        print_posts::sheets::SQL,
         rehearsals::SQL,
         roster::SQL,
         rounds::SQL,
@@ -100,6 +119,7 @@ pub fn sql_texts() -> Vec<Sql> {
         tx::SQL,
         vault::SQL,
         vault::objects::SQL,
+        vault::passwords::SQL,
         vault::quotas::SQL,
         vault::thinnings::SQL,
         vault::verdicts::SQL,

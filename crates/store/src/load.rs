@@ -30,7 +30,7 @@ use crate::{
 const LINE_BYTES_MAX: u64 = 64 << 20;
 
 /// Tables whose rows were only good for a moment.
-const NOT_BROUGHT_BACK: &[&str] = &["session", "throttle"];
+const NOT_BROUGHT_BACK: &[&str] = &["session", "throttle", "desk_draft"];
 
 sqls! { "load":
     RELEASE = "UPDATE outbox SET claimed_until = 0 WHERE claimed_until > 0";

@@ -22,6 +22,12 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (10, include_str!("../migrations/0010_vault_sheet.sql")),
     (11, include_str!("../migrations/0011_vault_verdict.sql")),
     (12, include_str!("../migrations/0012_vault_thinning.sql")),
+    (13, include_str!("../migrations/0013_desk.sql")),
+    (14, include_str!("../migrations/0014_agenda.sql")),
+    (15, include_str!("../migrations/0015_pack.sql")),
+    (16, include_str!("../migrations/0016_print_post.sql")),
+    (17, include_str!("../migrations/0017_vault_sealed.sql")),
+    (18, include_str!("../migrations/0018_folder.sql")),
 ];
 
 sqls! { "migrate":

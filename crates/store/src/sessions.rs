@@ -19,6 +19,8 @@ sqls! { "sessions":
         FROM session JOIN account ON account.id = session.account JOIN tenant ON tenant.id = account.tenant
         WHERE session.token_hash = $1 AND session.expires_at > $2 AND account.disabled_at IS NULL";
     TOUCH = "UPDATE session SET seen_at = $2, expires_at = $3 WHERE token_hash = $1";
+    HOLD = "UPDATE session SET own_key = $2 WHERE token_hash = $1";
+    HELD = "SELECT own_key FROM session WHERE token_hash = $1 AND expires_at > $2";
     ELEVATE = "UPDATE session SET second_factor_at = $2 WHERE token_hash = $1";
     END = "DELETE FROM session WHERE token_hash = $1";
     END_ALL = "DELETE FROM session WHERE account = $1";
@@ -115,6 +117,20 @@ pub async fn touch(
 ) -> Result<()> {
     let hash = book.conn().keys().secret_hash(TOKEN_PURPOSE, token)?;
     book.conn().run(TOUCH, args![hash, at, expires_at]).await.map(drop)
+}
+
+/// Keeps the person's own key for as long as the session lives, wrapped under a key that follows
+/// from the token: what lies here opens nothing without the cookie.
+pub async fn hold(book: &mut Bookkeeping, token: &str, wrapped: &str) -> Result<()> {
+    let hash = book.conn().keys().secret_hash(TOKEN_PURPOSE, token)?;
+    book.conn().run(HOLD, args![hash, wrapped]).await.map(drop)
+}
+
+/// What [`hold`] keeps for a session that has not expired at `at`.
+pub async fn held(conn: &mut Conn, token: &str, at: Instant) -> Result<Option<String>> {
+    let hash = conn.keys().secret_hash(TOKEN_PURPOSE, token)?;
+    let row = conn.one(HELD, args![hash, at]).await?;
+    row.map_or(Ok(None), |row| row.opt_text("own_key"))
 }
 
 /// Notes that a second factor was shown.

@@ -8,6 +8,7 @@
 //!   backups came is told to the journal afterwards, many in one entry.
 
 pub mod objects;
+pub mod passwords;
 pub mod quotas;
 pub mod thinnings;
 pub mod verdicts;
@@ -28,7 +29,7 @@ use crate::{
 
 macro_rules! columns {
     () => {
-        "SELECT id, tenant, server, asset, made_at, quota_bytes, silent_after_hours, told_until, sheet_proof, sheet_at, sheet_proven_at,
+        "SELECT id, tenant, server, asset, made_at, quota_bytes, silent_after_hours, told_until, sheet_proof, sheet_at, sheet_proven_at, sealed_for,
             (SELECT bytes FROM vault_quota WHERE vault_quota.tenant = vault_repository.tenant) AS tenant_quota_bytes FROM vault_repository "
     };
 }
@@ -81,6 +82,8 @@ pub struct Repository {
     pub told_until: Instant,
     /// The recovery sheet of its password, if one was printed.
     pub sheet: Option<Sheet>,
+    /// The recovery sheet of the town for which its password is sealed too: the public half.
+    pub sealed_for: Option<String>,
 }
 
 /// What is known of a recovery sheet.
@@ -162,6 +165,7 @@ fn repository(row: &Row) -> Result<Repository> {
         silent_after_hours: row.opt_count("silent_after_hours")?,
         told_until: row.instant("told_until")?,
         sheet: sheet(row)?,
+        sealed_for: row.opt_text("sealed_for")?,
     })
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-use crate::{AccountId, ContactId, GuardId};
+use crate::{AccountId, ContactId, GuardId, PrintPostId};
 
 /// Who acted: written in the journal as a code, never as a person's name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub enum Actor {
     Contact(ContactId),
     /// A guard. It reports; it never declares or publishes.
     Guard(GuardId),
+    /// A print post. It says what it printed, and nothing else.
+    PrintPost(PrintPostId),
     /// The platform itself: clocks, follow-ups, deliveries.
     Platform,
     /// Nobody known: an attempt from outside, such as a failed log-in.
@@ -30,6 +32,7 @@ impl fmt::Display for Actor {
             Self::CommandLine => f.write_str("command_line"),
             Self::Contact(id) => write!(f, "contact:{id}"),
             Self::Guard(id) => write!(f, "guard:{id}"),
+            Self::PrintPost(id) => write!(f, "print_post:{id}"),
             Self::Platform => f.write_str("platform"),
             Self::Outside => f.write_str("outside"),
         }

@@ -49,6 +49,12 @@ coded! {
         VaultUnusual = "vault_unusual",
         /// Somebody altered, renamed or deleted a bait file.
         DecoyTouched = "decoy_touched",
+        /// An agenda of the town's own software has not been pulled for too long.
+        AgendaStale = "agenda_stale",
+        /// A print post has not been heard for too long, or cannot print.
+        PrintPostDown = "print_post_down",
+        /// A printed list is too old to be relied upon.
+        PackStale = "pack_stale",
     }
 }
 
@@ -107,7 +113,13 @@ impl AlarmKind {
             | Self::VaultThinning
             // Daily work may explain both; older backups stay meanwhile.
             | Self::VaultSuspect
-            | Self::VaultUnusual => Urgency::Lesser,
+            | Self::VaultUnusual
+            // What was pulled before is still here.
+            | Self::AgendaStale
+            // The sheets can be printed from the console.
+            | Self::PrintPostDown
+            // An old list still helps on a bad day; a new one takes a morning.
+            | Self::PackStale => Urgency::Lesser,
         }
     }
 }

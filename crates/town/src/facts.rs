@@ -27,6 +27,8 @@ pub struct TownFacts {
     pub incidents: Vec<Incident>,
     /// Notices ever published and drafts, newest first.
     pub notices: Vec<Notice>,
+    /// Whether it receives by appointment anywhere.
+    pub receives: bool,
     /// When the store was read.
     pub true_at: Instant,
 }
@@ -134,6 +136,7 @@ mod tests {
                 open_alarms: vec![],
                 incidents: vec![],
                 notices: vec![],
+                receives: false,
                 lines: vec![],
                 true_at: Instant::default(),
             }

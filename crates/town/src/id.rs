@@ -71,8 +71,12 @@ macro_rules! identifiers {
 identifiers! {
     /// A login of a member of staff.
     AccountId,
+    /// A service point that receives by appointment: its code, unique in one tenant (`cartes`).
+    AgendaId,
     /// What a machine suspects.
     AlarmId,
+    /// An appointment of a resident.
+    AppointmentId,
     /// A server, application, network... that public services depend on.
     AssetId,
     /// The ringing of a list of people.
@@ -87,10 +91,14 @@ identifiers! {
     LineId,
     /// A public notice.
     NoticeId,
+    /// A computer beside a town's printer, with a key of its own.
+    PrintPostId,
     /// A procedure: its code (`canteen`).
     ProcedureId,
     /// A repository of the vault: the backups of one server.
     RepositoryId,
+    /// What a resident asked the town for.
+    RequestId,
     /// Somebody on the staff roster.
     RosterId,
     /// A public service of one tenant: its code, unique in that tenant (`canteen`).

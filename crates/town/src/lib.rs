@@ -5,6 +5,7 @@
 //! ([`Instant`], [`edge::Entropy`]). Every other room imports this one; this one imports none.
 
 pub mod actor;
+pub mod agenda;
 pub mod alarm;
 pub mod asset;
 pub mod catalogue;
@@ -17,15 +18,20 @@ pub mod emergency;
 pub mod exposure;
 pub mod facts;
 pub mod finding;
+pub mod folder;
 pub mod id;
 pub mod incident;
 pub mod instant;
 pub mod lang;
+pub mod leaflet;
 pub mod notice;
 pub mod oncall;
+pub mod pack;
 pub mod phone;
+pub mod printer;
 pub mod procedure;
 pub mod rehearsal;
+pub mod request;
 pub mod role;
 pub mod roster;
 pub mod service;
@@ -35,6 +41,7 @@ pub mod vault;
 pub mod watch;
 
 pub use actor::Actor;
+pub use agenda::Agenda;
 pub use alarm::{Alarm, AlarmKind, AlarmState};
 pub use asset::{Asset, AssetKind, AssetState, Need, Strength};
 pub use cut::{Cut, CutMeans};
@@ -43,13 +50,14 @@ pub use emergency::EmergencyFacts;
 pub use exposure::{DataExposure, Exposure, Whose};
 pub use facts::TownFacts;
 pub use id::{
-    AccountId, AlarmId, AssetId, CallId, ContactId, GuardId, IncidentId, LineId, NoticeId,
-    ProcedureId, RepositoryId, RosterId, ServiceId,
+    AccountId, AgendaId, AlarmId, AppointmentId, AssetId, CallId, ContactId, GuardId, IncidentId,
+    LineId, NoticeId, PrintPostId, ProcedureId, RepositoryId, RequestId, RosterId, ServiceId,
 };
 pub use incident::{Incident, Phase};
 pub use instant::Instant;
 pub use lang::Lang;
 pub use notice::Notice;
+pub use pack::{Pack, PackKind};
 pub use phone::PhoneLine;
 pub use procedure::Procedure;
 pub use role::Role;

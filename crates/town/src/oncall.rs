@@ -8,14 +8,14 @@
 //!   else rings meanwhile.
 
 pub mod address;
-mod holidays;
+pub(crate) mod holidays;
 pub mod hours;
 pub mod line;
 
 use serde::{Deserialize, Serialize};
 
 pub use address::{AddressKind, BadAddress};
-pub use hours::{BadHours, Holidays, Hours, Local, Span};
+pub use hours::{BadHours, DAY_MINUTES, Holidays, Hours, Local, Span};
 
 use crate::{
     Actor, AlarmKind, CallId, ContactId, Instant, Lang, TenantId, alarm::Urgency, asset::coded,

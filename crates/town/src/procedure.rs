@@ -8,6 +8,7 @@
 mod check;
 pub mod copy;
 mod field;
+pub mod given;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ use crate::{Lang, ProcedureId, ServiceId, asset::coded};
 
 pub use check::{Fault, check, check_together};
 pub use copy::CopyCode;
-pub use field::{Answers, Condition, Field, FieldKind, Part, Section, Shape, YES};
+pub use field::{Answers, Choice, Condition, Field, FieldKind, Part, Section, Shape, YES};
 
 coded! {
     /// The staff who read a request: each group of public services has a key pair of its own.

@@ -45,6 +45,7 @@ pub use report::{
     ActorSeen, AlarmOutcome, AlarmReport, Reason, Received, RestoreReport, Signal, Suspicion,
     Touch, TouchCounts, Touched,
 };
+pub(crate) use text::push_hex;
 pub use text::{request_text, shown_path};
 
 /// Where a guard enrols.

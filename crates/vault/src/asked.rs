@@ -41,6 +41,8 @@ pub(crate) enum What {
     List(ObjectKind),
     /// The proof of its recovery sheet.
     Sheet,
+    /// Its password, sealed for the town's recovery sheet.
+    Sealed,
     /// What is said of its backups.
     Verdicts,
     /// Which of them came back in a test.
@@ -85,6 +87,7 @@ fn what(rest: &str) -> What {
         "" => return What::Root,
         "config" => return What::Config,
         "sheet" => return What::Sheet,
+        "sealed" => return What::Sealed,
         "verdicts" => return What::Verdicts,
         "proofs" => return What::Proofs,
         "thinning" => return What::Thinning,
@@ -118,6 +121,7 @@ mod tests {
         assert_eq!(asked("/vault/59273/srv/"), Some(What::Root));
         assert_eq!(asked("/vault/epci-242900660/srv/config"), Some(What::Config));
         assert_eq!(asked("/vault/59273/srv/sheet"), Some(What::Sheet));
+        assert_eq!(asked("/vault/59273/srv/sealed"), Some(What::Sealed));
         assert_eq!(asked("/vault/59273/srv/verdicts"), Some(What::Verdicts));
         assert_eq!(asked("/vault/59273/srv/proofs"), Some(What::Proofs));
         assert_eq!(asked("/vault/59273/srv/thinning"), Some(What::Thinning));

@@ -24,6 +24,8 @@ use crate::{
     trash::Trash,
 };
 
+/// How many thinnings of a tenant are looked through for those that were called off.
+const THINNINGS: u32 = 1_000;
 /// How many checks are looked at.
 const CHECKS: u32 = 200;
 
@@ -228,6 +230,46 @@ pub async fn settle_with(
     Ok(freed)
 }
 
+/// Forgets the plans of thinnings that were called off.
+///
+/// # Errors
+/// [`VaultError`] when the trash cannot be used, or the store refuses.
+pub async fn forget_cancelled(store: &Store, folder: &Path) -> Result<(), VaultError> {
+    let operator = OperatorScope::for_operator();
+    let mut conn = store.read().await?;
+    let repositories = vault::all(&mut conn, &operator).await?;
+    drop(conn);
+    for one in repositories {
+        let shelf = Shelf::of(folder, &one.tenant, &one.server);
+        let failed = |source| ShelfError::Folder { folder: shelf.folder().to_owned(), source };
+        let trash = Trash::of(&shelf);
+        if trash.plans().map_err(failed)?.is_empty() {
+            continue;
+        }
+        // Nobody proposes meanwhile: the same plan may be proposed again.
+        let waiting = trash.clone();
+        let lock = tokio::task::spawn_blocking(move || waiting.lock()).await;
+        let _lock = lock.map_err(io::Error::other).and_then(|lock| lock).map_err(failed)?;
+        let scope = TenantScope::for_tenant(&one.tenant);
+        let mut conn = store.read().await?;
+        let all = thinnings::list(&mut conn, &scope, THINNINGS).await?;
+        drop(conn);
+        // What no thinning names is left alone: the database may be older than the trash.
+        let of = |hash: &str, is: fn(Step) -> bool| {
+            all.iter().any(|found| {
+                found.repository == one.id && found.plan_hash == hash && is(found.step)
+            })
+        };
+        for hash in trash.plans().map_err(failed)? {
+            let is_off = of(&hash, |step| step == Step::Cancelled);
+            if is_off && !of(&hash, |step| step != Step::Cancelled) {
+                trash.drop_plan(&hash).map_err(failed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Vault {
     /// Goes on with every thinning: what is to be moved is moved, and a trash that may be emptied is.
     ///
@@ -241,7 +283,7 @@ impl Vault {
         let all =
             if open.is_empty() { Vec::new() } else { vault::all(&mut conn, &operator).await? };
         drop(conn);
-        let mut failed = None;
+        let mut failed = forget_cancelled(store, &self.inner.settings.folder).await.err();
         for one in open {
             let Some(repository) = all.iter().find(|all| all.id == one.repository) else {
                 continue;

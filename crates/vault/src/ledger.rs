@@ -149,6 +149,7 @@ mod tests {
             silent_after_hours: None,
             told_until: Instant::default(),
             sheet: None,
+            sealed_for: None,
         })
     }
 

@@ -28,6 +28,7 @@ mod judging;
 mod ledger;
 mod receive;
 mod refusal;
+mod sealed;
 mod sheet;
 mod shelf;
 mod trash;

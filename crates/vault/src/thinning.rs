@@ -186,7 +186,12 @@ pub(crate) async fn propose(visit: &Visit, body: Body) -> Result<(), Refusal> {
     let text = serde_json::to_vec(&plan).map_err(std::io::Error::other)?;
     let hash = HEXLOWER.encode(digest(&SHA256, &text).as_ref());
     let (trash, kept) = (Trash::of(&visit.shelf), hash.clone());
-    on_disk(move || trash.keep_plan(&kept, &text)).await?;
+    // Until it is proposed nobody may take it for one that was called off.
+    let keep = move || {
+        let lock = trash.lock()?;
+        trash.keep_plan(&kept, &text).map(|()| lock)
+    };
+    let _lock = on_disk(keep).await?;
     let tenants = std::slice::from_ref(&visit.repository.tenant);
     let mut tx = store.begin(tenants, &Actor::Platform, visit.at).await?;
     let new = NewThinning {

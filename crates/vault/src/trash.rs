@@ -64,6 +64,23 @@ impl Trash {
         self.folder.join(format!("{hash}.plan"))
     }
 
+    /// The hashes of the plans that are kept.
+    pub(crate) fn plans(&self) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name();
+            all.extend(
+                name.to_str().and_then(|name| name.strip_suffix(".plan")).map(str::to_owned),
+            );
+        }
+        Ok(all)
+    }
+
     /// Keeps a plan, flushed, under its hash.
     pub(crate) fn keep_plan(&self, hash: &str, text: &[u8]) -> io::Result<()> {
         make_folder(&self.folder)?;

@@ -63,6 +63,8 @@ pub struct Call {
     pub query: Fields,
     /// The form, for a POST.
     pub form: Fields,
+    /// The file that came with it, where the route takes one.
+    pub file: Option<Vec<u8>>,
     /// Who is logged in.
     pub caller: Option<Caller>,
     /// The token that its forms carry.

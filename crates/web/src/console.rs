@@ -1,5 +1,6 @@
 //! The staff console: one file a noun. Handlers take what was asked, call one use case, render.
 
+pub mod agendas;
 pub mod alarms;
 pub mod assets;
 pub mod assets_of_the_look;
@@ -9,6 +10,7 @@ pub mod contact;
 mod csv_words;
 pub mod cuts;
 pub mod declare;
+pub mod desk;
 pub mod doctor;
 pub mod emergency;
 pub mod guards;
@@ -22,9 +24,11 @@ mod moment;
 pub mod next;
 pub mod notices;
 pub mod oncall;
+pub mod packs;
 pub mod people;
 pub mod phones;
 pub mod prepare;
+pub mod printers;
 pub mod rehearsal;
 pub mod roster;
 pub mod rows;

@@ -4,7 +4,7 @@
 
 use beffroi_words::Words;
 
-const DONE: [(&str, &str); 41] = [
+const DONE: &[(&str, &str)] = &[
     ("dismissed", "done-dismissed"),
     ("merged", "done-merged"),
     ("phase", "done-phase"),
@@ -12,6 +12,7 @@ const DONE: [(&str, &str); 41] = [
     ("exposure", "done-exposure"),
     ("means", "done-means"),
     ("about", "done-about"),
+    ("folder", "done-folder"),
     ("cut", "done-cut"),
     ("cut_confirmed", "done-cut-confirmed"),
     ("lifted", "done-lifted"),
@@ -41,11 +42,29 @@ const DONE: [(&str, &str); 41] = [
     ("removed", "done-removed"),
     ("rule", "done-rule"),
     ("rule_withdrawn", "done-rule-withdrawn"),
+    ("agenda_word", "agenda-word-done"),
+    ("agenda_pull", "agenda-pull-done"),
     ("sheet", "vault-sheet-done"),
     ("judged", "vault-judge-done"),
     ("thinning_agreed", "thinning-done-agreed"),
     ("thinning_cancelled", "thinning-done-cancelled"),
+    ("desk_opened", "desk-done-opened"),
+    ("desk_recovered", "desk-done-recovered"),
+    ("desk_given", "desk-done-given"),
+    ("desk_taken", "desk-done-taken"),
+    ("desk_in_hand", "desk-done-in-hand"),
+    ("desk_answered", "desk-done-answered"),
+    ("desk_closed", "desk-done-closed"),
+    ("desk_moved", "desk-done-moved"),
+    ("desk_visa", "desk-done-visa"),
+    ("printer_confirmed", "printer-done-confirmed"),
+    ("printer_sealed", "printer-done-sealed"),
+    ("printer_asked", "printer-done-asked"),
     ("thinning_undone", "thinning-done-undone"),
+    ("pack_imported", "pack-done-imported"),
+    ("pack_recorded", "pack-done-recorded"),
+    ("pack_printed", "pack-done-printed"),
+    ("pack_destroyed", "pack-done-destroyed"),
 ];
 
 /// The sentence of a code; none for a code that is none.

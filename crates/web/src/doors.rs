@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use beffroi_store::Store;
 use beffroi_town::{
+    Procedure,
     edge::{Clock, Entropy},
     oncall::AddressKind,
+    procedure::Health,
 };
 
 use crate::{board::Board, exercise::Exercise};
@@ -28,8 +30,25 @@ pub struct Settings {
     pub certificate_sha256: Option<String>,
     /// What the vault may hold; none: there is no vault.
     pub vault: Option<VaultQuotas>,
+    /// What the counter asks.
+    pub desk: DeskSettings,
     /// The rehearsal that this house is for; none: the real one.
     pub exercise: Option<Arc<Exercise>>,
+}
+
+/// What the counter asks.
+#[derive(Clone, Debug)]
+pub struct DeskSettings {
+    /// The procedures, in the order of the counter.
+    pub procedures: Vec<Procedure>,
+    /// Whether questions about health are asked.
+    pub health: Health,
+}
+
+impl Default for DeskSettings {
+    fn default() -> Self {
+        Self { procedures: Vec::new(), health: Health::Off }
+    }
 }
 
 /// What the vault may hold.

@@ -68,13 +68,16 @@ pub struct Frame {
     pub exercise: Option<Band>,
 }
 
-const MENU: [(&str, &str, &str); 14] = [
+const MENU: [(&str, &str, &str); 17] = [
     ("today", "/console/", "menu-today"),
     ("alarms", "/console/alarms", "menu-alarms"),
     ("incidents", "/console/incidents", "menu-incidents"),
     ("services", "/console/services", "menu-services"),
+    ("agendas", "/console/agendas", "menu-agendas"),
     ("assets", "/console/assets", "menu-assets"),
     ("notices", "/console/notices", "menu-notices"),
+    ("desk", "/console/desk", "menu-desk"),
+    ("packs", "/console/packs", "menu-packs"),
     ("prepare", "/console/prepare", "menu-prepare"),
     ("journal", "/console/journal", "menu-journal"),
     ("guards", "/console/guards", "menu-guards"),
@@ -85,6 +88,8 @@ const MENU: [(&str, &str, &str); 14] = [
     ("doctor", "/console/doctor", "menu-doctor"),
 ];
 
+/// Entries of those who write texts.
+const WRITERS_ONLY: [&str; 2] = ["desk", "packs"];
 /// Entries that only the operator has.
 const OPERATORS_ONLY: [&str; 2] = ["tenants", "doctor"];
 
@@ -134,8 +139,10 @@ impl Frame {
 
     /// The menu of this person.
     pub fn menu(&self) -> Vec<MenuItem> {
-        let shown =
-            MENU.iter().filter(|(name, ..)| self.may.operate || !OPERATORS_ONLY.contains(name));
+        let shown = MENU.iter().filter(|(name, ..)| {
+            (self.may.operate || !OPERATORS_ONLY.contains(name))
+                && (self.may.write || !WRITERS_ONLY.contains(name))
+        });
         let item = |(name, href, key): &(&'static str, &'static str, &str)| MenuItem {
             href,
             label: self.t(key),
@@ -177,6 +184,11 @@ impl Frame {
         Markup::of(&Piece::new(self.words, form, "area", name, (label, hint)))
     }
 
+    /// A file to choose.
+    pub fn file(&self, form: &Fields, name: &str, label: &str, hint: &str) -> Markup {
+        Markup::of(&Piece::new(self.words, form, "file", name, (label, hint)))
+    }
+
     /// A pass-phrase.
     pub fn password(&self, form: &Fields, name: &str, label: &str, hint: &str) -> Markup {
         let piece = Piece::new(self.words, form, "password", name, (label, hint));
@@ -198,6 +210,12 @@ impl Frame {
     pub fn number(&self, form: &Fields, name: &str, label: &str) -> Markup {
         let piece = Piece::new(self.words, form, "text", name, (label, ""));
         Markup::of(&piece.typed("short", "off", "numeric"))
+    }
+
+    /// A day.
+    pub fn day(&self, form: &Fields, name: &str, label: &str, hint: &str) -> Markup {
+        let piece = Piece::new(self.words, form, "date", name, (label, hint));
+        Markup::of(&piece.typed("", "off", ""))
     }
 
     /// A date and a time of day.

@@ -33,12 +33,14 @@ use crate::{
     doors::Doors,
     fields::Fields,
     frame::Frame,
-    reply,
-    routes::{Answer, Route, Second, Who},
+    multipart, reply,
+    routes::{Answer, Route, Second, Takes, Who},
 };
 
 /// Longest body of a form.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Longest body of a form with a file, from somebody who may send one.
+pub const FILE_BODY_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// How much of a body that is too long is read and thrown away, so that the browser gets to read
 /// the answer instead of a broken connection.
 const DRAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -124,6 +126,7 @@ async fn open(doors: Doors, mut request: Request) -> Result<Opened, (Box<Call>, 
         lang,
         path: parts.uri.path().to_owned(),
         params,
+        file: None,
         query: Fields::new(query.map(|Query(pairs)| pairs).unwrap_or_default()),
         form: Fields::default(),
         caller: None,
@@ -208,7 +211,11 @@ pub fn entered_label(token: &str) -> String {
 async fn admit(call: &mut Call, route: &Route, parts: &Parts, body: Body) -> Result<(), Stop> {
     let posted = parts.method == Method::POST;
     if posted {
-        call.form = read_form(parts, body).await?;
+        let may = match (route.takes, route.who, &call.caller) {
+            (Takes::AFile, Who::Only(roles), Some(caller)) => roles.contains(&caller.role()),
+            _ => false,
+        };
+        (call.form, call.file) = read_form(parts, body, may).await?;
     }
     if let Who::Only(roles) = route.who {
         let caller = call.caller()?;
@@ -237,8 +244,42 @@ async fn admit(call: &mut Call, route: &Route, parts: &Parts, body: Body) -> Res
     Ok(())
 }
 
-/// Reads a form within its bound; what is too long is read on and dropped.
-async fn read_form(parts: &Parts, mut body: Body) -> Result<Fields, Refusal> {
+/// Reads a form within its bound, with a file where there may be one.
+async fn read_form(
+    parts: &Parts,
+    body: Body,
+    may_send_file: bool,
+) -> Result<(Fields, Option<Vec<u8>>), Refusal> {
+    let max = if may_send_file { FILE_BODY_BYTES_MAX } else { BODY_BYTES_MAX };
+    let bytes = read_body(body, max).await?;
+    let kind = parts.headers.get(header::CONTENT_TYPE);
+    let boundary = kind.and_then(|kind| kind.to_str().ok()).and_then(multipart::boundary);
+    if let Some(boundary) = boundary.filter(|_| may_send_file) {
+        return in_parts(&multipart::parts(boundary, &bytes).ok_or(Refusal::BadForm)?);
+    }
+    let mut request = Request::new(Body::from(bytes));
+    *request.method_mut() = Method::POST;
+    if let Some(kind) = kind {
+        request.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
+    }
+    let form = Form::<Vec<(String, String)>>::from_request(request, &()).await;
+    form.map(|Form(pairs)| (Fields::new(pairs), None)).map_err(|_| Refusal::BadForm)
+}
+
+/// The fields of a form in parts, and its file; a browser sends an empty one where none is chosen.
+fn in_parts(parts: &[multipart::Part<'_>]) -> Result<(Fields, Option<Vec<u8>>), Refusal> {
+    let (files, texts): (Vec<_>, Vec<_>) = parts.iter().partition(|part| part.file.is_some());
+    let pair = |part: &&multipart::Part<'_>| {
+        let text = std::str::from_utf8(part.body).map_err(|_| Refusal::BadForm);
+        text.map(|text| (part.name.to_owned(), text.to_owned()))
+    };
+    let pairs = texts.iter().map(pair).collect::<Result<Vec<_>, Refusal>>()?;
+    let file = files.iter().map(|part| part.body).find(|body| !body.is_empty());
+    Ok((Fields::new(pairs), file.map(<[u8]>::to_vec)))
+}
+
+/// Reads a body within its bound; what is too long is read on and dropped.
+async fn read_body(mut body: Body, max: usize) -> Result<Vec<u8>, Refusal> {
     let mut bytes: Vec<u8> = Vec::new();
     let mut total = 0_usize;
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
@@ -248,20 +289,11 @@ async fn read_form(parts: &Parts, mut body: Body) -> Result<Fields, Refusal> {
         if total > DRAIN_BYTES_MAX {
             break;
         }
-        if total <= BODY_BYTES_MAX {
+        if total <= max {
             bytes.extend_from_slice(&data);
         }
     }
-    if total > BODY_BYTES_MAX {
-        return Err(Refusal::TooLarge);
-    }
-    let mut request = Request::new(Body::from(bytes));
-    *request.method_mut() = Method::POST;
-    if let Some(kind) = parts.headers.get(header::CONTENT_TYPE) {
-        request.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
-    }
-    let form = Form::<Vec<(String, String)>>::from_request(request, &()).await;
-    form.map(|Form(pairs)| Fields::new(pairs)).map_err(|_| Refusal::BadForm)
+    if total > max { Err(Refusal::TooLarge) } else { Ok(bytes) }
 }
 
 /// Whether the browser says that the form was sent from this very site. Browsers that say nothing

@@ -20,20 +20,20 @@ use beffroi_store::{
 use beffroi_town::{
     Actor, GuardId, Instant,
     watch::{
-        ALARM_PATH, AT_HEADER, AlarmReport, BEAT_PATH, BODY_BYTES_MAX, Beat, BeatAnswer,
-        ENROL_PATH, EnrolAnswer, EnrolRequest, GUARD_HEADER, NO_GUARD_YET, OutOfBounds,
-        RESTORED_PATH, Received, RestoreReport, SIGNATURE_HEADER, SKEW_MS_MAX, request_text,
+        ALARM_PATH, AlarmReport, BEAT_PATH, BODY_BYTES_MAX, Beat, BeatAnswer, ENROL_PATH,
+        EnrolAnswer, EnrolRequest, GUARD_HEADER, NO_GUARD_YET, OutOfBounds, RESTORED_PATH,
+        Received, RestoreReport, request_text,
     },
 };
 use data_encoding::BASE64URL_NOPAD;
-use ring::{
-    digest::{SHA256, digest},
-    signature::{ED25519, KeyPair, UnparsedPublicKey},
-};
+use ring::signature::KeyPair;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::doors::Doors;
+use crate::{
+    doors::Doors,
+    signed::{Claim, claim, sha256},
+};
 
 /// How often guards beat.
 const BEAT_EVERY_MS: u32 = 1_000;
@@ -87,30 +87,10 @@ struct Signed<T> {
     said: T,
 }
 
-/// What the headers of a guard's request claim.
-struct Claim<'h> {
-    guard: &'h str,
-    at: Instant,
-    signature: Vec<u8>,
-}
-
-fn claim(headers: &HeaderMap, now: Instant) -> Option<Claim<'_>> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let at = Instant::from_ms(text(AT_HEADER)?.parse().ok()?);
-    let signature = BASE64URL_NOPAD.decode(text(SIGNATURE_HEADER)?.as_bytes()).ok()?;
-    let near = now.ms_since(at).abs() <= SKEW_MS_MAX;
-    near.then_some(Claim { guard: text(GUARD_HEADER)?, at, signature })
-}
-
 /// Whether the claim's signature over this request is by this key.
 fn holds(claim: &Claim<'_>, path: &str, body: &[u8], public_key: &str) -> bool {
-    let Ok(key) = BASE64URL_NOPAD.decode(public_key.as_bytes()) else { return false };
-    let mut hash = [0; 32];
-    for (to, from) in hash.iter_mut().zip(digest(&SHA256, body).as_ref()) {
-        *to = *from;
-    }
-    let text = request_text(claim.guard, "POST", path, claim.at, &hash);
-    UnparsedPublicKey::new(&ED25519, key).verify(&text, &claim.signature).is_ok()
+    let text = request_text(claim.who, "POST", path, claim.at, &sha256(body));
+    claim.holds(&text, public_key)
 }
 
 async fn signed<T: DeserializeOwned>(
@@ -120,8 +100,8 @@ async fn signed<T: DeserializeOwned>(
     body: &[u8],
 ) -> Result<Signed<T>, Refused> {
     let at = doors.clock.now();
-    let claim = claim(headers, at).ok_or(Refused::Unknown)?;
-    let id = GuardId::parse(claim.guard).map_err(|_| Refused::Unknown)?;
+    let claim = claim(headers, GUARD_HEADER, at).ok_or(Refused::Unknown)?;
+    let id = GuardId::parse(claim.who).map_err(|_| Refused::Unknown)?;
     let found = guards::for_request(&mut doors.store.read().await?, &id).await?;
     let guard = found
         .filter(|guard| holds(&claim, path, body, &guard.public_key))
@@ -137,7 +117,7 @@ async fn enrol(
     let at = doors.clock.now();
     let request: EnrolRequest = serde_json::from_slice(&body)?;
     request.check()?;
-    let claim = claim(&headers, at).filter(|claim| claim.guard == NO_GUARD_YET);
+    let claim = claim(&headers, GUARD_HEADER, at).filter(|claim| claim.who == NO_GUARD_YET);
     if !claim.is_some_and(|claim| holds(&claim, ENROL_PATH, &body, &request.public_key)) {
         return Err(Refused::Unknown);
     }

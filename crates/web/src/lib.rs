@@ -1,4 +1,4 @@
-//! The doors: public pages, staff console, guards' API.
+//! The doors: public pages, staff console, the APIs of guards and print posts.
 //!
 //! Rules:
 //! - The console is made from one table ([`routes::ROUTES`]); a gate ([`gate`]) stands before every
@@ -7,10 +7,12 @@
 //! - What is not there and what is another tenant's are the same answer.
 
 pub mod answer;
+mod appointments;
 pub mod board;
 pub mod call;
 pub mod console;
 mod cookie;
+pub mod desk;
 mod done;
 pub mod doors;
 pub mod exercise;
@@ -20,11 +22,14 @@ pub mod gate;
 pub mod guard_api;
 pub mod markup;
 pub mod may;
+mod multipart;
+pub mod printer_api;
 pub mod public;
 mod refusal;
 mod reply;
 pub mod routes;
 mod rung;
+mod signed;
 
 use axum::{
     BoxError, Router,
@@ -36,7 +41,7 @@ use tower::ServiceExt as _;
 
 pub use board::Board;
 pub use call::ClientAddress;
-pub use doors::{Doors, Settings, VaultQuotas};
+pub use doors::{DeskSettings, Doors, Settings, VaultQuotas};
 pub use exercise::Exercise;
 pub use refusal::Refusal;
 
@@ -71,8 +76,11 @@ impl Front {
 pub fn router(doors: Doors) -> Router {
     Router::new()
         .merge(routes::console())
+        .merge(desk::routes())
         .merge(public::routes())
+        .merge(appointments::routes())
         .merge(guard_api::routes())
+        .merge(printer_api::routes())
         .merge(answer::routes())
         .fallback(nowhere)
         .with_state(doors)

@@ -110,6 +110,25 @@ impl<'a> Piece<'a> {
         }
     }
 
+    /// A field whose question is a procedure's own words.
+    pub fn said(form: &'a Fields, kind: &'a str, name: &'a str, label: String) -> Self {
+        let why = form.error(name);
+        Self {
+            kind,
+            many: matches!(kind, "radio" | "checkbox"),
+            name,
+            label,
+            hint: None,
+            why,
+            value: form.get(name),
+            described: why.map(|_| format!("{name}-why")),
+            class: "",
+            auto: "off",
+            mode: "",
+            choices: Vec::new(),
+        }
+    }
+
     /// How it looks and what a telephone's keyboard should offer.
     #[must_use]
     pub const fn typed(mut self, class: &'a str, auto: &'a str, mode: &'a str) -> Self {

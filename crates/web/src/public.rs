@@ -130,7 +130,7 @@ pub(crate) fn headers(media_type: &'static str, etag: &str) -> HeaderMap {
     headers
 }
 
-fn protect(headers: &mut HeaderMap) {
+pub(crate) fn protect(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, beffroi_pages::csp()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -163,7 +163,8 @@ pub fn not_found(lang: Lang) -> Response {
     page(StatusCode::NOT_FOUND, beffroi_pages::not_found(lang, Some("/")))
 }
 
-fn broken(lang: Lang) -> Response {
+/// The page for what cannot be shown now.
+pub(crate) fn broken(lang: Lang) -> Response {
     page(StatusCode::SERVICE_UNAVAILABLE, beffroi_pages::error_page(lang, ""))
 }
 

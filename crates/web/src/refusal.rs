@@ -54,12 +54,21 @@ pub enum Refusal {
     /// The register failed.
     #[error(transparent)]
     Registry(beffroi_registry::RegistryError),
+    /// An appointment could not be sealed or opened.
+    #[error(transparent)]
+    Appointment(beffroi_desk::appointments::AppointmentError),
     /// The envelope could not be printed.
     #[error(transparent)]
     Kit(beffroi_registry::kits::KitError),
     /// The crisis room failed.
     #[error(transparent)]
     Crisis(beffroi_crisis::Error),
+    /// The counter failed.
+    #[error(transparent)]
+    Desk(beffroi_desk::DeskError),
+    /// A list could not be taken in, opened or printed.
+    #[error(transparent)]
+    Pack(beffroi_desk::packs::PackError),
     /// The public page could not be put together, for a preview.
     #[error(transparent)]
     Preview(#[from] beffroi_pages::PageError),
@@ -117,6 +126,35 @@ impl From<beffroi_crisis::Error> for Refusal {
     }
 }
 
+impl From<beffroi_desk::DeskError> for Refusal {
+    fn from(error: beffroi_desk::DeskError) -> Self {
+        match error {
+            beffroi_desk::DeskError::Store(error) => error.into(),
+            beffroi_desk::DeskError::Closed => Self::Stale,
+            error => Self::Desk(error),
+        }
+    }
+}
+
+impl From<beffroi_desk::packs::PackError> for Refusal {
+    fn from(error: beffroi_desk::packs::PackError) -> Self {
+        match error {
+            beffroi_desk::packs::PackError::Store(error) => error.into(),
+            beffroi_desk::packs::PackError::Closed => Self::Stale,
+            error => Self::Pack(error),
+        }
+    }
+}
+
+impl From<beffroi_desk::keys::KeysError> for Refusal {
+    fn from(error: beffroi_desk::keys::KeysError) -> Self {
+        match error {
+            beffroi_desk::keys::KeysError::Store(error) => error.into(),
+            error => Self::Desk(error.into()),
+        }
+    }
+}
+
 /// The page of a refusal.
 #[derive(Template)]
 #[template(path = "console/problem.html")]
@@ -152,8 +190,11 @@ impl Refusal {
             Self::Store(_)
             | Self::Registry(_)
             | Self::Accounts(_)
+            | Self::Appointment(_)
             | Self::Kit(_)
             | Self::Crisis(_)
+            | Self::Desk(_)
+            | Self::Pack(_)
             | Self::Export(_)
             | Self::Page(_)
             | Self::Preview(_) => {

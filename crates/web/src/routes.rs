@@ -20,10 +20,10 @@ use crate::{
     Refusal,
     call::Call,
     console::{
-        alarms, assets, assets_of_the_look as look, calls, contact, cuts, declare, doctor,
-        emergency, guards, incidents, journal, kit, language, login, maintenance, notices, oncall,
-        people, phones, prepare, rehearsal, roster, rule, services, setup, sheets, tenants,
-        thinning, today, vault, watch,
+        agendas, alarms, assets, assets_of_the_look as look, calls, contact, cuts, declare, desk,
+        doctor, emergency, guards, incidents, journal, kit, language, login, maintenance, notices,
+        oncall, packs, people, phones, prepare, printers, rehearsal, roster, rule, services, setup,
+        sheets, tenants, thinning, today, vault, watch,
     },
     doors::Doors,
     gate,
@@ -56,6 +56,15 @@ pub enum Second {
     OnceInUse,
 }
 
+/// What its form may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Fields that people type.
+    Fields,
+    /// A file beside them.
+    AFile,
+}
+
 /// How it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
@@ -85,31 +94,46 @@ pub struct Route {
     pub who: Who,
     /// Whether a second factor must have been given within the last minutes.
     pub second_factor: Second,
+    /// What its form may hold.
+    pub takes: Takes,
     /// The handler.
     pub run: Run,
 }
 
+const fn route(
+    (verb, path): (Verb, &'static str),
+    who: Who,
+    second_factor: Second,
+    run: Run,
+) -> Route {
+    Route { verb, path, who, second_factor, takes: Takes::Fields, run }
+}
+
 const fn get(path: &'static str, roles: &'static [Role], run: Run) -> Route {
-    Route { verb: Verb::Get, path, who: Who::Only(roles), second_factor: Second::Never, run }
+    route((Verb::Get, path), Who::Only(roles), Second::Never, run)
 }
 
 const fn post(path: &'static str, roles: &'static [Role], run: Run) -> Route {
-    Route { verb: Verb::Post, path, who: Who::Only(roles), second_factor: Second::Never, run }
+    route((Verb::Post, path), Who::Only(roles), Second::Never, run)
 }
 
 /// A change that asks for a second factor.
 const fn grave(path: &'static str, roles: &'static [Role], run: Run) -> Route {
-    Route { verb: Verb::Post, path, who: Who::Only(roles), second_factor: Second::Always, run }
+    route((Verb::Post, path), Who::Only(roles), Second::Always, run)
 }
 
 /// A change to the caller's own ways in.
 const fn own(path: &'static str, run: Run) -> Route {
-    let second_factor = Second::OnceInUse;
-    Route { verb: Verb::Post, path, who: Who::Only(STAFF), second_factor, run }
+    route((Verb::Post, path), Who::Only(STAFF), Second::OnceInUse, run)
 }
 
 const fn open(verb: Verb, path: &'static str, run: Run) -> Route {
-    Route { verb, path, who: Who::Anyone, second_factor: Second::Never, run }
+    route((verb, path), Who::Anyone, Second::Never, run)
+}
+
+/// A change whose form may hold a file.
+const fn upload(path: &'static str, roles: &'static [Role], run: Run) -> Route {
+    Route { takes: Takes::AFile, ..post(path, roles, run) }
 }
 
 /// Every route of the console.
@@ -145,6 +169,7 @@ pub static ROUTES: &[Route] = &[
     post("/console/assets/{id}/exposure", ACTORS, |c| Box::pin(assets::set_exposure(c))),
     post("/console/assets/{id}/means", ACTORS, |c| Box::pin(assets::about::set_means(c))),
     post("/console/assets/{id}/about", ACTORS, |c| Box::pin(assets::about::set_about(c))),
+    post("/console/assets/{id}/folder", ACTORS, |c| Box::pin(assets::folders::set(c))),
     grave("/console/assets/{id}/cut", ACTORS, |c| Box::pin(cuts::order(c))),
     post("/console/assets/{id}/confirm", ACTORS, |c| Box::pin(cuts::confirm(c))),
     grave("/console/assets/{id}/lift", ACTORS, |c| Box::pin(cuts::lift(c))),
@@ -154,6 +179,22 @@ pub static ROUTES: &[Route] = &[
     post("/console/services/{id}/needs", ACTORS, |c| Box::pin(services::set_needs(c))),
     post("/console/services/{id}/override", HEADS, |c| Box::pin(services::override_status(c))),
     post("/console/services/{id}/clear", HEADS, |c| Box::pin(services::clear(c))),
+    get("/console/agendas", STAFF, |c| Box::pin(agendas::list(c))),
+    post("/console/agendas", WRITERS, |c| Box::pin(agendas::add(c))),
+    get("/console/agendas/{id}", STAFF, |c| Box::pin(agendas::show(c))),
+    post("/console/agendas/{id}", WRITERS, |c| Box::pin(agendas::save(c))),
+    post("/console/agendas/{id}/word", WRITERS, |c| Box::pin(agendas::say(c))),
+    get("/console/agendas/{id}/sheet/{day}", WRITERS, |c| Box::pin(agendas::day_sheet(c))),
+    post("/console/agendas/{id}/pull", WRITERS, |c| Box::pin(agendas::pull(c))),
+    post("/console/agendas/{id}/forget", WRITERS, |c| Box::pin(agendas::forget(c))),
+    grave("/console/agendas/{id}/close", HEADS, |c| Box::pin(agendas::close(c))),
+    get("/console/printers", STAFF, |c| Box::pin(printers::list(c))),
+    grave("/console/printers", HEADS, |c| Box::pin(printers::make(c))),
+    get("/console/printers/{id}", STAFF, |c| Box::pin(printers::show(c))),
+    grave("/console/printers/{id}/confirm", WRITERS, |c| Box::pin(printers::confirm(c))),
+    post("/console/printers/{id}/again", WRITERS, |c| Box::pin(printers::again(c))),
+    post("/console/printers/{id}/ask", WRITERS, |c| Box::pin(printers::ask(c))),
+    grave("/console/printers/{id}/revoke", HEADS, |c| Box::pin(printers::revoke(c))),
     get("/console/notices", STAFF, |c| Box::pin(notices::list(c))),
     get("/console/notices/new", WRITERS, |c| Box::pin(notices::new(c))),
     post("/console/notices/new", WRITERS, |c| Box::pin(notices::create(c))),
@@ -182,6 +223,7 @@ pub static ROUTES: &[Route] = &[
     grave("/console/rule/withdraw", HEADS, |c| Box::pin(rule::withdraw(c))),
     get("/console/vault", STAFF, |c| Box::pin(vault::show(c))),
     get("/console/vault/{id}/back", STAFF, |c| Box::pin(vault::back(c))),
+    get("/console/vault/{id}/order.txt", STAFF, |c| Box::pin(vault::order(c))),
     grave("/console/vault/{id}/judge", ACTORS, |c| Box::pin(vault::judge(c))),
     post("/console/vault", WRITERS, |c| Box::pin(vault::prove(c))),
     get("/console/vault/thinning", STAFF, |c| Box::pin(thinning::show(c))),
@@ -228,6 +270,38 @@ pub static ROUTES: &[Route] = &[
     get("/console/sheets", WRITERS, |c| Box::pin(sheets::list(c))),
     get("/console/sheets/{kind}", WRITERS, |c| Box::pin(sheets::show(c))),
     get("/console/sheets/{kind}/print/{lang}", WRITERS, |c| Box::pin(sheets::print(c))),
+    get("/console/sheets/{kind}/pdf/{lang}", WRITERS, |c| Box::pin(sheets::document(c))),
+    get("/console/desk", WRITERS, |c| Box::pin(desk::list(c))),
+    post("/console/desk/search", WRITERS, |c| Box::pin(desk::search(c))),
+    post("/console/desk/unlock", WRITERS, |c| Box::pin(desk::unlock(c))),
+    get("/console/desk/export", WRITERS, |c| Box::pin(desk::export(c))),
+    get("/console/desk/print", WRITERS, |c| Box::pin(desk::print::show(c))),
+    post("/console/desk/print", WRITERS, |c| Box::pin(desk::print::print(c))),
+    get("/console/desk/keys", WRITERS, |c| Box::pin(desk::keys::show(c))),
+    grave("/console/desk/keys/make", HEADS, |c| Box::pin(desk::keys::make(c))),
+    post("/console/desk/keys/prove", HEADS, |c| Box::pin(desk::keys::prove(c))),
+    grave("/console/desk/keys/recover", HEADS, |c| Box::pin(desk::keys::recover(c))),
+    grave("/console/desk/keys/{id}/give", WRITERS, |c| Box::pin(desk::keys::give(c))),
+    grave("/console/desk/keys/{id}/take", HEADS, |c| Box::pin(desk::keys::take(c))),
+    get("/console/desk/entry", WRITERS, |c| Box::pin(desk::entry::show(c))),
+    post("/console/desk/entry", WRITERS, |c| Box::pin(desk::entry::by_code(c))),
+    post("/console/desk/register", WRITERS, |c| Box::pin(desk::entry::register(c))),
+    get("/console/desk/new/{procedure}", WRITERS, |c| Box::pin(desk::entry::form(c))),
+    post("/console/desk/new/{procedure}", WRITERS, |c| Box::pin(desk::entry::file(c))),
+    get("/console/desk/{id}", WRITERS, |c| Box::pin(desk::request::show(c))),
+    get("/console/desk/{id}/file/{number}", WRITERS, |c| Box::pin(desk::request::file(c))),
+    post("/console/desk/{id}/take", WRITERS, |c| Box::pin(desk::request::take(c))),
+    post("/console/desk/{id}/answer", WRITERS, |c| Box::pin(desk::request::answer(c))),
+    post("/console/desk/{id}/close", WRITERS, |c| Box::pin(desk::request::close(c))),
+    post("/console/desk/{id}/transfer", WRITERS, |c| Box::pin(desk::request::transfer(c))),
+    post("/console/desk/{id}/visa", HEADS, |c| Box::pin(desk::request::visa(c))),
+    get("/console/packs", WRITERS, |c| Box::pin(packs::list(c))),
+    get("/console/packs/{kind}", WRITERS, |c| Box::pin(packs::show(c))),
+    upload("/console/packs/{kind}/import", WRITERS, |c| Box::pin(packs::import::import(c))),
+    post("/console/packs/{kind}/record", WRITERS, |c| Box::pin(packs::record(c))),
+    grave("/console/packs/{kind}/{number}/open", WRITERS, |c| Box::pin(packs::open(c))),
+    post("/console/packs/{kind}/{number}/printed", WRITERS, |c| Box::pin(packs::printed(c))),
+    grave("/console/packs/{kind}/{number}/destroyed", WRITERS, |c| Box::pin(packs::destroyed(c))),
     get("/console/tenants/", OPERATORS, |c| Box::pin(tenants::list(c))),
     post("/console/tenants/enter", OPERATORS, |c| Box::pin(tenants::enter(c))),
 ];

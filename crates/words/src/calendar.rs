@@ -3,8 +3,16 @@
 //! Dates in full, the 24-hour clock, the town's own time zone: an overseas town reads its own
 //! hour. Machines get RFC 3339 in UTC.
 
-use beffroi_town::{Instant, Lang, Tenant, oncall::Local};
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use beffroi_town::{
+    Instant, Lang, Tenant,
+    agenda::{Day, Slot},
+    oncall::Local,
+};
+use jiff::{
+    Span, Timestamp, Zoned,
+    civil::Date,
+    tz::{AmbiguousOffset, TimeZone},
+};
 use std::sync::LazyLock;
 
 use crate::{Value, Words, typography::HARD};
@@ -81,6 +89,66 @@ impl Zone {
             day: small(zoned.day()),
             minute: u16::from(small(zoned.hour())) * 60 + u16::from(small(zoned.minute())),
         })
+    }
+
+    /// The day there.
+    pub fn day(&self, at: Instant) -> Day {
+        Day::of(self.local(at))
+    }
+
+    /// The instant at which the clock there shows a minute of a day; none for a minute that it
+    /// jumps over in spring, the first of the two that it shows in autumn.
+    pub fn instant(&self, slot: Slot) -> Option<Instant> {
+        let (year, month, day) = slot.day.civil();
+        let small = |number: u16| i8::try_from(number).ok();
+        let date = Date::new(i16::try_from(year).ok()?, small(month.into())?, small(day.into())?);
+        let shown = date.ok()?.at(small(slot.minute / 60)?, small(slot.minute % 60)?, 0, 0);
+        let ambiguous = self.0.to_ambiguous_timestamp(shown);
+        if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
+            return None;
+        }
+        Some(Instant::from_ms(ambiguous.earlier().ok()?.as_millisecond()))
+    }
+
+    /// The last moment of the day that comes so many months later: same number of the day, or the
+    /// month's last day where it has none (31 January and one month: 28 or 29 February).
+    #[must_use]
+    pub fn end_of_months(&self, at: Instant, months: u32) -> Instant {
+        let later = self.at(at).and_then(|zoned| {
+            let day = zoned.date().checked_add(Span::new().try_months(months).ok()?).ok()?;
+            self.end_of(day)
+        });
+        later.unwrap_or(at)
+    }
+
+    /// The last moment of the school year: the next 31 August.
+    #[must_use]
+    pub fn end_of_school_year(&self, at: Instant) -> Instant {
+        let end = self.at(at).and_then(|zoned| {
+            let year = if zoned.month() > 8 { zoned.year() + 1 } else { zoned.year() };
+            self.end_of(Date::new(year, 8, 31).ok()?)
+        });
+        end.unwrap_or(at)
+    }
+
+    /// The first moment of a day, written `2024-04-25`.
+    pub fn start_of(&self, day: &str) -> Option<Instant> {
+        let zoned = day.parse::<Date>().ok()?.to_zoned(self.0.clone()).ok()?;
+        Some(Instant::from_ms(zoned.timestamp().as_millisecond()))
+    }
+
+    /// Whole days from one moment to another, by the calendar.
+    pub fn days_until(&self, from: Instant, to: Instant) -> i64 {
+        let days = self.at(from).zip(self.at(to)).and_then(|(from, to)| {
+            let days = from.date().until(to.date()).ok()?.get_days();
+            Some(i64::from(days))
+        });
+        days.unwrap_or_default()
+    }
+
+    fn end_of(&self, day: Date) -> Option<Instant> {
+        let next = day.tomorrow().ok()?.to_zoned(self.0.clone()).ok()?;
+        Some(Instant::from_ms(next.timestamp().as_millisecond() - 1))
     }
 
     fn at(&self, at: Instant) -> Option<Zoned> {

@@ -7,17 +7,23 @@
 //!   (`status-open`, `asset-kind-file_server`), asked for through [`names`].
 //! - French typography is put right here and nowhere else ([`typography`]).
 //! - A missing key shows itself on the page and in the log; a test finds it first.
+//! - What people write is read here as kindly as it is answered: tables ([`csv_in`]), names and
+//!   headings whatever their case and accents ([`fold`]).
 //!
 //! Pure: the time is a parameter, the sentences and the time zones are in the program.
 
 pub mod calendar;
+pub mod csv_in;
 pub mod findings;
+pub mod fold;
 pub mod gsm;
 pub mod hours;
 pub mod names;
 pub mod rehearsal;
+pub mod shown;
 pub mod speech;
 pub mod typography;
 
 pub use calendar::Zone;
+pub use shown::{ShownAnswer, ShownSection};
 pub use speech::{Value, Words};

@@ -8,6 +8,7 @@ use beffroi_town::{
     emergency::{ContactKind, Spot},
     facts::Mood,
     incident::Nature,
+    pack::PackKind,
     phone::LineState,
     procedure::{Basis, KeptFrom, KeyGroup},
     watch::{AlarmOutcome, Hole, Letter, Mode, OrderOutcome, Signal, Suspicion, Touch},
@@ -18,7 +19,7 @@ use crate::Words;
 
 /// Prefixes of keys that are put together from a code while the program runs. The test of unused
 /// keys knows them; each one has a test that reads all its codes.
-pub const PREFIXES: [&str; 38] = [
+pub const PREFIXES: [&str; 39] = [
     "alarm-kind",
     "alarm-outcome",
     "alarm-state",
@@ -45,6 +46,7 @@ pub const PREFIXES: [&str; 38] = [
     "month",
     "nature",
     "order-outcome",
+    "pack-kind",
     "paper-clock",
     "paper-part",
     "phase",
@@ -107,6 +109,8 @@ spoken! {
     spot(Spot) = "spot",
     /// `Répond`, `Ne répond pas`...
     line_state(LineState) = "line-state",
+    /// `Inhumations à venir`...
+    pack_kind(PackKind) = "pack-kind",
     /// `écoles et enfance`...
     key_group(KeyGroup) = "key-group",
     /// `une mission d’intérêt public`...
@@ -285,6 +289,7 @@ mod tests {
         check("spot", &codes!(Spot));
         check("line-state", &codes!(LineState));
         check("key-group", &codes!(KeyGroup));
+        check("pack-kind", &codes!(PackKind));
         check("basis", &codes!(Basis));
         check("kept-from", &codes!(KeptFrom));
         check("paper-clock", &codes!(Silence));

@@ -13,7 +13,7 @@ use unic_langid::LanguageIdentifier;
 use crate::typography;
 
 /// The areas of one language: the file's name and its text.
-type Areas = [(&'static str, &'static str); 19];
+type Areas = [(&'static str, &'static str); 22];
 
 macro_rules! areas {
     ($lang:literal) => {
@@ -35,6 +35,9 @@ macro_rules! areas {
             ("rule", include_str!(concat!("../../../locales/", $lang, "/rule.ftl"))),
             ("rehearsal", include_str!(concat!("../../../locales/", $lang, "/rehearsal.ftl"))),
             ("desk", include_str!(concat!("../../../locales/", $lang, "/desk.ftl"))),
+            ("agenda", include_str!(concat!("../../../locales/", $lang, "/agenda.ftl"))),
+            ("printer", include_str!(concat!("../../../locales/", $lang, "/printer.ftl"))),
+            ("pack", include_str!(concat!("../../../locales/", $lang, "/pack.ftl"))),
             ("vault", include_str!(concat!("../../../locales/", $lang, "/vault.ftl"))),
             ("thinning", include_str!(concat!("../../../locales/", $lang, "/thinning.ftl"))),
         ]

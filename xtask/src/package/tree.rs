@@ -16,6 +16,15 @@ use flate2::{Compression, GzBuilder};
 use super::{Package, said};
 use crate::files;
 
+/// What systemd starts, once somebody says so.
+const UNITS: [&str; 6] = [
+    "beffroi.service",
+    "beffroi-guard.service",
+    "beffroi-decoy.service",
+    "beffroi-inspect@.service",
+    "beffroi-inspect@.timer",
+    "beffroi-printer.service",
+];
 /// Where the package's own documents lie.
 const DOCUMENTS: &str = "usr/share/doc/beffroi";
 
@@ -51,7 +60,7 @@ impl Tree {
     /// Everything beside the program: units, manual, completions, documents.
     pub(super) fn lay(&self, program: &Path, work: &Path) -> anyhow::Result<()> {
         let top = files::root();
-        for unit in ["beffroi.service", "beffroi-guard.service", "beffroi-decoy.service"] {
+        for unit in UNITS {
             let bytes = files::read(&top.join("packaging/systemd").join(unit))?;
             self.put("usr/lib/systemd/system", unit, &bytes)?;
         }

@@ -13,6 +13,7 @@ const PERMISSIVE: &[&str] = &[
     "MIT-0",
     "Unicode-3.0",
     "Unlicense",
+    "bzip2-1.0.6",
     "Zlib",
 ];
 

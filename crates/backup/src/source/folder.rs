@@ -1,9 +1,9 @@
 //! A repository in a folder, as restic lays one out and as the vault keeps it.
 
 use std::{
-    fs::{self, File},
-    io::{self, Read as _},
-    os::unix::fs::FileExt as _,
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -78,6 +78,29 @@ impl Folder {
         let part =
             Part { from: about.len() - bytes, bytes: usize::try_from(bytes).unwrap_or(usize::MAX) };
         self.part(pack, part)
+    }
+
+    /// Written beside, flushed, and then named.
+    pub(crate) fn put(&self, kind: ObjectKind, name: &Id, bytes: &[u8]) -> Result<(), SourceError> {
+        let path = self.path(kind, Some(name));
+        let folder = path.parent().unwrap_or(&self.0);
+        let draft = path.with_extension("draft");
+        let write = || -> io::Result<()> {
+            fs::create_dir_all(folder)?;
+            let mut options = OpenOptions::new();
+            let mut file =
+                options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&draft, &path)?;
+            File::open(folder)?.sync_all()
+        };
+        write().map_err(|error| failure(&error))
+    }
+
+    pub(crate) fn drop_lock(&self, name: &Id) -> Result<(), SourceError> {
+        let path = self.path(ObjectKind::Locks, Some(name));
+        fs::remove_file(path).map_err(|error| failure(&error))
     }
 }
 

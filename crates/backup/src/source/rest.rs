@@ -9,7 +9,7 @@ use beffroi_town::vault::ObjectKind;
 use data_encoding::BASE64;
 use ureq::{
     Agent,
-    http::{Request, Response, header},
+    http::{Request, Response, header, request::Builder},
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 
@@ -122,14 +122,21 @@ impl Rest {
         headers: &[(header::HeaderName, String)],
         wanted: (u16, u64),
     ) -> Result<Vec<u8>, SourceError> {
+        self.patiently(|| self.get_once(url, headers, wanted))
+    }
+
+    /// Does it again as long as what fails may pass.
+    fn patiently<T>(&self, ask: impl Fn() -> Result<T, SourceError>) -> Result<T, SourceError> {
         let mut pauses = PAUSES.into_iter();
         loop {
-            let failed = match self.get_once(url, headers, wanted) {
-                Ok(bytes) => return Ok(bytes),
+            let failed = match ask() {
+                Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
             let may_pass = match &failed {
                 SourceError::Silent(_) => true,
+                // A full vault stays full.
+                SourceError::Refused { status: 507, .. } => false,
                 SourceError::Refused { status, .. } => *status >= 500 || *status == 429,
                 _ => false,
             };
@@ -151,10 +158,10 @@ impl Rest {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        if let Some(authorization) = &self.authorization {
-            request = request.header(header::AUTHORIZATION, authorization);
-        }
-        let request = request.body(()).map_err(|error| SourceError::Silent(error.to_string()))?;
+        let request = self
+            .request(request)
+            .body(())
+            .map_err(|error| SourceError::Silent(error.to_string()))?;
         let request = self
             .agent
             .configure_request(request)
@@ -173,17 +180,51 @@ impl Rest {
 
     /// Sends an object, or asks for something to be done.
     pub(crate) fn send(&self, path: &str, body: &[u8]) -> Result<(), SourceError> {
-        let mut request = Request::post(format!("{}{path}", self.base));
-        if let Some(authorization) = &self.authorization {
-            request = request.header(header::AUTHORIZATION, authorization);
-        }
+        let long = Duration::from_secs(body.len() as u64 / BYTES_A_SECOND);
+        let request = self.request(Request::post(format!("{}{path}", self.base)));
         let request = request.body(body).map_err(|error| SourceError::Silent(error.to_string()))?;
-        let answer = self.agent.run(request).map_err(|error| silent(&error))?;
-        match answer.status().as_u16() {
-            200 => Ok(()),
-            401 | 404 => Err(SourceError::NotAdmitted),
-            got => Err(refusal(got, answer)),
+        let request = self
+            .agent
+            .configure_request(request)
+            .timeout_send_body(Some(self.patience + long))
+            .timeout_recv_response(Some(self.patience + long))
+            .build();
+        done(self.agent.run(request))
+    }
+
+    /// Keeps an object. The same again changes nothing, so it is sent again when no answer came.
+    pub(crate) fn put(&self, kind: ObjectKind, name: &Id, bytes: &[u8]) -> Result<(), SourceError> {
+        let path = format!("{}/{name}", kind.code());
+        self.patiently(|| self.send(&path, bytes))
+    }
+
+    pub(crate) fn drop_lock(&self, name: &Id) -> Result<(), SourceError> {
+        let request = Request::delete(self.path(ObjectKind::Locks, Some(name)));
+        let request = self.request(request).body(());
+        let request = request.map_err(|error| SourceError::Silent(error.to_string()))?;
+        let request = self
+            .agent
+            .configure_request(request)
+            .timeout_recv_response(Some(self.patience))
+            .build();
+        done(self.agent.run(request))
+    }
+
+    fn request(&self, request: Builder) -> Builder {
+        match &self.authorization {
+            Some(authorization) => request.header(header::AUTHORIZATION, authorization),
+            None => request,
         }
+    }
+}
+
+/// Whether something was done.
+fn done(answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<(), SourceError> {
+    let answer = answer.map_err(|error| silent(&error))?;
+    match answer.status().as_u16() {
+        200 => Ok(()),
+        401 | 404 => Err(SourceError::NotAdmitted),
+        got => Err(refusal(got, answer)),
     }
 }
 

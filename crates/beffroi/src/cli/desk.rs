@@ -13,6 +13,49 @@ pub(crate) enum DeskCommand {
     Forms(FormsArgs),
     /// List the procedures that can be used, or check a folder of the town's own
     Procedures(ProceduresArgs),
+    /// The print post: on a computer beside a printer, prints day sheets with nobody logged in
+    #[command(subcommand)]
+    Printer(PrinterCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PrinterCommand {
+    /// Make this computer a print post, with the file that the console gave
+    #[command(alias = "enroll")]
+    Enrol {
+        /// The file, from console › Appointments › Print posts
+        file: PathBuf,
+        /// Where the post keeps its keys and what it printed
+        #[arg(long, value_name = "DIR", default_value = PRINTER_FOLDER)]
+        to: PathBuf,
+    },
+    /// Print what is due, every minute, until it is ended
+    Run(PrinterRun),
+    /// Say what this post is, and what it printed last
+    Status {
+        /// Where the post keeps its keys and what it printed
+        #[arg(long, value_name = "DIR", default_value = PRINTER_FOLDER)]
+        dir: PathBuf,
+    },
+}
+
+/// Where an installed print post keeps its keys.
+const PRINTER_FOLDER: &str = "/var/lib/beffroi-printer";
+
+#[derive(Debug, Args)]
+pub(crate) struct PrinterRun {
+    /// Where the post keeps its keys and what it printed
+    #[arg(long, value_name = "DIR", default_value = PRINTER_FOLDER)]
+    pub(crate) dir: PathBuf,
+    /// Print on this printer, as 'lpstat -e' names it [default: the system's own]
+    #[arg(long, value_name = "NAME", conflicts_with = "folder")]
+    pub(crate) printer: Option<String>,
+    /// Write PDF files into this folder instead
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Print what is due now, then end
+    #[arg(long)]
+    pub(crate) once: bool,
 }
 
 #[derive(Debug, Args)]

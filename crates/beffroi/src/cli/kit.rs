@@ -11,8 +11,9 @@ use super::parse_lang;
 pub(crate) struct KitArgs {
     /// Code of the tenant
     pub(crate) tenant: String,
-    /// Where to write it, readable by its owner only; never over a file that is there
-    #[arg(long, value_name = "FILE.html")]
+    /// Where to write it, readable by its owner only; never over a file that is there. A name that
+    /// ends in .html gets a page instead of a PDF
+    #[arg(long, value_name = "FILE.pdf")]
     pub(crate) out: PathBuf,
     /// Language of the envelope: fr or en
     #[arg(long, default_value = "fr", value_parser = parse_lang)]

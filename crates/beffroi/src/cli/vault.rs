@@ -76,6 +76,17 @@ pub(crate) enum KeeperCommand {
         /// The 12 letters and digits of the sheet
         code: String,
     },
+    /// Print the password of a server's repository, which was sealed for the recovery sheet of the
+    /// town: for when the server and its own sheet are lost
+    Password {
+        /// Code of the tenant
+        tenant: String,
+        /// The server's name in the vault
+        server: String,
+        /// File with the key of the town's recovery sheet, the line that begins with AGE-SECRET-KEY-1
+        #[arg(long, value_name = "FILE")]
+        identity: PathBuf,
+    },
     /// Read back everything that lies in the vault: 0 whole, 1 something is damaged or missing
     Scrub {
         /// Code of the tenant; all if not given

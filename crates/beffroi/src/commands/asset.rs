@@ -1,9 +1,13 @@
 //! `beffroi asset`
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use beffroi_registry::assets as registry;
-use beffroi_store::{TenantScope, assets};
-use beffroi_town::{Actor, catalogue};
+use beffroi_store::{Store, TenantScope, assets, facts, folders};
+use beffroi_town::{
+    Actor, AssetId, PublicService, TenantId, catalogue,
+    folder::{Folder, in_order},
+};
+use serde_json::json;
 
 use crate::{
     cli::{AssetCommand, Common},
@@ -62,19 +66,80 @@ pub(crate) async fn run(common: &Common, command: AssetCommand) -> Result<()> {
             tx.commit().await?;
             println!("{id}: kept");
         }
-        AssetCommand::Share { tenant, asset, with } => {
-            let (tenant, with) = (tenant_id(&tenant)?, tenant_id(&with)?);
-            let id = asset_id(&tenant, &asset)?;
-            let scope = TenantScope::for_tenant(&tenant);
-            let by = (&Actor::CommandLine, now());
-            let shared = registry::share(&store, by, &scope, &id, &with).await?;
-            for one in &shared {
-                println!("{one} is now shared with {with}");
-            }
-            if shared.is_empty() {
-                println!("{id} was shared with {with} already; nothing changed");
-            }
+        AssetCommand::Folder { tenant, server, path, asset } => {
+            set_folder(&store, &tenant_id(&tenant)?, (&server, &path), asset.as_deref()).await?;
         }
+        AssetCommand::Folders { tenant, server, out } => {
+            let tenant = tenant_id(&tenant)?;
+            let server = asset_id(&tenant, &server)?;
+            list_folders(&store, &TenantScope::for_tenant(&tenant), &server, out.json).await?;
+        }
+        AssetCommand::Share { tenant, asset, with } => {
+            share(&store, (&tenant, &asset), &with).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn share(store: &Store, (tenant, asset): (&str, &str), with: &str) -> Result<()> {
+    let (tenant, with) = (tenant_id(tenant)?, tenant_id(with)?);
+    let id = asset_id(&tenant, asset)?;
+    let scope = TenantScope::for_tenant(&tenant);
+    let by = (&Actor::CommandLine, now());
+    let shared = registry::share(store, by, &scope, &id, &with).await?;
+    for one in &shared {
+        println!("{one} is now shared with {with}");
+    }
+    if shared.is_empty() {
+        println!("{id} was shared with {with} already; nothing changed");
+    }
+    Ok(())
+}
+
+async fn set_folder(
+    store: &Store,
+    tenant: &TenantId,
+    (server, path): (&str, &str),
+    asset: Option<&str>,
+) -> Result<()> {
+    let server = asset_id(tenant, server)?;
+    let asset = asset.map(|text| asset_id(tenant, text)).transpose()?;
+    let tenants = std::slice::from_ref(tenant);
+    let mut tx = store.begin(tenants, &Actor::CommandLine, now()).await?;
+    folders::set(&mut tx, tenant, (&server, path), asset.as_ref()).await?;
+    tx.commit().await?;
+    println!("{server} {path}: kept");
+    Ok(())
+}
+
+/// One line a folder, as `beffroi vault restore --order` reads it.
+async fn list_folders(
+    store: &Store,
+    scope: &TenantScope,
+    server: &AssetId,
+    machine: bool,
+) -> Result<()> {
+    let mut conn = store.read().await?;
+    let facts = facts::load(&mut conn, scope, now()).await?;
+    let facts = facts.with_context(|| format!("there is no tenant {}", scope.tenant()))?;
+    let known = folders::list(&mut conn, scope).await?;
+    let ordered = in_order(&facts, &known, server);
+    if machine {
+        let line = |(folder, service): &(&Folder, Option<&PublicService>)| {
+            let service = service.map(|one| &one.id);
+            json!({ "path": folder.path, "asset": folder.asset, "service": service })
+        };
+        return print_json(&ordered.iter().map(line).collect::<Vec<_>>());
+    }
+    for (folder, _) in &ordered {
+        println!("{}", folder.path);
+    }
+    if ordered.is_empty() {
+        eprintln!(
+            "nothing is said of its folders; say what needs one with: beffroi asset folder {} \
+             {server} PATH --for ASSET",
+            scope.tenant()
+        );
     }
     Ok(())
 }

@@ -15,13 +15,14 @@ use crate::{
         Common,
         desk::{DeskCommand, FormsArgs, ProceduresArgs},
     },
-    commands::{config, now, open, print_json, tenant_id},
+    commands::{config, now, open, print_json, printer, tenant_id},
 };
 
 pub(crate) async fn run(common: &Common, command: DeskCommand) -> Result<()> {
     match command {
         DeskCommand::Forms(args) => forms(common, args).await,
         DeskCommand::Procedures(args) => list(common, &args),
+        DeskCommand::Printer(command) => printer::run(command).await,
     }
 }
 

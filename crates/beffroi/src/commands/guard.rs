@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use beffroi_guard::{
-    Edge, OBSERVE_DAYS, Offline, Options, Replay,
+    Edge, OBSERVE_DAYS, Offline, Options, Replay, Unpacker,
     lift::{Code, verifier},
     watchdog::{self, Lapse},
 };
@@ -123,6 +123,11 @@ async fn guard(args: GuardRun) -> Result<()> {
         },
         beat_for_watchdog: true,
         lapse: args.lapse,
+        unpacker: Some(Unpacker {
+            program: std::env::current_exe().context("find this program")?,
+            args: vec![crate::UNPACK.to_owned()],
+            env: Vec::new(),
+        }),
         ..Options::new(args.watch, args.state)
     };
     let edge = Edge { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy::new()) };

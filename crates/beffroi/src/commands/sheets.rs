@@ -32,11 +32,12 @@ pub(crate) async fn run(common: &Common, args: SheetsArgs) -> Result<()> {
             let name = format!("{}-{}", kind.code(), lang.tag());
             write(&args.out.join(format!("{name}.html")), made.html.as_bytes())?;
             files += 1;
-            if kind == SheetKind::Poster {
-                let poster = beffroi_desk::poster(&facts, &place, lang)?;
-                write(&args.out.join(format!("{name}.pdf")), &poster.bytes)?;
-                files += 1;
-            }
+            let pdf = match &made.leaflet {
+                Some(leaflet) => beffroi_desk::leaflet(leaflet, lang, facts.true_at)?,
+                None => beffroi_desk::poster(&facts, &place, lang)?,
+            };
+            write(&args.out.join(format!("{name}.pdf")), &pdf.bytes)?;
+            files += 1;
             let text = made.as_text();
             if !text.is_empty() {
                 write(&args.out.join(format!("{name}.txt")), text.as_bytes())?;

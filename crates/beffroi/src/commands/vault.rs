@@ -1,5 +1,6 @@
 //! `beffroi vault`
 
+mod backup;
 mod client;
 mod drill;
 mod init;
@@ -7,7 +8,7 @@ mod inspect;
 mod thin;
 mod trash;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
 use beffroi_platform::config::{Config, VaultConfig};
@@ -78,6 +79,9 @@ async fn keep(common: &Common, command: KeeperCommand) -> Result<ExitCode> {
             let by = (&Actor::CommandLine, now());
             repositories::prove(&store, by, &tenant, &server, &code).await?;
             println!("{tenant} {server}: the recovery sheet is kept.");
+        }
+        KeeperCommand::Password { tenant, server, identity } => {
+            println!("{}", password(&store, &tenant_id(&tenant)?, &server, &identity).await?);
         }
         KeeperCommand::Quota { tenant, bytes } => {
             let tenant = tenant_id(&tenant)?;
@@ -182,6 +186,32 @@ fn tell_holder(tenant: &TenantId, args: &VaultAdd, (id, address): (&str, &str)) 
         println!("  beffroi vault inspect {with}");
         println!("each day, and each month: beffroi vault drill, with the same two.");
     }
+}
+
+/// The password that was sealed for the recovery sheet of the town.
+async fn password(
+    store: &Store,
+    tenant: &TenantId,
+    server: &str,
+    identity: &Path,
+) -> Result<String> {
+    let key = beffroi_platform::backup::read_identity(identity)?;
+    let scope = TenantScope::for_tenant(tenant);
+    let sealed = vault::passwords::sealed(&mut store.read().await?, &scope, server).await?;
+    let sealed = sealed.with_context(|| {
+        format!(
+            "no password of {tenant} {server} is sealed for the town: take the recovery sheet of \
+             that server"
+        )
+    })?;
+    let plain = beffroi_desk::sealing::open(&key, &sealed)
+        .context("this key is not the one of the sheet that the password was sealed for")?;
+    let password = String::from_utf8(plain).context("what was sealed is no password")?;
+    // Told before it is shown: who has it can read the repository.
+    let mut tx = store.begin(std::slice::from_ref(tenant), &Actor::CommandLine, now()).await?;
+    vault::passwords::opened(&mut tx, tenant, server).await?;
+    tx.commit().await?;
+    Ok(password)
 }
 
 /// A person's word on a backup.

@@ -52,6 +52,10 @@ fn gravelines_loses_nothing() {
     assert_eq!(report["ok"], true, "{}", said.out);
     assert_eq!(report["files"]["lost"], 0);
     assert_eq!(report["root"], true);
+    // Once more from the vault, the reserve destroyed.
+    assert_eq!((&report["vault"]["touched"], &report["vault"]["lost"]), (&2_000.into(), &0.into()));
+    assert_eq!(report["vault"]["restored"], 2_000);
+    assert!(said.out.contains("réserve détruite"), "{}", said.out);
     assert!(report["ms"]["to_stop"].is_i64(), "{}", report["ms"]);
     assert!(
         report["journal"]["verified"] == true && report["journal"]["entries"].as_u64() > Some(30)
@@ -80,6 +84,7 @@ fn gravelines_without_root_stops_nobody_and_still_loses_nothing() {
     assert_eq!(said.code, 0, "{}\n{}", said.out, said.err);
     assert_eq!((&report["root"], &report["files"]["lost"]), (&false.into(), &0.into()));
     assert!(report["ms"]["to_stop"].is_null());
+    assert_eq!(report["vault"]["restored"], 2_000, "{}", said.out);
     let checks = report["checks"].as_array().unwrap();
     let stop = checks.iter().find(|check| check["name"] == "stop").unwrap();
     assert!(stop["detail"].as_str().unwrap().contains("not possible without root"));
@@ -93,6 +98,7 @@ fn gravelines_without_a_guard_reports_its_loss() {
     assert_ne!(said.code, 0);
     assert_eq!(report["ok"], false);
     assert_eq!(report["files"]["lost"], report["files"]["total"]);
+    assert!(report["vault"].is_null());
     assert!(
         said.out.contains("2000 perdus") || said.out.contains("2\u{202f}000 perdus"),
         "{}",

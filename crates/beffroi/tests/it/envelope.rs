@@ -38,6 +38,9 @@ fn an_envelope_is_written_for_its_owner_alone_and_never_over_another_file() {
     let said = run(here, &english).well();
     assert!(said.contains("doors.public_url"), "{said}");
     assert!(fs::read_to_string(here.join("en.html")).unwrap().contains("Cyber envelope"));
+    let said = with_address(here, &["staff", "kit", "59273", "--out", "kit.pdf"]).well();
+    assert!(said.contains("envelope no. 3"), "{said}");
+    assert!(fs::read(here.join("kit.pdf")).unwrap().starts_with(b"%PDF-"));
     let other = run(here, &["staff", "kit", "62473", "--out", "x.html"]).refused();
     assert!(other.contains("tenant add 62473") && !here.join("x.html").exists(), "{other}");
 }
@@ -48,10 +51,13 @@ fn sheets_are_written_in_both_languages_with_texts_to_copy() {
     let here = folder.path();
     run(here, &["tenant", "add", "59273"]).well();
     let said = with_address(here, &["sheets", "59273", "--out", "sheets"]).well();
-    assert!(said.starts_with("18 files") && said.contains("roster import"), "{said}");
+    assert!(said.starts_with("26 files") && said.contains("roster import"), "{said}");
     let read = |name: &str| fs::read_to_string(here.join("sheets").join(name)).unwrap();
     assert!(read("poster-fr.html").contains("etat.exemple.fr/c/59273"));
-    assert!(fs::read(here.join("sheets/poster-en.pdf")).unwrap().starts_with(b"%PDF-"));
+    for name in ["poster", "answering", "social", "orders", "roll-call"] {
+        let pdf = fs::read(here.join(format!("sheets/{name}-en.pdf"))).unwrap();
+        assert!(pdf.starts_with(b"%PDF-"), "{name}");
+    }
     assert!(read("orders-en.txt").contains("Do not switch on your computer."));
     assert!(read("social-fr.txt").contains("https://etat.exemple.fr/c/59273/"));
     fs::write(

@@ -7,6 +7,7 @@
 )]
 
 mod bell;
+mod counter;
 mod desk;
 mod disk;
 mod drill;
@@ -15,6 +16,8 @@ mod guards_door;
 mod journal;
 mod lasting;
 mod mirror;
+mod pack;
+mod printer;
 mod program;
 mod rights;
 mod serve;

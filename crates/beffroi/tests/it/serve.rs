@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{Read, Write},
     net::TcpStream,
+    os::unix::fs::FileExt as _,
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -22,6 +23,32 @@ pub(crate) struct Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.child.kill().and_then(|()| self.child.wait()).expect("end the server");
+    }
+}
+
+impl Server {
+    /// Whether its memory holds these bytes: what a dump of it would hold.
+    pub(crate) fn remembers(&self, bytes: &[u8]) -> bool {
+        let process = format!("/proc/{}", self.child.id());
+        let memory = fs::File::open(format!("{process}/mem")).expect("its memory");
+        let places = fs::read_to_string(format!("{process}/maps")).expect("its places");
+        let number = |text: &str| u64::from_str_radix(text, 16).expect("an address");
+        let mut looked = 0;
+        for line in places.lines().filter(|line| line.contains(" rw")) {
+            let (from, to) =
+                line.split(' ').next().and_then(|range| range.split_once('-')).unwrap();
+            let (from, to) = (number(from), number(to));
+            let mut all = vec![0; usize::try_from(to - from).unwrap()];
+            // What was never touched cannot be read.
+            let read = memory.read_at(&mut all, from).unwrap_or(0);
+            looked += read;
+            all.truncate(read);
+            if all.windows(bytes.len()).any(|window| window == bytes) {
+                return true;
+            }
+        }
+        assert!(looked > 1_000_000, "only {looked} bytes of its memory were looked at");
+        false
     }
 }
 
@@ -70,7 +97,7 @@ pub(crate) fn within<T>(time: Duration, mut ask: impl FnMut() -> Option<T>) -> O
     }
 }
 
-fn request(server: &Server, text: &str) -> String {
+pub(crate) fn request(server: &Server, text: &str) -> String {
     let mut stream = TcpStream::connect(&server.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     stream.write_all(text.as_bytes()).unwrap();

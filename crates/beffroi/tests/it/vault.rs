@@ -7,6 +7,8 @@ mod coming_back;
 mod inspection;
 mod kill;
 mod recovery;
+mod rustic;
+mod sending;
 mod thinning;
 
 use std::{

@@ -1,7 +1,10 @@
 //! Lists of people and days of appointments.
 
-use beffroi_paper::{Appointment, DaySheet, Pack, Person, day_sheet, pack};
-use beffroi_town::Lang;
+use beffroi_paper::{
+    Appointment, DaySheet, Pack, Person, Queue, RequestOnPaper, Rows, Section, day_sheet, pack,
+    queue, requests,
+};
+use beffroi_town::{Lang, pack::Tick};
 
 use crate::{
     pdf::Printed,
@@ -21,6 +24,9 @@ fn packed(people: &[Person]) -> Printed {
         columns: &columns,
         people,
         number: 3,
+        former: Some(2),
+        made_at: PRINTED_AT,
+        rows: Rows { per_page: 12, tick: Some(Tick::Present), people: true },
         printed_at: PRINTED_AT,
     };
     Printed::new(&pack(&list, Lang::Fr).expect("a pack"))
@@ -34,6 +40,9 @@ fn a_pack_is_a_table_with_headings_on_every_page_twelve_people_on_each() {
     assert_eq!(pdf.pages, 5);
     let text = pdf.text();
     assert!(text.contains("Liste n° 3") && text.contains("60 personnes"), "{text}");
+    assert!(text.contains("état du jeudi 25 avril 2024"), "{text}");
+    assert_eq!(text.matches("Détruisez la liste n° 2").count(), 1, "{text}");
+    assert_eq!(text.matches("n° 3 · Imprimé le").count(), 5, "the number stands on each page");
     assert!((0..60).all(|number| text.contains(&format!("DURAND-{number} Camille"))));
     assert_eq!(text.matches("Présent").count(), 5);
     let structure = pdf.structure();
@@ -60,21 +69,63 @@ fn a_day_is_in_the_order_of_the_clock_and_an_empty_one_says_so() {
         about: "Passeport".to_owned(),
         phone: "06 12 34 56 78".to_owned(),
     };
-    let sheet = |appointments: &[Appointment]| {
+    let sheet = |appointments: &[Appointment], replaces| {
         let sheet = DaySheet {
             tenant: &facts.tenant,
             place: "Accueil",
             day: PRINTED_AT,
             appointments,
             printed_at: PRINTED_AT,
+            replaces,
         };
         Printed::new(&day_sheet(&sheet, Lang::Fr).expect("a day sheet")).text()
     };
-    let text = sheet(&[appointment(870, "Zoé APRÈS"), appointment(525, "Léo AVANT")]);
+    let both = [appointment(870, "Zoé APRÈS"), appointment(525, "Léo AVANT")];
+    let text = sheet(&both, None);
     assert!(text.contains("Rendez-vous du jeudi 25 avril 2024"), "{text}");
     let (first, second) = (text.find("8 h 45 Léo AVANT"), text.find("14 h 30 Zoé APRÈS"));
     assert!(first.is_some() && first < second, "{text}");
-    assert!(sheet(&[]).contains("Aucun rendez-vous ce jour-là"));
+    assert!(sheet(&[], None).contains("Aucun rendez-vous ce jour-là"));
+    // One that takes the place of another says of which.
+    assert!(!text.contains("Remplace"));
+    let again = sheet(&both, Some(PRINTED_AT.plus_ms(-7_200_000)));
+    assert!(again.contains("Remplace la feuille imprimée le jeudi 25 avril 2024"), "{again}");
+}
+
+#[test]
+fn requests_stand_whole_each_on_a_page_and_the_queue_is_a_list() {
+    let facts = gravelines();
+    let long = "Une ligne qui ne finit pas. ".repeat(400);
+    let told = |name: &str, lines: &[&str]| {
+        (name.to_owned(), lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
+    };
+    let one = |title: &str, text: &str| RequestOnPaper {
+        title: title.to_owned(),
+        facts: vec![told("Référence", &["CA7-K3M"]), told("Rien", &[])],
+        sections: vec![Section {
+            title: "L’enfant".to_owned(),
+            answers: vec![told("Nom", &["#panic()", "مريم 👩‍👧"]), told("Précisions", &[text])],
+        }],
+    };
+    let all = [one("Cantine – CA7", "court"), one("Voirie – VO1", &long), one("État civil", "x")];
+    let pdf = requests(&facts.tenant, &all, Lang::Fr, PRINTED_AT).expect("requests");
+    let printed = Printed::new(&pdf);
+    assert!(printed.pages >= 4, "{}", printed.pages);
+    assert!(printed.metadata().contains("<pdfuaid:part>1</pdfuaid:part>"));
+    let text = printed.text();
+    assert_eq!(text.matches("finit").count(), 400);
+    for words in ["#panic()", "(sans réponse)", "Demandes des usagers", "sous clé"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let columns = ["Référence", "Démarche"].map(str::to_owned);
+    let rows = [vec!["CA7-K3M".to_owned(), "Inscrire à la cantine".to_owned()]];
+    let list =
+        |rows| Queue { tenant: &facts.tenant, columns: &columns, rows, printed_at: PRINTED_AT };
+    let printed = Printed::new(&queue(&list(&rows), Lang::Fr).expect("a queue"));
+    assert!(printed.metadata().contains("<pdfuaid:part>1</pdfuaid:part>"));
+    assert!(printed.text().contains("CA7-K3M Inscrire") && !printed.text().contains('☐'));
+    let none = Printed::new(&queue(&list(&[]), Lang::En).expect("an empty queue"));
+    assert!(none.text().contains("No request is waiting"), "{}", none.text());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "helpers of tests fail by panicking"
@@ -9,6 +10,9 @@
 
 mod answers;
 mod forms;
+mod keys;
+mod leaflets;
 mod lists;
+mod packs;
 mod pdf;
 mod town;

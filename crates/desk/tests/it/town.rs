@@ -68,6 +68,7 @@ pub(crate) fn gravelines() -> TownFacts {
         open_alarms: Vec::new(),
         incidents: Vec::new(),
         notices: Vec::new(),
+        receives: false,
         true_at: PRINTED_AT,
     }
 }

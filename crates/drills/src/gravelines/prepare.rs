@@ -4,19 +4,20 @@ use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 use beffroi_registry::{
-    accounts::{self, NewPerson},
+    accounts,
     guards::{self, Invitation},
     services, tenants,
 };
 use beffroi_store::{Location, Store, TenantScope, assets, guards as enrolled};
 use beffroi_town::{
-    Actor, AssetId, CutMeans, DataExposure, Need, Role, Strength, TenantId, Whose, catalogue,
+    Actor, AssetId, CutMeans, DataExposure, Need, Strength, TenantId, Whose, catalogue,
     watch::PlatformAddress,
 };
 
 use super::{
-    Options, bell,
+    Options, bell, counter,
     scene::{DebugClock, PATIENCE, Scene, until},
+    vault,
 };
 use crate::{
     gateway::Gateways,
@@ -52,6 +53,7 @@ pub(super) async fn scene(options: &Options, report: &mut Report) -> Result<Scen
     let store = Store::open(&Location::Folder(data.clone()), options.entropy.clone()).await?;
     let (town, neighbour) = (TenantId::parse("59273")?, TenantId::parse("epci:245900428")?);
     people_the_town(options, &store, &town, &neighbour).await?;
+    let counter = counter::open(options, &store, &data, &town).await?;
     let gateways = Gateways::open().await?;
     let (platform, base) = start_platform(options, (&stage, &data), &gateways).await?;
     let director = Person::new(&base);
@@ -72,6 +74,7 @@ pub(super) async fn scene(options: &Options, report: &mut Report) -> Result<Scen
         neighbour,
         guard: None,
         director,
+        counter,
         codes: Vec::new(),
         first_touch_at: None,
         last_touch_at: None,
@@ -80,6 +83,7 @@ pub(super) async fn scene(options: &Options, report: &mut Report) -> Result<Scen
     bell::people(&scene).await?;
     sign_up(&mut scene).await?;
     if options.with_guard {
+        vault::back_up(&scene, report).await?;
         post_guard(&mut scene).await?;
     }
     let facts = scene.facts().await?;
@@ -160,7 +164,7 @@ async fn start_platform(
     };
     let config = root.join("beffroi.toml");
     let hook = format!("[hooks.firewall]\ncut = {}\nlift = {}\n", switch("cut"), switch("open"));
-    let text = hook + &bell::channels(gateways);
+    let text = hook + &bell::channels(gateways) + &vault::settings(root);
     fs::write(&config, text).context("write the drill's configuration")?;
     let address = root.join("address");
     let mut command = Command::new(&options.exe);
@@ -179,14 +183,13 @@ async fn start_platform(
 /// printed codes lie in an envelope.
 async fn sign_up(scene: &mut Scene) -> Result<()> {
     let scope = scene.scope();
-    let person = NewPerson { name: "Camille Martin", role: Role::Director };
-    let (at, actor) = (scene.now(), Actor::CommandLine);
-    let first = accounts::add(&scene.store, &actor, at, &scope, &person).await?;
+    let first = scene.counter.first_code.clone();
     let door = scene.director.open("/console/login")?;
-    scene.director.send(&door, "/login/code", &[("one_time_code", &first.code)])?;
+    scene.director.send(&door, "/login/code", &[("one_time_code", &first)])?;
     let all = accounts::list(&scene.store, &scope).await?;
     let account = all.first().context("the director's account is not there")?;
-    scene.codes = accounts::print_codes(&scene.store, scene.now(), account).await?;
+    scene.codes =
+        accounts::print_codes(&scene.store, scene.now(), account, Some(&scene.counter.own)).await?;
     scene.codes.reverse();
     // On the day this browser is gone: somebody else's telephone, one printed code.
     scene.director = Person::new(&scene.base);
@@ -237,15 +240,15 @@ async fn post_guard(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write_secret(path: &Path, bytes: &[u8]) -> Result<()> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)
-        .context("make the enrolment file")?;
-    file.write_all(bytes).context("write the enrolment file")
+        .with_context(|| format!("make {}", path.display()))?;
+    file.write_all(bytes).with_context(|| format!("write {}", path.display()))
 }
 
 async fn wait_for_guard(scene: &mut Scene) -> Result<()> {

@@ -10,6 +10,7 @@ use beffroi_town::{
 };
 use ureq::http::StatusCode;
 
+use super::counter::Counter;
 use crate::{
     gateway::Gateways,
     host::Host,
@@ -43,6 +44,8 @@ pub(super) struct Scene {
     pub(super) neighbour: TenantId,
     pub(super) guard: Option<Guard>,
     pub(super) director: Person,
+    /// The counter's keys, which the director's printed codes open.
+    pub(super) counter: Counter,
     /// Printed one-time codes that nobody has used yet.
     pub(super) codes: Vec<String>,
     pub(super) first_touch_at: Option<Instant>,

@@ -190,6 +190,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         (0..50_u64).prop_map(noise),
         Just(What::VitalSigns),
         Just(What::LetGo),
+        Just(What::AllLetGo),
     ];
     (0..200_000_i64, 0..4_u8, prop::option::of(0..3_u32), what).prop_map(|(at, s, user, what)| {
         Event { at: Instant::from_ms(at), session: format!("s{s}"), user, what }

@@ -108,7 +108,11 @@ impl Responder {
     }
 
     fn closed(&self, path: &Path, who: &Who) {
-        self.marks.ask_again(path);
+        if self.core.young.contains(path) {
+            self.core.young.closed(path);
+        } else {
+            self.marks.ask_again(path);
+        }
         self.core.returned(path, who);
         // A new file of its own is nothing to score.
         let own = || lock(&self.core.decider).made_by(file_number(path), &who.session);
@@ -126,6 +130,9 @@ impl Responder {
 
     fn renamed(&mut self, from: Option<PathBuf>, to: Option<PathBuf>, is_folder: bool, who: &Who) {
         let seen = |path: &PathBuf| !self.core.holdings.is_excluded(path);
+        if let (Some(from), Some(to)) = (&from, &to) {
+            self.core.young.moved(from, to);
+        }
         match (from.filter(seen), to.filter(seen)) {
             (Some(from), to) if is_folder => {
                 self.marks.rename(&from, to.as_deref());

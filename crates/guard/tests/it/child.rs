@@ -2,7 +2,7 @@
 //! the other end of a network. Each is an ignored test, started by name with its role in the
 //! environment.
 
-use beffroi_guard::{Edge, Options, run};
+use beffroi_guard::{Edge, Options, Unpacker, run};
 use beffroi_town::Instant;
 use beffroi_town::edge::{Clock, Entropy};
 use beffroi_town::watch::Letter;
@@ -43,6 +43,11 @@ fn play() {
     let words: Vec<&str> = role.split('\u{1f}').collect();
     match words.as_slice() {
         ["guard", options] => guard(options),
+        ["unpack"] => {
+            // What the test program itself writes has no end of line yet.
+            println!();
+            drop(beffroi_guard::unpack());
+        }
         ["decoy", options] => crate::decoy::play(options),
         ["watchdog", options] => crate::watchdog::play(options),
         ["let in", client] => beffroi_guard::let_in(client.parse().unwrap()).unwrap(),
@@ -82,6 +87,16 @@ pub(crate) fn edge() -> Edge {
     Edge { clock: Arc::new(Real), entropy: Arc::new(Real) }
 }
 
+/// This program, playing the one that looks into archives.
+fn unpacker() -> Unpacker {
+    let args = ["child::play", "--exact", "--ignored", "--nocapture", "--test-threads=1"];
+    Unpacker {
+        program: std::env::current_exe().unwrap(),
+        args: args.map(ToOwned::to_owned).to_vec(),
+        env: vec![(ROLE.to_owned(), "unpack".to_owned())],
+    }
+}
+
 fn guard(options: &str) {
     let options: serde_json::Value = serde_json::from_str(options).unwrap();
     let path = |name: &str| options.get(name).and_then(|v| v.as_str()).map(PathBuf::from);
@@ -103,6 +118,7 @@ fn guard(options: &str) {
     chosen.canaries = flag("canaries");
     chosen.beat_for_watchdog = flag("beat");
     chosen.lapse = options.get("lapse").and_then(|v| v.as_str()).map(|text| text.parse().unwrap());
+    chosen.unpacker = Some(unpacker());
     if flag("protect") {
         chosen.mode = beffroi_town::watch::Mode::Protect;
     }

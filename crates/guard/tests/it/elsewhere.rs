@@ -70,6 +70,32 @@ for name in names:
 }
 
 #[test]
+fn packed_by_7z_which_removes() {
+    nobody_is_asked("7z a -bd -sdel dossiers.7z 'dossier*' >/dev/null");
+}
+
+#[test]
+fn packed_by_tar_and_xz() {
+    nobody_is_asked("tar cJf dossiers.tar.xz dossier*; rm dossier*");
+}
+
+#[test]
+fn packed_by_tar_and_bzip2() {
+    nobody_is_asked("tar cjf dossiers.tar.bz2 dossier*; rm dossier*");
+}
+
+#[test]
+fn packed_by_tar_and_zstd() {
+    nobody_is_asked("tar --zstd -cf dossiers.tar.zst dossier*; rm dossier*");
+}
+
+#[test]
+fn each_packed_by_xz() {
+    // As gzip does, xz leaves a file alone that has another link.
+    nobody_is_asked("xz -f dossier*");
+}
+
+#[test]
 fn copied_elsewhere_and_removed() {
     nobody_is_asked("mkdir classe; cp -p dossier* classe/; rm dossier*");
 }
@@ -113,6 +139,11 @@ fn an_archive_cut_short_excuses_nothing() {
     is_held("tar cf dossiers.tar dossier*; truncate -s 3000 dossiers.tar; exec rm dossier*");
 }
 
+#[test]
+fn an_archive_that_only_a_password_opens_excuses_nothing() {
+    is_held("7z a -bd -pQZ dossiers.7z 'dossier*' >/dev/null; exec rm dossier*");
+}
+
 /// A guard ended in the middle of a proof leaves nobody paused for ever.
 #[test]
 fn whoever_was_paused_by_a_guard_that_ended_goes_on() {
@@ -125,7 +156,8 @@ fn whoever_was_paused_by_a_guard_that_ended_goes_on() {
     let stat = || fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     wait_for("the pause", || stat().contains(") T ").then_some(()));
     let started: u64 = stat().split(' ').nth(21).unwrap().parse().unwrap();
-    let noted = serde_json::to_vec(&[(pid, started)]).unwrap();
+    let noted = json!([{ "processes": [[pid, started]], "client": null }]);
+    let noted = serde_json::to_vec(&noted).unwrap();
     fs::write(ground.state().join("proving.json"), noted).unwrap();
     let _guard = ground.guard_over_ruins(&json!({ "protect": true }));
     wait_for("it to go on", || stat().contains(") S ").then_some(()));

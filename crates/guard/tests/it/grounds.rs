@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::disks::stopped_and_undone;
-use crate::playground::{Disk, Mounted, Playground, mark, run, wait_for};
+use crate::playground::{Disk, Mounted, Playground, SMALL, mark, run, wait_for};
 use serde_json::json;
 
 /// Adds files in a folder of the share, which an attacker may enter.
@@ -27,7 +27,7 @@ fn a_file_system_mounted_below_is_watched_as_well() {
     let mut ground = Playground::on(Some("ext4"), 10);
     let outside = ground.path().join("second");
     fs::create_dir(&outside).unwrap();
-    let disk = Disk::new("xfs", &outside);
+    let disk = Disk::new("xfs", &outside, SMALL);
     let annex = ground.share().join("annexe du bâtiment");
     let _mounted = Mounted::bind(&disk.mount, &annex);
     let there = fill(&mut ground, "annexe du bâtiment");

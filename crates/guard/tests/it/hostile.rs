@@ -2,9 +2,12 @@
 
 use beffroi_town::watch::{Order, OrderOutcome, Suspicion};
 use serde_json::json;
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant as Tick};
 
 use crate::platform::Platform;
@@ -79,4 +82,63 @@ fn a_platform_that_floods_orders() {
     assert!(platform.told.lock().unwrap().acks.iter().all(|ack| ack.sequence <= 16));
     let report = ground.restore_all(guard);
     assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
+}
+
+/// While the content of a large file is being kept for somebody who is about to write into it,
+/// somebody else gives another file its name. Nobody's content is lost: not the old one, not the
+/// new one, and who writes goes on in the file that it had opened.
+#[test]
+fn a_file_is_replaced_while_it_is_copied() {
+    const SIZE: usize = 32 << 20;
+    let mut ground = Playground::on(Some("ext4"), 4);
+    let names: Vec<String> = (0..3).map(|number| format!("registre {number}.csv")).collect();
+    for (number, name) in names.iter().enumerate() {
+        let line = format!("Registre de la population, {number:03}.\n");
+        ground.add(name.into(), line.repeat(SIZE / line.len()).into_bytes());
+    }
+    let guard = ground.guard(&json!({ "reserve_bytes_max": 200 << 20 }));
+    let mut copies = CopyFolder { path: ground.reserve().join("copies"), known: HashSet::new() };
+    let mut in_the_middle = 0;
+    for name in &names {
+        let (path, next) = (ground.share().join(name), ground.share().join("suivant"));
+        fs::write(&next, format!("Nouveau {name}")).unwrap();
+        let mut writer = Command::new("dd");
+        writer.args(["conv=notrunc", "bs=1", "count=1", "status=none"]);
+        writer.arg("if=/dev/zero").arg(format!("of={}", path.display()));
+        let mut writer = writer.spawn().unwrap();
+        let begun = wait_for(&format!("the copy of {name} to begin"), || copies.new_one());
+        fs::rename(&next, &path).unwrap();
+        in_the_middle += usize::from(begun.metadata().unwrap().len() < SIZE as u64 / 2);
+        assert!(writer.wait().unwrap().success());
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("Nouveau {name}"));
+    }
+    println!("measured: {in_the_middle} of 3 files were replaced in the middle of their copy");
+    assert!(in_the_middle > 0);
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost, report.failed), (7, 0, 0), "{report:?}");
+    let all = fs::read_dir(ground.share()).unwrap().flatten();
+    let small = all.filter(|entry| entry.metadata().unwrap().len() < 100);
+    let texts: HashSet<String> =
+        small.map(|entry| fs::read_to_string(entry.path()).unwrap_or_default()).collect();
+    for name in &names {
+        assert!(texts.contains(&format!("Nouveau {name}")), "{name}: what replaced it is gone");
+    }
+}
+
+/// The reserve's folder of copies, looked at until there is one more.
+struct CopyFolder {
+    path: PathBuf,
+    known: HashSet<OsString>,
+}
+
+impl CopyFolder {
+    /// Looks often: a copy is made in some milliseconds.
+    fn new_one(&mut self) -> Option<PathBuf> {
+        (0..1_000).find_map(|_| {
+            let names = fs::read_dir(&self.path).ok()?.flatten().map(|entry| entry.file_name());
+            let new = names.filter(|name| !self.known.contains(name)).collect::<Vec<_>>();
+            self.known.extend(new.iter().cloned());
+            new.first().map(|name| self.path.join(name))
+        })
+    }
 }

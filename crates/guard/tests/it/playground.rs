@@ -59,6 +59,11 @@ impl Playground {
 
     /// With `count` files, on a disk of its own where `kind` of file system is named.
     pub(crate) fn on(kind: Option<&str>, count: usize) -> Self {
+        Self::on_disk_of(SMALL, kind, count)
+    }
+
+    /// With a disk of so many bytes, which take room only once they are written.
+    pub(crate) fn on_disk_of(bytes: u64, kind: Option<&str>, count: usize) -> Self {
         need_root();
         // Not in the short-lived memory of /tmp, which hard links and attributes treat otherwise.
         let folder =
@@ -68,7 +73,7 @@ impl Playground {
         // The ordinary user may not be able to reach the build folder.
         fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
         open_to_all(&program);
-        let disk = kind.map(|kind| Disk::new(kind, folder.path()));
+        let disk = kind.map(|kind| Disk::new(kind, folder.path(), bytes));
         let share = disk.as_ref().map_or(folder.path(), |disk| &disk.mount).join("share");
         let mut ground =
             Self { space: None, share, _disk: disk, folder, program, originals: BTreeMap::new() };
@@ -182,8 +187,13 @@ impl Playground {
     }
 
     pub(crate) fn role(&self, role: &[String]) -> Attacker {
+        self.role_of(USER, role)
+    }
+
+    /// The same as another user.
+    pub(crate) fn role_of(&self, user: u32, role: &[String]) -> Attacker {
         let mut command = command(&self.program, role);
-        command.uid(USER).gid(USER).current_dir("/");
+        command.uid(user).gid(USER).current_dir("/");
         let mut child = command.spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let mut attacker = Attacker { child: Killed(child), out };
@@ -261,16 +271,19 @@ impl Drop for Mounted {
     }
 }
 
-/// A small disk of its own: a file with a file system in it.
+/// Room for what most tests write.
+pub(crate) const SMALL: u64 = 400 << 20;
+
+/// A disk of its own: a file with a file system in it.
 pub(crate) struct Disk {
     pub(crate) mount: PathBuf,
     _mounted: Mounted,
 }
 
 impl Disk {
-    pub(crate) fn new(kind: &str, folder: &Path) -> Self {
+    pub(crate) fn new(kind: &str, folder: &Path, bytes: u64) -> Self {
         let (image, mount) = (folder.join("disk.img"), folder.join("disk"));
-        fs::File::create(&image).unwrap().set_len(400 << 20).unwrap();
+        fs::File::create(&image).unwrap().set_len(bytes).unwrap();
         fs::create_dir(&mount).unwrap();
         run(Command::new(format!("mkfs.{kind}")).arg("-q").arg(&image));
         run(Command::new("mount").arg("-o").arg("loop").arg(&image).arg(&mount));

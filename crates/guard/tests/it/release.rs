@@ -4,10 +4,12 @@
 use beffroi_guard::{held, release};
 use beffroi_town::watch::{AlarmOutcome, AlarmReport, Order, OrderOutcome};
 use serde_json::json;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::child::Killed;
 use crate::platform::Platform;
-use crate::playground::{Attacker, Playground};
+use crate::playground::{Attacker, Playground, wait_for};
 
 const FILES: usize = 120;
 
@@ -48,6 +50,30 @@ fn by_a_word_at_the_host() {
     let none = beffroi_town::AlarmId::parse("none").unwrap();
     assert!(release(&ground.state(), &none).is_err());
     assert!(held(&ground.state()).unwrap().is_empty());
+}
+
+/// Somebody who appends to one file while another program of theirs deletes many: held in the middle
+/// of it, and let go on, no call of theirs has failed.
+#[test]
+fn who_was_held_has_failed_in_nothing() {
+    let ground = Playground::on(Some("ext4"), 60);
+    let guard = ground.guard(&json!({ "protect": true }));
+    let script = "(for n in $(seq 300); do echo $n >> 'dossier 0000.txt' || echo $n >> ../echecs; \
+                  cat 'dossier 0001.txt' > /dev/null || echo $n >> ../echecs; done) & \
+                  sleep 0.1; rm 'dossier 00'[1-5]*; wait";
+    let mut user = crate::elsewhere::user(&ground, script);
+    let alarm = ground.alarm("the hold", |alarm| alarm.outcome == AlarmOutcome::Held);
+    user.wait_until_paused_or_done();
+    let lines = || fs::read_to_string(ground.share().join("dossier 0000.txt")).unwrap();
+    let before = lines();
+    assert!(!before.ends_with("300\n"), "it was held too late to show anything");
+    release(&ground.state(), &alarm.id).unwrap();
+    wait_for("the user's work to end", || user.child.0.try_wait().unwrap());
+    assert!(lines().ends_with("299\n300\n"));
+    let failed = ground.share().with_file_name("echecs");
+    assert!(!failed.exists(), "{}", fs::read_to_string(failed).unwrap());
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
 }
 
 #[test]
@@ -107,4 +133,42 @@ fn a_second_signal_stops_whoever_was_let_go() {
 
 fn altered(ground: &Playground) -> u64 {
     60 - ground.intact() as u64
+}
+
+/// Each deletes less than anybody is asked about, all together more: whoever crosses that line is
+/// held, and the next one too. Let go on, nobody stays held, and all together count anew.
+#[test]
+fn a_hold_for_the_whole_share_ends_for_everybody() {
+    let ground = Playground::on(Some("ext4"), 120);
+    let everybody = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(ground.share(), everybody).unwrap();
+    let guard = ground.guard(&json!({ "protect": true }));
+    let share = ground.share().display().to_string();
+    let somebody = |number: u32| {
+        let first = number * 16;
+        let script = format!(
+            "for n in $(seq {first} {}); do rm -f \"dossier $(printf %04d $n).txt\"; done",
+            first + 15
+        );
+        ground.role_of(30_000 + number, &["types".to_owned(), script, share.clone()])
+    };
+    let ends =
+        |mut one: Attacker| wait_for("their work to end", || one.child.0.try_wait().unwrap());
+    for number in 0..3 {
+        ends(somebody(number));
+    }
+    assert!(ground.alarms().is_empty(), "{:?}", ground.alarms());
+    let (fourth, fifth) = (somebody(3), somebody(4));
+    fourth.wait_until_paused();
+    fifth.wait_until_paused();
+    let alarm = ground.alarm("the hold", |alarm| alarm.outcome == AlarmOutcome::Held);
+    release(&ground.state(), &alarm.id).unwrap();
+    ends(fourth);
+    ends(fifth);
+    ends(somebody(5));
+    assert_eq!(ground.intact(), 120 - 6 * 16);
+    ground.alarm("its end", |alarm| alarm.outcome == AlarmOutcome::LetGo);
+    assert_eq!(ground.alarms().len(), 1);
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost), (120, 0), "{report:?}");
 }

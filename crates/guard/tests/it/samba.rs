@@ -124,6 +124,28 @@ fn the_client_that_attacks_is_cut_off_and_the_others_go_on() {
     assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
 }
 
+/// A client copies all files, or packs them, and then deletes them: nobody is asked. What stands
+/// nowhere else is looked for in vain, and the client is held.
+#[test]
+fn a_client_that_deletes_what_it_copied_is_asked_about_nothing() {
+    let town = Town::new();
+    let mut ground = Playground::on(Some("ext4"), 60);
+    ground.space = Some(town.host.clone());
+    let guard = ground.guard(&json!({ "protect": true }));
+    let samba = Samba::start(&ground, &town);
+    let names: Vec<&str> = ground.originals.keys().map(|name| name.to_str().unwrap()).collect();
+    let commands: Vec<String> =
+        names.iter().map(|name| format!("scopy \"{name}\" \"classe\\{name}\"")).collect();
+    let work = format!("mkdir classe; {}; del dossier*", commands.join("; "));
+    assert!(samba.client(&town.outside, "10.66.0.1", &work).status.success());
+    assert_eq!((ground.intact(), ground.alarms().len()), (0, 0), "{}", ground.weighed());
+    let copied = std::fs::read_dir(ground.share().join("classe")).unwrap().count();
+    assert_eq!(copied, names.len());
+    assert!(samba.client(&town.outside, "10.66.0.1", "ls").status.success(), "it is let in");
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
+}
+
 /// Most files that a client deletes from the moment the twentieth is counted until it is held: the
 /// requests that its worker has read already, and those served while `nft` starts.
 const LATE: usize = 40;

@@ -93,8 +93,10 @@ def packed(turn):
     if not older:
         return 15
     into = os.path.join(folder("archives"), f"{turn % 50}")
-    kind = turn % 3
-    if kind == 0:
+    kind = turn % 4
+    if kind == 3:
+        subprocess.run(["7z", "a", "-bd", into + ".7z", *older], check=True, stdout=subprocess.DEVNULL)
+    elif kind == 0:
         with zipfile.ZipFile(into + ".zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for path in older:
                 archive.write(path)

@@ -4,9 +4,9 @@
 //! incident it is what everybody should know beforehand. No cause, nobody blamed.
 
 use askama::Template;
-use beffroi_town::{Phase, emergency::Spot, facts::Mood, incident::Nature};
+use beffroi_town::{Phase, emergency::Spot, facts::Mood, incident::Nature, leaflet::Block};
 
-use super::{Desk, SheetText, printed, social::fitting};
+use super::{Desk, Made, SheetText, printed, social::fitting};
 use crate::{
     PageError,
     inert::{self, LINE_CHARS_MAX},
@@ -92,10 +92,7 @@ fn room(desk: &Desk<'_>) -> Option<String> {
     Some(inert::line(said, LINE_CHARS_MAX))
 }
 
-pub(super) fn page(
-    desk: &Desk<'_>,
-    head: PrintHead,
-) -> Result<(String, Vec<SheetText>), PageError> {
+pub(super) fn page(desk: &Desk<'_>, head: PrintHead) -> Result<Made, PageError> {
     let v = desk.voice();
     let orders = orders(desk);
     let steps: Vec<String> = orders.steps.iter().map(|key| v.say(key)).collect();
@@ -113,6 +110,16 @@ pub(super) fn page(
         printed: printed(desk),
     };
     let html = page.render().map_err(|source| PageError::Template { page: "orders", source })?;
+    let blocks = vec![
+        Block::Title(page.title),
+        Block::Lede(page.headline),
+        Block::Ticks(steps.clone()),
+        Block::Facts(vec![
+            (page.room_label, page.room),
+            (page.call_label, None),
+            (page.page_label, page.page),
+        ]),
+    ];
     let message = message(desk, orders);
     let label = v.say_count("sheet-message-label", message.chars().count());
     let mut list = format!("{}\n{}\n", v.say(orders.title), top::headline(desk.town));
@@ -120,7 +127,7 @@ pub(super) fn page(
         list = format!("{list}\n{number}. {step}");
     }
     let sheet = SheetText { label: v.say("sheet-orders-label"), body: list };
-    Ok((html, vec![SheetText { label, body: message }, sheet]))
+    Ok(Made { html, texts: vec![SheetText { label, body: message }, sheet], blocks })
 }
 
 fn message(desk: &Desk<'_>, orders: &Orders) -> String {

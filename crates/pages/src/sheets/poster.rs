@@ -98,7 +98,7 @@ pub(super) fn words(desk: &Desk<'_>) -> PosterWords {
     let (number, number_note) = number(desk);
     let mut words = PosterWords {
         name: inert::line(&town.name, NAME_CHARS_MAX),
-        house: v.words.say(&format!("house-{}", v.kind.code())),
+        house: v.house(),
         headline: top::headline(town),
         number,
         number_note,

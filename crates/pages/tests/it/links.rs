@@ -65,6 +65,10 @@ fn links_between_served_pages_lead_to_pages() {
         let text = String::from_utf8_lossy(&leaf.body);
         for link in links(&text).filter(|link| !link.contains(':') && !link.starts_with('#')) {
             let link = link.split('#').next().unwrap_or_default();
+            // The counter is served by the program, page by page.
+            if link.ends_with("demarches/") {
+                continue;
+            }
             let folder = link.is_empty() || link.ends_with('/');
             let target = tidy(&Path::new(&leaf.path).join(link));
             let mut target = target.to_string_lossy().into_owned();

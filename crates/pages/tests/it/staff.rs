@@ -124,5 +124,5 @@ pub(crate) fn kit(facts: &KitFacts, people: &[KitPerson], lang: Lang) -> String 
     let at = crate::towns::START;
     let kit =
         Kit { facts, people, number: 3, printed_at: at, stale_at: at.plus_ms(183 * 86_400_000) };
-    beffroi_pages::kit::kit(&kit, lang).expect("an envelope")
+    beffroi_pages::kit::kit(&kit, lang).expect("an envelope").html
 }

@@ -53,6 +53,7 @@ pub(crate) fn town(code: &str, name: &str, at: Instant) -> TownFacts {
         open_alarms: Vec::new(),
         incidents: Vec::new(),
         notices: Vec::new(),
+        receives: false,
         true_at: at,
     }
 }

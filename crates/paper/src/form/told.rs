@@ -43,7 +43,7 @@ pub(super) struct CounterWords {
 }
 
 #[derive(Serialize)]
-pub(super) struct Stub {
+pub(super) struct Counterfoil {
     title: String,
     what: String,
     stamp: String,
@@ -144,10 +144,10 @@ pub(super) fn counter(v: &Voice, procedure: &Procedure) -> CounterWords {
     }
 }
 
-pub(super) fn stub(v: &Voice) -> Stub {
-    Stub {
-        title: v.say("paper-stub-title"),
-        what: v.say("paper-stub-what"),
-        stamp: v.say("paper-stub-stamp"),
+pub(super) fn counterfoil(v: &Voice) -> Counterfoil {
+    Counterfoil {
+        title: v.say("paper-counterfoil-title"),
+        what: v.say("paper-counterfoil-what"),
+        stamp: v.say("paper-counterfoil-stamp"),
     }
 }

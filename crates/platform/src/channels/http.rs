@@ -5,6 +5,7 @@ use std::{io::Read as _, path::Path, sync::Arc, time::Duration};
 use beffroi_crisis::calls::Message;
 use ureq::{
     Agent, Body,
+    config::Config,
     http::{Request, Response},
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
@@ -25,29 +26,39 @@ impl Client {
     /// # Errors
     /// What is wrong with them.
     pub(crate) fn new(time: Duration, ca_file: Option<&Path>) -> Result<Self, String> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::new_with_certs(&roots(ca_file)?))
-            .unversioned_rustls_crypto_provider(provider)
-            .build();
-        let config = Agent::config_builder()
-            .tls_config(tls)
-            .timeout_global(Some(time))
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .proxy(None)
-            // A connection kept open to a gateway that died in between would cost the first ring.
-            .max_idle_connections(0)
-            .user_agent(concat!("beffroi/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Ok(Self(config.into()))
+        Ok(Self(settings(time, &roots(ca_file)?).into()))
     }
 
     /// Makes one request.
     pub(crate) fn ask(&self, request: Request<Vec<u8>>) -> Result<Response<Body>, Failure> {
         self.0.run(request).map_err(|error| failure(&error))
     }
+}
+
+/// How this program asks others: by its own TLS, without a proxy, following nobody elsewhere.
+pub(crate) fn settings(time: Duration, roots: &[Certificate<'static>]) -> Config {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(roots))
+        .unversioned_rustls_crypto_provider(provider)
+        .build();
+    Agent::config_builder()
+        .tls_config(tls)
+        .timeout_global(Some(time))
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .proxy(None)
+        // A connection kept open to a gateway that died in between would cost the first ring.
+        .max_idle_connections(0)
+        .user_agent(concat!("beffroi/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+/// The certificates that this system believes.
+pub(crate) fn system_roots() -> Vec<Certificate<'static>> {
+    let found = rustls_native_certs::load_native_certs();
+    found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect()
 }
 
 fn failure(error: &ureq::Error) -> Failure {
@@ -67,8 +78,7 @@ fn failure(error: &ureq::Error) -> Failure {
 
 fn roots(ca_file: Option<&Path>) -> Result<Vec<Certificate<'static>>, String> {
     let Some(path) = ca_file else {
-        let found = rustls_native_certs::load_native_certs();
-        return Ok(found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect());
+        return Ok(system_roots());
     };
     let pem =
         std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;

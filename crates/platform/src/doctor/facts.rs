@@ -76,8 +76,19 @@ pub struct VaultServer {
     pub damaged: bool,
     /// How much of its quota is used, in hundredths.
     pub part: u64,
+    /// Why a trash whose grace has ended is not emptied.
+    pub trash: Option<TrashWaits>,
     /// How far what came can be counted on.
     pub trust: Trust,
+}
+
+/// Why a trash is not emptied that could be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrashWaits {
+    /// Nobody else looked through the repository since.
+    Unchecked,
+    /// Whoever did found something missing or damaged.
+    Failed,
 }
 
 /// How far a server's backups can be counted on.

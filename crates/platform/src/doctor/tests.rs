@@ -62,6 +62,7 @@ fn kept(name: &str) -> VaultServer {
         silent: false,
         damaged: false,
         part: 40,
+        trash: None,
         trust: TRUSTED,
     }
 }
@@ -266,6 +267,8 @@ fn vault_cases() -> Vec<Case> {
         Risky "vault-suspect": |f| f.vault = Some(vault_of(trusted(Trust { doubt: Some(Verdict::Suspect), ..TRUSTED })));
         Risky "vault-unjudged": |f| f.vault = Some(vault_of(trusted(Trust { judged: false, ..TRUSTED })));
         Risky "vault-unproven": |f| f.vault = Some(vault_of(trusted(Trust { proven: false, ..TRUSTED })));
+        Broken "vault-trash-failed": |f| f.vault = Some(vault_of(VaultServer { trash: Some(TrashWaits::Failed), ..kept("s") }));
+        Risky "vault-trash-unchecked": |f| f.vault = Some(vault_of(VaultServer { trash: Some(TrashWaits::Unchecked), ..kept("s") }));
         Risky "vault-filling": |f| f.vault = Some(vault_of(VaultServer { part: 80, ..kept("s") }));
         Broken "vault-filling": |f| f.vault = Some(vault_of(VaultServer { part: 95, ..kept("s") }));
         Risky "vault-same-disk": |f| f.vault = Some(VaultFacts { servers: Some(vec![kept("s")]), same_disk: Some(true) });

@@ -5,7 +5,7 @@ use beffroi_town::{
     vault::verdict::Verdict,
 };
 
-use super::{Facts, VaultServer, several};
+use super::{Facts, VaultServer, facts::TrashWaits, several};
 
 /// From so much of a quota on it is nearly full, in hundredths.
 const FILLING: u64 = 80;
@@ -49,6 +49,9 @@ fn servers(all: &[VaultServer]) -> Vec<Finding> {
     tell("vault-suspect", &|one| doubted(one, Verdict::Suspect), &|_| false);
     tell("vault-unjudged", &|one| one.ever && !one.trust.judged, &|_| false);
     tell("vault-unproven", &|one| one.ever && !one.trust.proven, &|_| false);
+    let waits = |one: &VaultServer, wanted| one.trash == Some(wanted);
+    tell("vault-trash-failed", &|one| waits(one, TrashWaits::Failed), &|_| true);
+    tell("vault-trash-unchecked", &|one| waits(one, TrashWaits::Unchecked), &|_| false);
     tell("vault-filling", &|one| one.part >= FILLING, &|one| one.part >= FULL);
     let well = all.iter().filter(|one| one.ever && !one.silent).count();
     if well == all.len() {

@@ -11,6 +11,7 @@ use super::{
     Account, AccountsError, FIRST_CODE_DAYS, alarm,
     code::OneTimeCode,
     day_of, first_secret,
+    own_key::{self, OwnSecret},
     password::{self, Verifier},
     printed_secret,
     throttle::Attempt,
@@ -58,13 +59,25 @@ pub struct SecondFactor<'a> {
     pub address: Option<IpAddr>,
 }
 
-/// What is kept of a new phrase, as one text.
-pub(super) async fn enrol(store: &Store, phrase: &str) -> Result<String, AccountsError> {
+/// Somebody who came in.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// Who.
+    pub account: Account,
+    /// The person's own key, where this way in opens it.
+    pub own: Option<OwnSecret>,
+}
+
+/// What is kept of a new phrase, as one text, and the wrapping key.
+pub(super) async fn enrol(
+    store: &Store,
+    phrase: &str,
+) -> Result<(String, [u8; 32]), AccountsError> {
     let mut salt = [0_u8; password::SALT_BYTES];
     store.entropy().fill(&mut salt);
     let phrase = phrase.to_owned();
-    let verifier = working(move || password::enrol(&phrase, salt)).await?;
-    Ok(verifier.to_text())
+    let (verifier, wrap) = working(move || password::enrol(&phrase, salt)).await?;
+    Ok((verifier.to_text(), wrap))
 }
 
 /// Runs the slow work apart from the threads that serve, a few at once.
@@ -85,7 +98,7 @@ pub async fn with_phrase(
     store: &Store,
     at: Instant,
     typed: Phrase<'_>,
-) -> Result<Answer<Account>, AccountsError> {
+) -> Result<Answer<Entered>, AccountsError> {
     let tenant = TenantId::parse(typed.tenant).ok();
     let attempt = Attempt::new(tenant.as_ref().map(|tenant| (tenant, typed.name)), typed.address);
     if let Some(ms) = attempt.wait(store, at).await? {
@@ -100,23 +113,56 @@ pub async fn with_phrase(
         None => None,
     };
     let login = login.filter(|login| login.account.disabled_at.is_none());
-    let verifier = login
-        .as_ref()
-        .and_then(|login| login.password_verifier.as_deref())
-        .and_then(Verifier::from_text);
-    let phrase = typed.phrase.to_owned();
-    let right = working(move || password::matches(&phrase, verifier.as_ref())).await?;
-    if let (true, Some(login)) = (right, login)
+    let right = wrapping_key(login.as_ref(), typed.phrase).await?;
+    if let (Some(wrap), Some(login)) = (right, login)
         && shown(store, at, &login, typed.second).await?
     {
         attempt.forget(store).await?;
         note_login(store, at, &login.account, "phrase").await?;
-        return Ok(Answer::Yes(login.account));
+        let own = own_key::by_phrase(store, at, &login.account, &wrap).await?;
+        return Ok(Answer::Yes(Entered { account: login.account, own: Some(own) }));
     }
     attempt.failed(store, at).await?;
     if let Some(tenant) = &tenant {
         alarm::failures(store, at, tenant, failures).await?;
     }
+    Ok(Answer::No)
+}
+
+/// The wrapping key of a phrase, when it is the account's.
+async fn wrapping_key(
+    login: Option<&kept::Login>,
+    phrase: &str,
+) -> Result<Option<[u8; 32]>, AccountsError> {
+    let verifier =
+        login.and_then(|login| login.password_verifier.as_deref()).and_then(Verifier::from_text);
+    let phrase = phrase.to_owned();
+    working(move || password::matches(&phrase, verifier.as_ref())).await
+}
+
+/// Opens the own key of somebody logged in by a way that does not: with the pass-phrase.
+///
+/// # Errors
+/// The store's; [`AccountsError::Hash`].
+pub async fn unlock(
+    store: &Store,
+    at: Instant,
+    account: &Account,
+    given: SecondFactor<'_>,
+) -> Result<Answer<OwnSecret>, AccountsError> {
+    let attempt = Attempt::new(Some((&account.tenant, &account.name)), given.address);
+    if let Some(ms) = attempt.wait(store, at).await? {
+        return Ok(Answer::Wait { ms });
+    }
+    let failures = attempt.count(store, at).await?;
+    let scope = TenantScope::for_tenant(&account.tenant);
+    let login = kept::login_by_id(&mut store.read().await?, &scope, &account.id).await?;
+    if let Some(wrap) = wrapping_key(login.as_ref(), given.typed).await? {
+        attempt.forget(store).await?;
+        return Ok(Answer::Yes(own_key::by_phrase(store, at, account, &wrap).await?));
+    }
+    attempt.failed(store, at).await?;
+    alarm::failures(store, at, &account.tenant, failures).await?;
     Ok(Answer::No)
 }
 
@@ -129,7 +175,7 @@ pub async fn with_code(
     at: Instant,
     code: &OneTimeCode,
     address: Option<IpAddr>,
-) -> Result<Answer<Account>, AccountsError> {
+) -> Result<Answer<Entered>, AccountsError> {
     let attempt = Attempt::new(None, address);
     if let Some(ms) = attempt.wait(store, at).await? {
         return Ok(Answer::Wait { ms });
@@ -147,7 +193,8 @@ pub async fn with_code(
             && spend(store, at, &account, code).await?
         {
             note_login(store, at, &account, "code").await?;
-            return Ok(Answer::Yes(account));
+            let own = own_key::by_code(store, &account, code).await?;
+            return Ok(Answer::Yes(Entered { account, own }));
         }
     }
     let failures = attempt.failed(store, at).await?;

@@ -2,8 +2,8 @@
 //!
 //! Rules: one Argon2id run (RFC 9106: 64 MiB, 3 passes, 1 lane) over phrase and salt gives
 //! 64 bytes; HKDF (RFC 5869, SHA-256) makes two keys of them under two labels. The log-in key is
-//! kept only as its SHA-256; the wrapping key is never kept: it will open what is sealed for the
-//! desk. No other hash of the phrase exists.
+//! kept only as its SHA-256; the wrapping key is never kept: it opens the person's own
+//! key ([`super::own_key`]). No other hash of the phrase exists.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use data_encoding::BASE64;
@@ -79,28 +79,31 @@ fn expand(root: &hkdf::Prk, label: &[u8]) -> Result<[u8; 32], AccountsError> {
     Ok(key)
 }
 
-/// What to keep of a new phrase, with a salt drawn for it.
+/// What to keep of a new phrase, with a salt drawn for it; and the wrapping key, to be used and
+/// dropped.
 ///
 /// # Errors
 /// As [`keys`].
-pub fn enrol(typed: &str, salt: [u8; SALT_BYTES]) -> Result<Verifier, AccountsError> {
+pub fn enrol(typed: &str, salt: [u8; SALT_BYTES]) -> Result<(Verifier, [u8; 32]), AccountsError> {
     let keys = keys(typed, &salt)?;
-    Ok(Verifier { salt: BASE64.encode(&salt), login_sha256: sha256(&keys.login) })
+    let verifier = Verifier { salt: BASE64.encode(&salt), login_sha256: sha256(&keys.login) };
+    Ok((verifier, keys.wrap))
 }
 
-/// Whether the phrase is the one enrolled. Without a verifier (an unknown name, an account not
+/// The wrapping key, when the phrase is the one enrolled. Without a verifier (an unknown name, an account not
 /// set up yet) the same work is done and the answer is no, so that time tells nothing.
 ///
 /// # Errors
 /// As [`keys`].
-pub fn matches(typed: &str, kept: Option<&Verifier>) -> Result<bool, AccountsError> {
+pub fn matches(typed: &str, kept: Option<&Verifier>) -> Result<Option<[u8; 32]>, AccountsError> {
     let salt = match kept {
         Some(kept) => BASE64.decode(kept.salt.as_bytes()).map_err(AccountsError::hash)?,
         None => vec![0_u8; SALT_BYTES],
     };
-    let got = sha256(&keys(typed, &salt)?.login);
+    let keys = keys(typed, &salt)?;
     let want = kept.map_or("", |kept| kept.login_sha256.as_str());
-    Ok(bool::from(got.as_bytes().ct_eq(want.as_bytes())))
+    let same = bool::from(sha256(&keys.login).as_bytes().ct_eq(want.as_bytes()));
+    Ok(same.then_some(keys.wrap))
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -113,10 +116,10 @@ mod tests {
 
     #[test]
     fn only_the_phrase_matches_and_labels_part_the_keys() {
-        let kept = enrol("bali rotu", [7; SALT_BYTES]).unwrap();
-        assert!(matches(" BALI-rotu ", Some(&kept)).unwrap());
-        assert!(!matches("bali-rota", Some(&kept)).unwrap());
-        assert!(!matches("bali-rotu", None).unwrap());
+        let (kept, wrap) = enrol("bali rotu", [7; SALT_BYTES]).unwrap();
+        assert_eq!(matches(" BALI-rotu ", Some(&kept)).unwrap(), Some(wrap));
+        assert_eq!(matches("bali-rota", Some(&kept)).unwrap(), None);
+        assert_eq!(matches("bali-rotu", None).unwrap(), None);
         let keys = keys("bali-rotu", &[7; SALT_BYTES]).unwrap();
         assert_ne!(keys.login, keys.wrap);
         assert_eq!(Verifier::from_text(&kept.to_text()), Some(kept.clone()));

@@ -4,11 +4,15 @@
 //! after 30 minutes without use, after 12 hours in any case, and at log-out. A second factor holds
 //! for 5 minutes.
 
-use beffroi_store::{Store, TenantScope, accounts as kept, sessions as kept_sessions};
+use age::secrecy::ExposeSecret as _;
+use beffroi_store::{Store, TenantScope, accounts as kept, sessions as kept_sessions, wrap};
 use beffroi_town::{Instant, edge::Entropy};
 use data_encoding::BASE64URL_NOPAD;
 
-use super::{Account, AccountsError, alarm};
+use super::{
+    Account, AccountsError, alarm,
+    own_key::{self, OwnSecret},
+};
 
 /// Length of a token as it travels: 32 bytes in base64url.
 pub const TOKEN_LENGTH: usize = 43;
@@ -18,6 +22,8 @@ pub const IDLE_MS: i64 = 30 * 60_000;
 pub const ABSOLUTE_MS: i64 = 12 * 3_600_000;
 /// A second factor holds for this.
 pub const ELEVATED_MS: i64 = 5 * 60_000;
+/// Under which the own key is wrapped.
+const OWN_LABEL: &str = "beffroi session own key v1";
 /// A use is written down at most this often.
 const TOUCH_MS: i64 = 60_000;
 
@@ -124,6 +130,35 @@ pub async fn elevate(store: &Store, at: Instant, token: &str) -> Result<(), Acco
     let mut book = store.bookkeeping().await?;
     kept_sessions::elevate(&mut book, token, at).await?;
     Ok(book.commit().await?)
+}
+
+/// Keeps a person's own key for as long as the session lives: wrapped under a key that follows from
+/// the token, which only the cookie holds.
+///
+/// # Errors
+/// The store's.
+pub async fn hold(store: &Store, token: &str, own: &OwnSecret) -> Result<(), AccountsError> {
+    let key = wrap::key_of(token.as_bytes(), OWN_LABEL)?;
+    let plain = own.expose_secret().as_bytes();
+    let wrapped = wrap::seal(store.entropy(), &key, OWN_LABEL, plain)?;
+    let mut book = store.bookkeeping().await?;
+    kept_sessions::hold(&mut book, token, &wrapped).await?;
+    Ok(book.commit().await?)
+}
+
+/// The own key that a session holds; none when it came in by a way that does not open it.
+///
+/// # Errors
+/// The store's.
+pub async fn held(
+    store: &Store,
+    at: Instant,
+    token: &str,
+) -> Result<Option<OwnSecret>, AccountsError> {
+    let wrapped = kept_sessions::held(&mut store.read().await?, token, at).await?;
+    let Some(wrapped) = wrapped else { return Ok(None) };
+    let key = wrap::key_of(token.as_bytes(), OWN_LABEL)?;
+    Ok(Some(own_key::secret(wrap::open(&key, OWN_LABEL, &wrapped)?)?))
 }
 
 /// Ends a session.

@@ -29,6 +29,14 @@ impl Entropy for Played {
     }
 }
 
+fn who(answer: Answer<Entered>) -> Answer<Account> {
+    match answer {
+        Answer::Yes(entered) => Answer::Yes(entered.account),
+        Answer::No => Answer::No,
+        Answer::Wait { ms } => Answer::Wait { ms },
+    }
+}
+
 struct World {
     store: Store,
     scope: TenantScope,
@@ -74,12 +82,12 @@ impl World {
 
     async fn code(&self, at: Instant, printed: &str) -> Answer<Account> {
         let code = OneTimeCode::read(printed).unwrap();
-        with_code(&self.store, at, &code, HOME).await.unwrap()
+        who(with_code(&self.store, at, &code, HOME).await.unwrap())
     }
 
     async fn phrase(&self, at: Instant, name: &str, phrase: &str, second: &str) -> Answer<Account> {
         let typed = Phrase { tenant: "59273", name, phrase, second, address: HOME };
-        with_phrase(&self.store, at, typed).await.unwrap()
+        who(with_phrase(&self.store, at, typed).await.unwrap())
     }
 
     async fn alarms(&self) -> Vec<AlarmKind> {
@@ -113,7 +121,7 @@ async fn from_the_first_code_to_every_way_in() {
     let digits = totp::code_at(&secret, at).unwrap();
     assert!(!keep_totp(store, at, &account, &secret, "000000").await.unwrap());
     assert!(keep_totp(store, at, &account, &secret, &digits).await.unwrap());
-    let printed = print_codes(store, at, &account).await.unwrap();
+    let printed = print_codes(store, at, &account, None).await.unwrap();
     assert_eq!(printed.len(), PRINTED_CODES);
 
     let later = at.plus_ms(60_000);
@@ -143,7 +151,7 @@ async fn a_first_code_expires_and_a_reset_takes_every_other_way() {
     let account = yes(world.code(first.expires_at.plus_ms(-1), &first.code).await);
     let printed = {
         keep_phrase(&world.store, world.at, &account, "a b c").await.unwrap();
-        print_codes(&world.store, world.at, &account).await.unwrap()
+        print_codes(&world.store, world.at, &account, None).await.unwrap()
     };
     let opened = sessions::open(&world.store, world.at, &account, None).await.unwrap();
     let by = Actor::CommandLine;

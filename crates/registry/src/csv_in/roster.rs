@@ -8,9 +8,9 @@
 use std::collections::BTreeMap;
 
 use beffroi_store::roster::PHONES_MAX;
+use beffroi_words::fold::fold;
 
 use super::{Column, Reason, Row, RowErrors, services::number, short};
-use crate::france::fold::fold;
 
 const COLUMNS: &[Column] = &[
     Column { key: "name", names: &["nom", "name", "nom et prénom", "agent"], required: true },
@@ -121,7 +121,7 @@ pub fn numbers(text: &str) -> Result<Vec<String>, Vec<Reason>> {
         return Err(wrong);
     }
     if read.len() > PHONES_MAX {
-        return Err(vec![Reason::TooManyPhones]);
+        return Err(vec![Reason::TooManyPhones { max: PHONES_MAX }]);
     }
     Ok(read.into_iter().flatten().collect())
 }

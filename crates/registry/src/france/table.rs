@@ -7,10 +7,10 @@ use std::io::Read as _;
 use std::sync::OnceLock;
 
 use beffroi_town::{TenantId, TenantKind};
+use beffroi_words::fold::fold;
 use flate2::read::GzDecoder;
 
 use super::Entry;
-use super::fold::fold;
 
 static PACKED: &[u8] = include_bytes!("../../data/france.tsv.gz");
 

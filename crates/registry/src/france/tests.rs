@@ -148,7 +148,7 @@ fn nonsense_is_found_nowhere() {
 fn as_many_names_are_shared_as_the_house_says() {
     let mut by_name = BTreeMap::<_, usize>::new();
     for commune in all_communes() {
-        *by_name.entry(fold::fold(commune.name)).or_default() += 1;
+        *by_name.entry(fold(commune.name)).or_default() += 1;
     }
     let shared: Vec<_> = by_name.values().filter(|count| **count > 1).collect();
     assert_eq!((shared.len(), shared.into_iter().sum::<usize>()), (1_482, 3_774));

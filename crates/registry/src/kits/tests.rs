@@ -11,8 +11,19 @@ use crate::{
 
 const URL: &str = "https://etat.exemple.fr";
 
+struct Printed {
+    html: String,
+    kit: kept::Kit,
+}
+
+async fn kept_draft(store: &Store, scope: &TenantScope, at: Instant) -> Printed {
+    let draft = draft(store, (&BY, at), scope, URL, Lang::Fr).await.unwrap();
+    let html = draft.print.html.clone();
+    Printed { html, kit: draft.keep().await.unwrap() }
+}
+
 async fn printed(town: &Town, at: Instant) -> Printed {
-    print(&town.store, (&BY, at), &town.scope, URL, Lang::Fr).await.unwrap()
+    kept_draft(&town.store, &town.scope, at).await
 }
 
 async fn stale(town: &Town, at: Instant) -> Vec<Stale> {
@@ -28,7 +39,7 @@ fn codes(html: &str) -> Vec<String> {
 async fn enter(town: &Town, at: Instant, code: &str) -> Option<String> {
     let code = OneTimeCode::read(code).unwrap();
     match people::with_code(&town.store, at, &code, None).await.unwrap() {
-        Answer::Yes(account) => Some(account.name),
+        Answer::Yes(entered) => Some(entered.account.name),
         _ => None,
     }
 }
@@ -38,7 +49,7 @@ async fn each_person_enters_with_a_printed_code_once_and_the_envelope_is_then_op
     let town = Town::new().await;
     town.person("Camille", Role::Director).await;
     let clerk = town.person("Zoé", Role::Clerk).await;
-    let own = people::print_codes(&town.store, AT, &clerk).await.unwrap();
+    let own = people::print_codes(&town.store, AT, &clerk, None).await.unwrap();
     let printed = printed(&town, AT).await;
     let codes = codes(&printed.html);
     assert_eq!((codes.len(), printed.kit.number, printed.kit.holders.len()), (4, 1, 2));
@@ -48,7 +59,7 @@ async fn each_person_enters_with_a_printed_code_once_and_the_envelope_is_then_op
     assert_eq!(stale(&town, AT).await, [Stale::Used(1)]);
     // The person's own ten stand beside them, whichever is printed later.
     assert_eq!(enter(&town, AT, &own[0]).await.as_deref(), Some("Zoé"));
-    people::print_codes(&town.store, AT, &clerk).await.unwrap();
+    people::print_codes(&town.store, AT, &clerk, None).await.unwrap();
     assert_eq!(enter(&town, AT, &codes[3]).await.as_deref(), Some("Zoé"));
     assert_eq!(enter(&town, AT, &codes[0]).await.as_deref(), Some("Camille"));
     assert_eq!(stale(&town, AT).await, [Stale::Used(3)]);
@@ -154,7 +165,7 @@ async fn any_fact_that_stands_in_it_makes_it_stale() {
 async fn half_a_year_makes_it_old() {
     let town = Town::new().await;
     assert!(standing(&town.store, AT, &town.scope, URL).await.unwrap().is_none());
-    let none = print(&town.store, (&BY, AT), &town.scope, URL, Lang::Fr).await;
+    let none = draft(&town.store, (&BY, AT), &town.scope, URL, Lang::Fr).await;
     assert!(matches!(none, Err(KitError::Nobody(_))));
     town.person("Camille", Role::Director).await;
     printed(&town, AT).await;
@@ -172,7 +183,7 @@ async fn of_two_printed_at_once_exactly_one_opens_the_console() {
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..2 {
         let (store, scope) = (town.store.clone(), town.scope.clone());
-        tasks.spawn(async move { print(&store, (&BY, AT), &scope, URL, Lang::Fr).await.unwrap() });
+        tasks.spawn(async move { kept_draft(&store, &scope, AT).await });
     }
     let both = tasks.join_all().await;
     let counts = standing(&town.store, AT, &town.scope, URL).await.unwrap().unwrap();
@@ -181,6 +192,20 @@ async fn of_two_printed_at_once_exactly_one_opens_the_console() {
         let works = enter(&town, AT, &codes(&one.html)[0]).await.is_some();
         assert_eq!(works, one.kit.id == counts.kit.id);
     }
+}
+
+#[tokio::test]
+async fn what_could_not_be_printed_replaces_nothing() {
+    let town = Town::new().await;
+    town.person("Camille", Role::Director).await;
+    let first = printed(&town, AT).await;
+    let dropped = draft(&town.store, (&BY, AT), &town.scope, URL, Lang::Fr).await.unwrap();
+    let unseen = codes(&dropped.print.html);
+    drop(dropped);
+    let counts = standing(&town.store, AT, &town.scope, URL).await.unwrap().unwrap();
+    assert_eq!((counts.kit.id, counts.stale), (first.kit.id, Vec::new()));
+    assert_eq!(enter(&town, AT, &unseen[0]).await, None);
+    assert!(enter(&town, AT, &codes(&first.html)[0]).await.is_some());
 }
 
 #[tokio::test]

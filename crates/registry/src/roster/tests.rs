@@ -65,7 +65,7 @@ async fn every_wrong_row_is_told_and_nothing_is_half_imported() {
             (4, Reason::LostZero { text: text("600000001") }),
             (4, Reason::NotANumber { text: text("x") }),
             (6, Reason::Duplicate { text: text("C"), first_row: 5 }),
-            (7, Reason::TooManyPhones),
+            (7, Reason::TooManyPhones { max: beffroi_store::roster::PHONES_MAX }),
         ]
     );
     let lost = b"nom;appele par\nA;B\nC;C\nD;E\nE;\nE ;\n".as_slice();

@@ -86,7 +86,9 @@ macro_rules! id_args {
 id_args!(
     TenantId,
     beffroi_town::AccountId,
+    beffroi_town::AgendaId,
     beffroi_town::AlarmId,
+    beffroi_town::AppointmentId,
     beffroi_town::AssetId,
     beffroi_town::CallId,
     beffroi_town::ContactId,
@@ -94,7 +96,9 @@ id_args!(
     beffroi_town::IncidentId,
     beffroi_town::LineId,
     beffroi_town::NoticeId,
+    beffroi_town::PrintPostId,
     beffroi_town::RepositoryId,
+    beffroi_town::RequestId,
     beffroi_town::RosterId,
     beffroi_town::ServiceId
 );

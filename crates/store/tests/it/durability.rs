@@ -190,7 +190,7 @@ fn a_killed_process_loses_nothing_it_acknowledged() {
 fn a_full_disk_refuses_and_loses_nothing() {
     run(async {
         let place = Place::lite();
-        let options = TestOptions { lite_pages_max: Some(150), ..TestOptions::default() };
+        let options = TestOptions { lite_pages_max: Some(250), ..TestOptions::default() };
         let store = Store::open_for_test(&place.location, chance(), options).await.unwrap();
         crate::world::found(&place, &store, &["59273"]).await;
         let mut kept = 3;

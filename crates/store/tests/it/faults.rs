@@ -1,19 +1,24 @@
 //! Fail each call to the database in turn, reopen, and look: all or nothing, and the journal holds.
 
+mod agenda;
+mod desk;
 mod keeping;
+mod packs;
 mod thinning;
 
 use std::{future::Future, pin::Pin};
 
+use agenda::{a_print_post_and_its_sheets, a_service_point_and_its_appointments};
 use beffroi_store::{
-    Error, Result, Store, accounts, alarms, assets, calls, cut_rules, cuts, emergency, guards,
-    incidents, kits, notices, oncall, outbox, phones, roster, services, sessions,
+    Error, Result, Store, accounts, alarms, assets, calls, cut_rules, cuts, emergency, folders,
+    guards, incidents, kits, notices, oncall, outbox, phones, roster, services, sessions,
 };
 use beffroi_town::{
     AlarmId, AlarmState, AssetState, CutMeans, DataExposure, Incident, IncidentId, Instant,
     NoticeId, Phase, Role, ServiceId, ServiceStatus, Whose, incident::Nature, phone::LineState,
     watch::Order,
 };
+use packs::lists_that_follow_one_another;
 use serde_json::json;
 
 use crate::{
@@ -41,10 +46,14 @@ on_both!(
     a_cut_and_a_rule,
     a_service,
     a_telephone_line,
+    a_folder_of_a_server,
     what_an_envelope_is_made_of,
     an_envelope,
     a_session,
     an_outbox,
+    a_service_point_and_its_appointments,
+    a_print_post_and_its_sheets,
+    lists_that_follow_one_another,
     a_list_and_a_call,
 );
 
@@ -258,6 +267,19 @@ async fn a_service(place: Place) {
             let status = ServiceStatus::PaperOnly;
             services::override_status(&mut tx, &town, &id, status, "registres papier").await?;
             services::set_needs(&mut tx, &town, &id, &[]).await?;
+            tx.commit().await.map(drop)
+        })
+    })
+    .await;
+}
+
+async fn a_folder_of_a_server(place: Place) {
+    fail_each_call(place, |store, at| {
+        Box::pin(async move {
+            let (town, server) = (code("59273"), asset_id("59273", "file_server"));
+            let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, at).await?;
+            folders::set(&mut tx, &town, (&server, "/srv/a"), Some(&server)).await?;
+            folders::set(&mut tx, &town, (&server, "/srv/a"), None).await?;
             tx.commit().await.map(drop)
         })
     })

@@ -1,8 +1,12 @@
 //! What each noun promises, on both databases.
 
+pub(crate) mod agenda;
 pub(crate) mod bell;
 mod crisis;
+pub(crate) mod desk;
 pub(crate) mod envelope;
+mod packs;
+pub(crate) mod printer;
 mod staff;
 pub(crate) mod thinning;
 mod town;

@@ -1,24 +1,32 @@
 //! Another tenant's scope sees nothing, whatever noun it asks for.
 
+mod packs_printed;
+mod printer;
+
 use beffroi_store::{
-    Store, TenantScope, Tx, accounts, alarms, assets, calls, cut_rules, cuts, emergency, facts,
-    guards, incidents, journal, kits, notices, oncall, phones, roster, services, tenants, texts,
-    vault,
+    Store, TenantScope, Tx, accounts, agendas, alarms, appointments, assets, calls, cut_rules,
+    cuts, desk, emergency, facts, folders, guards, incidents, journal, kits, notices, oncall,
+    own_keys, packs, phones, roster, services, tenants, texts, vault,
 };
+use beffroi_store::{agendas::sources, appointments::Asked};
 use beffroi_town::{
-    AccountId, Alarm, AlarmId, AlarmState, AssetId, AssetState, CallId, ContactId, CutMeans,
-    GuardId, Incident, IncidentId, LineId, NoticeId, Phase, RepositoryId, Role, RosterId,
-    ServiceId, ServiceStatus,
+    AccountId, Alarm, AlarmId, AlarmState, AppointmentId, AssetId, AssetState, CallId, ContactId,
+    CutMeans, GuardId, Incident, IncidentId, Instant, LineId, NoticeId, PackKind, Phase,
+    PrintPostId, RepositoryId, RequestId, Role, RosterId, ServiceId, ServiceStatus, TenantId,
     incident::Nature,
     phone::LineState,
+    procedure::KeyGroup,
     vault::{ObjectKind, verdict::Verdict},
 };
 use serde_json::json;
 
 use crate::{
     nouns::{
-        absent, alarm,
+        absent,
+        agenda::{self as points, agenda, day, seat},
+        alarm,
         bell::{a_call, contact},
+        desk::{a_request, group_key, new_desk, new_request},
         enrol_request,
         envelope::{about, emergency_facts, forward, somebody},
         thinning::{new as new_thinning, thinnable},
@@ -35,9 +43,13 @@ async fn another_tenant_sees_and_moves_nothing(place: Place) {
     found(&place, &store, &["59273", "62473"]).await;
     let names = populate(&place, &store).await;
     // The owner sees each of them, so that what follows is not empty for another reason.
-    assert_eq!(look(&store, &scope("59273"), &names).await, [true; 47]);
-    assert_eq!(look(&store, &scope("62473"), &names).await, [false; 47]);
-    assert_eq!(look(&store, &scope("75056"), &names).await, [false; 47]);
+    for (town, seen) in [("59273", true), ("62473", false), ("75056", false)] {
+        assert_eq!(look(&store, &scope(town), &names).await, [seen; 48], "{town}");
+        assert_eq!(look_at_the_counter(&store, &scope(town), &names).await, [seen; 15], "{town}");
+        assert_eq!(look_at_appointments(&store, &scope(town), &names).await, [seen; 8], "{town}");
+        assert_eq!(printer::look(&store, &scope(town), &names).await, [seen; 5], "{town}");
+        assert_eq!(packs_printed::look(&store, &scope(town)).await, [seen; 3], "{town}");
+    }
 
     // What belongs to the other tenant says nothing of this one.
     let mut conn = store.read().await.unwrap();
@@ -58,15 +70,8 @@ async fn another_tenant_sees_and_moves_nothing(place: Place) {
     assert_eq!(place.dump().await, before);
 }
 
-/// Gives one tenant one of everything.
-async fn populate(place: &Place, store: &Store) -> Names {
-    let (town, mail) = (code("59273"), asset_id("59273", "mail"));
-    let server = asset_id("59273", "file_server");
-    let notice = NoticeId::parse("n1").unwrap();
-    let service = ServiceId::parse("only_here").unwrap();
-    let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
-    let at = tx.at();
-    let incident = Incident {
+fn an_incident(town: &TenantId, at: Instant) -> Incident {
+    Incident {
         id: IncidentId::parse("i1").unwrap(),
         owner: town.clone(),
         tenants: vec![town.clone()],
@@ -76,7 +81,18 @@ async fn populate(place: &Place, store: &Store) -> Names {
         declared_at: at,
         declared_by: ACTOR,
         phase_at: at,
-    };
+    }
+}
+
+/// Gives one tenant one of everything.
+async fn populate(place: &Place, store: &Store) -> Names {
+    let (town, mail) = (code("59273"), asset_id("59273", "mail"));
+    let server = asset_id("59273", "file_server");
+    let notice = NoticeId::parse("n1").unwrap();
+    let service = ServiceId::parse("only_here").unwrap();
+    let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
+    let at = tx.at();
+    let incident = an_incident(&town, at);
     incidents::declare(&mut tx, &incident).await.unwrap();
     let raised = alarm("a1", "59273", at);
     alarms::raise(&mut tx, &raised, 1).await.unwrap();
@@ -99,6 +115,7 @@ async fn populate(place: &Place, store: &Store) -> Names {
     let line =
         phones::add(&mut tx, &town, &about("03 28 00 00 10"), LineState::Works).await.unwrap();
     phones::set_forward(&mut tx, &town, &line, Some(&forward())).await.unwrap();
+    folders::set(&mut tx, &town, (&server, "/srv/share"), Some(&mail)).await.unwrap();
     emergency::set(&mut tx, &town, &emergency_facts()).await.unwrap();
     cut_rules::sign(&mut tx, &town, std::slice::from_ref(&mail), 5).await.unwrap();
     let person = somebody("r1", None);
@@ -110,7 +127,11 @@ async fn populate(place: &Place, store: &Store) -> Names {
     vault::issue(&mut tx, &town, "srv").await.unwrap();
     tx.commit().await.unwrap();
     took_in(place, store, &repository).await;
+    let request = counter(place, store, &account).await;
     Names {
+        received: received(place, store).await,
+        printer: printer::populate(place, store).await,
+        request,
         thinning: proposed(place, store).await,
         repository,
         line,
@@ -128,6 +149,39 @@ async fn populate(place: &Place, store: &Store) -> Names {
         incident: incident.id,
         alarm: raised.id,
     }
+}
+
+/// Gives the tenant a service point with an appointment, and a source that was pulled.
+async fn received(place: &Place, store: &Store) -> (AppointmentId, String) {
+    let (town, one) = (code("59273"), agenda("cartes"));
+    let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, place.now()).await.unwrap();
+    agendas::save(&mut tx, &town, &one).await.unwrap();
+    let new = points::new(seat(&one, 540, 1), "token");
+    let Asked::Taken(taken) = appointments::take(&mut tx, &town, &new).await.unwrap() else {
+        panic!("no seat")
+    };
+    let source = sources::add(&mut tx, &town, &one.id, "https://agenda.example").await.unwrap();
+    let kept = sources::KeptDay { day: new.seat.slot.day, events: 1, sealed: "s".into() };
+    sources::pulled(&mut tx, &town, &source, &[kept]).await.unwrap();
+    tx.commit().await.unwrap();
+    (taken.id, source)
+}
+
+/// Opens a counter, gives its one key to somebody, takes a request and a list in.
+async fn counter(place: &Place, store: &Store, account: &AccountId) -> RequestId {
+    let (town, keys) = (code("59273"), [group_key()]);
+    let mut tx = store.begin(std::slice::from_ref(&town), &ACTOR, place.now()).await.unwrap();
+    own_keys::make(&mut tx, &town, account, ("age1own", "wrapped")).await.unwrap();
+    desk::make(&mut tx, &town, &new_desk(&keys)).await.unwrap();
+    desk::prove(&mut tx, &town, "CODE").await.unwrap();
+    desk::give(&mut tx, &town, account, &[(KeyGroup::School, "sealed".into())]).await.unwrap();
+    let one = a_request("q1", "59273", tx.at());
+    let files = [(1, "sealed".to_owned())];
+    desk::requests::add(&mut tx, &new_request(&one, "sent", &files)).await.unwrap();
+    packs::import(&mut tx, &town, PackKind::Children, (1, "sealed")).await.unwrap();
+    packs::save_mapping(&mut tx, &town, PackKind::Children, "{}").await.unwrap();
+    tx.commit().await.unwrap();
+    one.id
 }
 
 /// Gives a repository an object that turned out to be damaged, and a snapshot that is judged.
@@ -206,6 +260,8 @@ async fn try_each_write(tx: &mut Tx, names: &Names) {
     absent(phones::set_state(tx, &them, &names.line, LineState::Down).await);
     absent(phones::set_forward(tx, &them, &names.line, None).await);
     absent(phones::remove(tx, &them, &names.line).await);
+    let server = asset_id("59273", "file_server");
+    absent(folders::set(tx, &them, (&server, "/srv/share"), None).await);
     absent(roster::remove(tx, &them, std::slice::from_ref(&names.person)).await);
     absent(roster::save(tx, &them, &[somebody("r2", Some("r1"))]).await);
     absent(kits::drop_codes(tx, &them, &names.account).await);
@@ -216,9 +272,29 @@ async fn try_each_write(tx: &mut Tx, names: &Names) {
     absent(oncall::pause(tx, &them, &names.contact, true).await);
     absent(oncall::remove(tx, &them, &names.contact).await);
     assert!(!calls::acknowledge(tx, &them, &names.call).await.unwrap());
+    try_appointments(tx, names).await;
+    packs_printed::try_each(tx).await;
     absent(vault::issue(tx, &them, "srv").await);
     absent(vault::revoke(tx, &them, "srv", None).await);
     absent(vault::prove_sheet(tx, &them, "srv", "code").await);
+    absent(own_keys::make(tx, &them, &names.account, ("age1", "x")).await);
+    absent(own_keys::set_codes(tx, &them, &names.account, &[]).await);
+    absent(own_keys::forget(tx, &them, &names.account).await);
+    absent(desk::give(tx, &them, &names.account, &[]).await);
+    absent(desk::take(tx, &them, &names.account, KeyGroup::School).await);
+    assert!(!desk::prove(tx, &them, "CODE").await.unwrap());
+    let end = desk::requests::Decision {
+        state: beffroi_town::request::RequestState::Closed,
+        answer: None,
+        answer_for: None,
+        erase_at: at,
+    };
+    absent(desk::requests::take(tx, &them, &names.request, &names.account).await);
+    absent(desk::requests::decide(tx, &them, &names.request, &end).await);
+    let to = (&names.request, KeyGroup::Social);
+    absent(desk::requests::transfer(tx, &them, to, ("x", &[])).await);
+    absent(desk::requests::grant_visa(tx, &them, &names.request).await);
+    absent(desk::requests::erase(tx, &them, &names.request).await);
     // Whoever takes another's repository for its own writes nothing for it.
     let (id, thin) = &names.thinning;
     let foreign = vault::Repository { tenant: them.clone(), ..thin.clone() };
@@ -227,6 +303,18 @@ async fn try_each_write(tx: &mut Tx, names: &Names) {
     absent(vault::thinnings::empty(tx, &foreign, id).await);
     let who = (&them, &names.account);
     absent(vault::thinnings::agree(tx, &foreign, (id.as_str(), "hash"), who, 0).await);
+}
+
+async fn try_appointments(tx: &mut Tx, names: &Names) {
+    let them = code("62473");
+    printer::try_each(tx, names).await;
+    let point = agenda("cartes");
+    absent(agendas::close(tx, &them, &point.id).await);
+    absent(appointments::cancel(tx, &them, &names.received.0).await);
+    absent(appointments::move_to(tx, &them, &names.received.0, &seat(&point, 560, 1)).await);
+    absent(sources::add(tx, &them, &point.id, "https://agenda.example").await);
+    absent(sources::pulled(tx, &them, &names.received.1, &[]).await);
+    absent(sources::remove(tx, &them, &names.received.1).await);
 }
 
 /// The names of what one tenant has.
@@ -246,11 +334,14 @@ struct Names {
     contact: ContactId,
     call: CallId,
     repository: RepositoryId,
+    request: RequestId,
     thinning: (String, vault::Repository),
+    received: (AppointmentId, String),
+    printer: PrintPostId,
 }
 
 /// Whether a scope sees each of them, by name and in its lists.
-async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 47] {
+async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 48] {
     let conn = &mut store.read().await.unwrap();
     let name = "a".repeat(64);
     let pack = (ObjectKind::Data, name.as_str());
@@ -275,6 +366,7 @@ async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 47] {
         !phones::list(conn, scope).await.unwrap().is_empty(),
         !phones::forwards(conn, scope).await.unwrap().is_empty(),
         emergency::get(conn, scope).await.unwrap().changed_at.is_some(),
+        !folders::list(conn, scope).await.unwrap().is_empty(),
         roster::get(conn, scope, &names.person).await.unwrap().is_some(),
         roster::changed_at(conn, scope).await.unwrap().is_some(),
         kits::newest(conn, scope).await.unwrap().is_some(),
@@ -303,5 +395,45 @@ async fn look(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 47] {
         !vault::thinnings::standing(conn, scope, &names.thinning.1.id).await.unwrap().is_empty(),
         !vault::thinnings::checks(conn, scope, &names.thinning.1.id, 9).await.unwrap().is_empty(),
         !vault::objects::young(conn, scope, &names.thinning.1.id, ever).await.unwrap().is_empty(),
+    ]
+}
+
+/// The same of what belongs to the counter.
+async fn look_at_the_counter(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 15] {
+    let conn = &mut store.read().await.unwrap();
+    [
+        own_keys::get(conn, scope, &names.account).await.unwrap().is_some(),
+        own_keys::wrapped(conn, scope, &names.account, own_keys::Way::Phrase)
+            .await
+            .unwrap()
+            .is_some(),
+        desk::get(conn, scope).await.unwrap().is_some(),
+        !desk::keys(conn, scope).await.unwrap().is_empty(),
+        desk::recipient(conn, scope, KeyGroup::School).await.unwrap().is_some(),
+        !desk::grants(conn, scope).await.unwrap().is_empty(),
+        !desk::grants_of(conn, scope, &names.account).await.unwrap().is_empty(),
+        !desk::requests::open(conn, scope, 9).await.unwrap().is_empty(),
+        desk::requests::get(conn, scope, &names.request).await.unwrap().is_some(),
+        desk::requests::body(conn, scope, &names.request).await.unwrap().is_some(),
+        desk::requests::file(conn, scope, (&names.request, 1)).await.unwrap().is_some(),
+        desk::requests::by_reference(conn, scope, "CA-q1").await.unwrap().is_some(),
+        desk::requests::by_sent(conn, scope, "sent").await.unwrap().is_some(),
+        !desk::requests::by_copy(conn, scope, "CA1-000").await.unwrap().is_empty(),
+        desk::requests::tracked(conn, scope, ("CA-q1", "track")).await.unwrap().is_some(),
+    ]
+}
+
+/// The same of what belongs to appointments.
+async fn look_at_appointments(store: &Store, scope: &TenantScope, names: &Names) -> [bool; 8] {
+    let conn = &mut store.read().await.unwrap();
+    [
+        agendas::get(conn, scope, &agenda("cartes").id).await.unwrap().is_some(),
+        !agendas::known(conn, scope).await.unwrap().is_empty(),
+        appointments::get(conn, scope, &names.received.0).await.unwrap().is_some(),
+        !appointments::of_day(conn, scope, day("2024-05-02")).await.unwrap().is_empty(),
+        !sources::list(conn, scope).await.unwrap().is_empty(),
+        !sources::of_day(conn, scope, day("2024-05-02")).await.unwrap().is_empty(),
+        !sources::from_day(conn, scope, day("2024-05-02")).await.unwrap().is_empty(),
+        !appointments::upcoming(conn, scope, day("2024-05-02"), ("", 9)).await.unwrap().is_empty(),
     ]
 }

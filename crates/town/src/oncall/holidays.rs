@@ -4,7 +4,7 @@
 //! the day of the abolition of slavery, which differs from one overseas authority to the next.
 
 /// A day of the calendar, as the number of days since 1 January 1970.
-pub(super) fn day_number(year: i32, month: u8, day: u8) -> i64 {
+pub(crate) fn day_number(year: i32, month: u8, day: u8) -> i64 {
     // The year begins in March, so that the leap day is its last.
     let year = i64::from(year) - i64::from(month <= 2);
     let era = year.div_euclid(400);

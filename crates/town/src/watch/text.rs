@@ -16,7 +16,8 @@ pub fn request_text(
     text.into_bytes()
 }
 
-fn push_hex(text: &mut String, bytes: &[u8]) {
+/// Bytes as hexadecimal digits.
+pub(crate) fn push_hex(text: &mut String, bytes: &[u8]) {
     for byte in bytes {
         for nibble in [byte >> 4, byte & 15] {
             text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));

@@ -13,7 +13,7 @@ use beffroi_town::{
 use beffroi_words::Value;
 use serde::de::DeserializeOwned;
 
-use super::{journal, oncall, page, rows, vault, wrong};
+use super::{journal, oncall, packs, page, rows, vault, wrong};
 use crate::{
     Refusal,
     call::Call,
@@ -163,6 +163,7 @@ fn told(
         all.push((f.t("alarm-failures"), f.words.number(failures)));
     }
     all.extend(vault::told(f, alarm));
+    all.extend(packs::told(f, alarm));
     if let AlarmState::Declared { incident } | AlarmState::Merged { incident } = &alarm.state {
         let found = facts.incidents.iter().find(|one| one.id == *incident);
         let nature = found.map_or_else(

@@ -1,6 +1,7 @@
 //! Assets: what works, whose data is concerned, how each can be cut.
 
 pub mod about;
+pub mod folders;
 
 use std::collections::BTreeMap;
 
@@ -54,6 +55,8 @@ struct AssetPage {
     guards: Vec<Choice>,
     fleet: bool,
     services: Vec<rows::ServiceRow>,
+    /// What is said of its folders; none for what has none.
+    folders: Option<folders::Folders>,
 }
 
 #[derive(Template)]
@@ -121,6 +124,7 @@ async fn asset_page(call: &Call, again: Option<(&str, Fields)>) -> Result<AssetP
     let mut conn = call.doors.store.read().await?;
     let all_cuts = cuts::list(&mut conn, scope).await?;
     let all_guards = guards::list(&mut conn, scope).await?;
+    let folders = folders::read(&mut conn, scope, (&f, &facts), asset).await?;
     drop(conn);
     let cut = all_cuts.iter().find(|cut| cut.asset == asset.id && cut.lifted_at.is_none());
     let (opened, form) = match again {
@@ -154,6 +158,7 @@ async fn asset_page(call: &Call, again: Option<(&str, Fields)>) -> Result<AssetP
         guards: on_it.map(|one| Choice::new(one.id.as_str(), &one.host.hostname)).collect(),
         fleet: asset.fleet.is_some(),
         services: services(&f, &facts, &asset.id),
+        folders,
         form,
         f,
     }))

@@ -1,7 +1,9 @@
 //! What is wrong with a table that somebody pasted, in words.
 
-use beffroi_registry::csv_in::{Reason, RowError};
-use beffroi_words::{Value, Words};
+use beffroi_words::{
+    Value, Words,
+    csv_in::{Reason, RowError},
+};
 
 /// One error: where it stands and what to do.
 pub(super) fn told(words: &Words, error: &RowError) -> String {
@@ -29,7 +31,7 @@ pub(super) fn told(words: &Words, error: &RowError) -> String {
 fn reason(words: &Words, reason: &Reason) -> String {
     let with = |key: &str, text: &str| words.say_with(key, &[("text", text.into())]);
     match reason {
-        Reason::FileTooLarge { .. } | Reason::TooManyRows => words.say("csv-too-large"),
+        Reason::FileTooLarge { .. } | Reason::TooManyRows { .. } => words.say("csv-too-large"),
         Reason::NotText | Reason::MixedEncodings | Reason::ControlCharacter => {
             words.say("csv-not-text")
         }
@@ -38,13 +40,14 @@ fn reason(words: &Words, reason: &Reason) -> String {
         Reason::DuplicateColumn => words.say("csv-duplicate-column"),
         Reason::TooManyCells { .. } => words.say("csv-too-many-cells"),
         Reason::OpenQuote | Reason::TextAfterQuote => words.say("csv-quote"),
-        Reason::CellTooLong => words.say("csv-cell-too-long"),
+        Reason::CellTooLong { .. } => words.say("csv-cell-too-long"),
         Reason::EmptyCell => words.say("csv-empty-cell"),
         Reason::Duplicate { text, first_row } => words.say_with(
             "csv-duplicate",
             &[("text", text.as_str().into()), ("row", first_row.to_string().into())],
         ),
         Reason::LostZero { text } | Reason::BadPhone { text } => with("csv-bad-phone", text),
+        Reason::BadDate { text } => with("csv-bad-date", text),
         Reason::NotANumber { text } => with("csv-not-a-number", text),
         Reason::UnknownTenant { text, .. }
         | Reason::AmbiguousTenant { text, .. }
@@ -54,6 +57,6 @@ fn reason(words: &Words, reason: &Reason) -> String {
         Reason::CallCircle { names } => {
             words.say_with("csv-circle", &[("names", names.join(" → ").into())])
         }
-        Reason::TooManyPhones => words.say("csv-too-many-phones"),
+        Reason::TooManyPhones { .. } => words.say("csv-too-many-phones"),
     }
 }

@@ -20,7 +20,7 @@ use beffroi_town::{
 use beffroi_words::Words;
 use serde_json::Value;
 
-use super::page;
+use super::{packs, page};
 use crate::{Refusal, call::Call, frame::Frame, reply, routes::Answer};
 
 /// How many entries a page shows.
@@ -99,8 +99,36 @@ const KINDS: &[(&str, &str)] = &[
     ("phone_line_state", "journal-phone-line-state"),
     ("phone_line_forward", "journal-phone-line-forward"),
     ("phone_line_removed", "journal-phone-line-removed"),
+    ("print_post_made", "journal-print-post-made"),
+    ("print_post_enrolled", "journal-print-post-enrolled"),
+    ("print_post_confirmed", "journal-print-post-confirmed"),
+    ("print_post_revoked", "journal-print-post-revoked"),
+    ("print_sheet_asked", "journal-print-sheet-asked"),
+    ("print_sheet_printed", "journal-print-sheet-printed"),
+    ("appointments_sealed_again", "journal-appointments-sealed-again"),
+    ("agenda_days_sealed_again", "journal-agenda-days-sealed-again"),
     ("roster_saved", "journal-roster-saved"),
     ("roster_removed", "journal-roster-removed"),
+    ("own_key_made", "journal-own-key-made"),
+    ("own_key_codes", "journal-own-key-codes"),
+    ("own_key_forgotten", "journal-own-key-forgotten"),
+    ("desk_made", "journal-desk-made"),
+    ("desk_opened", "journal-desk-opened"),
+    ("desk_key_given", "journal-desk-key-given"),
+    ("desk_key_taken", "journal-desk-key-taken"),
+    ("request_received", "journal-request-received"),
+    ("request_taken", "journal-request-taken"),
+    ("request_decided", "journal-request-decided"),
+    ("request_transferred", "journal-request-transferred"),
+    ("request_visa", "journal-request-visa"),
+    ("request_erased", "journal-request-erased"),
+    ("requests_exported", "journal-requests-exported"),
+    ("pack_imported", "journal-pack-imported"),
+    ("pack_recorded", "journal-pack-recorded"),
+    ("pack_opened", "journal-pack-opened"),
+    ("pack_printed", "journal-pack-printed"),
+    ("pack_destroyed", "journal-pack-destroyed"),
+    ("pack_mapping_saved", "journal-pack-mapping-saved"),
     ("service_details", "journal-service-details"),
     ("service_fallback", "journal-service-fallback"),
     ("service_needs", "journal-service-needs"),
@@ -118,6 +146,8 @@ const KINDS: &[(&str, &str)] = &[
     ("vault_backups_received", "journal-vault-backups-received"),
     ("vault_sheet_printed", "journal-vault-sheet-printed"),
     ("vault_sheet_proven", "journal-vault-sheet-proven"),
+    ("vault_password_sealed", "journal-vault-password-sealed"),
+    ("vault_password_opened", "journal-vault-password-opened"),
     ("vault_thinning_proposed", "journal-vault-thinning-proposed"),
     ("vault_thinning_agreed", "journal-vault-thinning-agreed"),
     ("vault_thinning_cancelled", "journal-vault-thinning-cancelled"),
@@ -167,6 +197,7 @@ pub(super) fn who(words: &Words, names: &BTreeMap<String, String>, actor: &Actor
         Actor::CommandLine => words.say("journal-by-command"),
         Actor::Contact(_) => words.say("journal-by-contact"),
         Actor::Guard(_) => words.say("journal-by-guard"),
+        Actor::PrintPost(_) => words.say("journal-by-print-post"),
         Actor::Platform => words.say("journal-by-platform"),
         Actor::Outside => words.say("journal-by-outside"),
     }
@@ -231,6 +262,7 @@ fn detail(f: &Frame, facts: &TownFacts, names: &BTreeMap<String, String>, entry:
     let service = |id: &str| facts.services.iter().find(|service| service.id.as_str() == id);
     let service = text("service").and_then(service);
     parts.extend(service.map(|service| f.words.service_name(service).into_owned()));
+    parts.extend(packs::named(f, body));
     let line = |id: &str| facts.lines.iter().find(|line| line.id.as_str() == id);
     parts.extend(text("line").and_then(line).map(|line| format!("{} {}", line.label, line.number)));
     // Who did it is said already.

@@ -1,9 +1,12 @@
 //! The cyber envelope: how old it is, why it is stale, and the printing of a new one.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
 use beffroi_registry::kits::{self, Stale};
-use beffroi_town::{Instant, Lang};
+use beffroi_town::{Instant, Lang, leaflet::Leaflet};
 
 use super::{journal, page};
 use crate::{
@@ -21,6 +24,7 @@ struct KitPage {
     stale: Vec<String>,
     address: bool,
     langs: Vec<Choice>,
+    forms: Vec<Choice>,
 }
 
 struct Printed {
@@ -80,24 +84,55 @@ pub async fn show(call: Call) -> Answer {
         printed,
         address: beffroi_registry::sheets::outside(url).is_some(),
         langs: Lang::ALL.map(choice).to_vec(),
+        forms: vec![
+            Choice::new("pdf", f.t("kit-as-pdf")).on(true),
+            Choice::new("page", f.t("kit-as-page")),
+        ],
         form: Fields::default(),
         f,
     })
 }
 
-/// Prints a new envelope: the page itself is the answer, and is never shown again.
+/// Prints a new envelope: the answer is the envelope itself, and is never shown again.
 pub async fn print(call: Call) -> Answer {
     let lang = Lang::ALL.into_iter().find(|lang| lang.tag() == call.form.get("lang"));
     let lang = lang.unwrap_or(call.lang);
     let caller = call.caller()?;
     let url = call.doors.settings.public_url.as_str();
     let by = (&caller.actor(), call.at);
-    let printed = kits::print(&call.doors.store, by, &caller.scope, url, lang).await?;
-    Ok(printable(printed.html))
+    let draft = kits::draft(&call.doors.store, by, &caller.scope, url, lang).await?;
+    let answer = match call.form.get("as") {
+        "page" => printable(draft.print.html.clone()),
+        _ => pdf("enveloppe", &draft.print.leaflet, (lang, call.at)).await?,
+    };
+    draft.keep().await?;
+    Ok(answer)
+}
+
+/// A text of parts as a PDF that the reader shows: it is printed from there.
+pub(super) async fn pdf(
+    name: &str,
+    leaflet: &Leaflet,
+    (lang, at): (Lang, Instant),
+) -> Result<Response, Refusal> {
+    let leaflet = leaflet.clone();
+    let made = tokio::task::spawn_blocking(move || beffroi_desk::leaflet(&leaflet, lang, at));
+    let made = made.await.map_err(|_| Refusal::Stale)??;
+    Ok(named(name, lang, made.bytes))
+}
+
+/// A PDF under a name of its own.
+pub(super) fn named(name: &str, lang: Lang, bytes: Vec<u8>) -> Response {
+    let mut answer = reply::body(StatusCode::OK, "application/pdf", bytes);
+    let name = format!("inline; filename=\"{name}-{}.pdf\"", lang.tag());
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        answer.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    answer
 }
 
 /// A page that is made to be printed: it brings its own style.
-pub(super) fn printable(html: String) -> axum::response::Response {
+pub(super) fn printable(html: String) -> Response {
     let mut answer = reply::html(StatusCode::OK, html);
     let policy = HeaderValue::from_static(beffroi_pages::print_csp());
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use beffroi_registry::accounts::{
-    self, Account, Answer as Proof, Phrase,
+    self, Account, Answer as Proof, Entered, Phrase,
     code::{BadCode, OneTimeCode},
     sessions,
 };
@@ -48,7 +48,7 @@ fn again(call: &Call, field: &str, why: String, status: StatusCode) -> Answer {
     Ok(reply::html(status, page(call, form).render()?))
 }
 
-fn refused(call: &Call, proof: &Proof<Account>, field: &str, key: &str) -> Answer {
+fn refused(call: &Call, proof: &Proof<Entered>, field: &str, key: &str) -> Answer {
     match proof {
         Proof::Wait { ms } => {
             let duration = call.words().duration(*ms);
@@ -69,7 +69,7 @@ pub async fn with_phrase(call: Call) -> Answer {
         address: call.address,
     };
     match accounts::with_phrase(&call.doors.store, call.at, typed).await? {
-        Proof::Yes(account) => enter(&call, &account).await,
+        Proof::Yes(entered) => enter(&call, &entered).await,
         proof => refused(&call, &proof, "tenant", "login-refused"),
     }
 }
@@ -89,17 +89,21 @@ pub async fn with_code(call: Call) -> Answer {
         }
     };
     match accounts::with_code(&call.doors.store, call.at, &code, call.address).await? {
-        Proof::Yes(account) => enter(&call, &account).await,
+        Proof::Yes(entered) => enter(&call, &entered).await,
         proof => refused(&call, &proof, field, "login-code-refused"),
     }
 }
 
 /// A fresh session, and on to the console, or to the set-up of a new account: later, when its town
 /// has something to decide now. The console's first page reminds of it until then.
-async fn enter(call: &Call, account: &Account) -> Result<Response, Refusal> {
+async fn enter(call: &Call, entered: &Entered) -> Result<Response, Refusal> {
+    let account = &entered.account;
     let store = &call.doors.store;
     let secure = call.doors.settings.secure_cookies;
     let opened = sessions::open(store, call.at, account, call.device.as_deref()).await?;
+    if let Some(own) = &entered.own {
+        sessions::hold(store, &opened.token, own).await?;
+    }
     let later = account.has_password || urgent(store, account).await?;
     let to = if later { "/console/" } else { "/console/setup" };
     let mut answer = reply::see_other(to);

@@ -99,7 +99,10 @@ const fn gravity(kind: AlarmKind) -> u8 {
         | AlarmKind::VaultFilling
         | AlarmKind::VaultThinning
         | AlarmKind::VaultSuspect
-        | AlarmKind::VaultUnusual => LESSER,
+        | AlarmKind::VaultUnusual
+        | AlarmKind::AgendaStale
+        | AlarmKind::PrintPostDown
+        | AlarmKind::PackStale => LESSER,
     }
 }
 

@@ -6,7 +6,7 @@
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use beffroi_registry::accounts::{self, phrase as phrases, totp as totps};
+use beffroi_registry::accounts::{self, phrase as phrases, sessions, totp as totps};
 
 use super::{page, wrong};
 use crate::{Refusal, call::Call, fields::Fields, frame::Frame, reply, routes::Answer};
@@ -92,7 +92,9 @@ pub async fn keep_phrase(call: Call) -> Answer {
         form.wrong("typed", words.say("setup-phrase-wrong"));
         return wrong(&phrase_page(&call, &shown, form)?);
     }
-    accounts::keep_phrase(&call.doors.store, call.at, &call.caller()?.account, &shown).await?;
+    let (store, caller) = (&call.doors.store, call.caller()?);
+    let own = accounts::keep_phrase(store, call.at, &caller.account, &shown).await?;
+    sessions::hold(store, &caller.token, &own).await?;
     Ok(reply::see_other("/console/setup/totp"))
 }
 
@@ -153,7 +155,9 @@ pub async fn codes(call: Call) -> Answer {
 
 async fn print(call: &Call) -> Result<Response, Refusal> {
     let caller = call.caller()?;
-    let codes = accounts::print_codes(&call.doors.store, call.at, &caller.account).await?;
+    let store = &call.doors.store;
+    let own = sessions::held(store, call.at, &caller.token).await?;
+    let codes = accounts::print_codes(store, call.at, &caller.account, own.as_ref()).await?;
     let page = CodesPage {
         f: call.bare_frame(call.words().say("setup-codes-title")),
         who: format!("{} – {} ({})", caller.account.name, caller.tenant.name, caller.tenant.id),

@@ -5,7 +5,10 @@ use beffroi_pages::sheets::{Sheet, SheetKind, sheet};
 use beffroi_registry::sheets as register;
 use beffroi_town::{Lang, TownFacts};
 
-use super::{kit::printable, page};
+use super::{
+    kit::{self, printable},
+    page,
+};
 use crate::{Refusal, call::Call, frame::Frame, routes::Answer};
 
 struct SheetRow {
@@ -27,6 +30,7 @@ struct InLang {
     tag: &'static str,
     title: String,
     print: String,
+    pdf: String,
     texts: Vec<Text>,
 }
 
@@ -112,17 +116,35 @@ pub async fn show(call: Call) -> Answer {
             tag: lang.tag(),
             title: f.t(if lang == Lang::Fr { "sheets-in-fr" } else { "sheets-in-en" }),
             print: format!("/console/sheets/{}/print/{}", kind.code(), lang.tag()),
+            pdf: format!("/console/sheets/{}/pdf/{}", kind.code(), lang.tag()),
             texts: texts.collect(),
         });
     }
     page(&SheetPage { what: what(&f, kind), langs, f })
 }
 
-/// One sheet as it is printed.
-pub async fn print(call: Call) -> Answer {
-    let kind = kind(&call)?;
+/// The language that the address asks for.
+fn asked(call: &Call) -> Result<Lang, Refusal> {
     let tag = call.params.get("lang").map(String::as_str).unwrap_or_default();
-    let lang = Lang::ALL.into_iter().find(|lang| lang.tag() == tag).ok_or(Refusal::NotFound)?;
+    Lang::ALL.into_iter().find(|lang| lang.tag() == tag).ok_or(Refusal::NotFound)
+}
+
+/// One sheet as a page to print.
+pub async fn print(call: Call) -> Answer {
+    let (kind, lang) = (kind(&call)?, asked(&call)?);
     let facts = call.facts().await?;
     Ok(printable(made(&call, &facts, kind, lang).await?.html))
+}
+
+/// One sheet as a PDF.
+pub async fn document(call: Call) -> Answer {
+    let (kind, lang) = (kind(&call)?, asked(&call)?);
+    let facts = call.facts().await?;
+    if let Some(leaflet) = made(&call, &facts, kind, lang).await?.leaflet {
+        return kit::pdf(kind.code(), &leaflet, (lang, facts.true_at)).await;
+    }
+    let place = register::place(&call.doors.settings.public_url, call.caller()?.scope.tenant());
+    let poster = tokio::task::spawn_blocking(move || beffroi_desk::poster(&facts, &place, lang));
+    let poster = poster.await.map_err(|_| Refusal::Stale)??;
+    Ok(kit::named(kind.code(), lang, poster.bytes))
 }

@@ -1,8 +1,10 @@
 //! Today: everything that matters on one screen, the next decision first.
 
 use askama::Template;
-use beffroi_store::{accounts::Account, calls, cuts};
-use beffroi_town::{Asset, AssetState, Cut, Notice, ServiceStatus, TownFacts, facts::Mood};
+use beffroi_store::{accounts::Account, calls, cuts, folders, vault};
+use beffroi_town::{
+    Asset, AssetState, Cut, Notice, ServiceStatus, TownFacts, facts::Mood, vault::wants_vault,
+};
 use beffroi_words::Value;
 
 use super::{
@@ -102,6 +104,7 @@ pub async fn show(call: Call) -> Answer {
     let bell = bell(&call, &f).await?;
     let ready = prepare::Readiness::read(&call, &facts).await?;
     let mut todos = todos(&f, &facts);
+    todos.extend(without_folders(&call, &f, &facts).await?);
     todos.extend(ready.todos(&f).into_iter().map(|(text, href)| Todo { text, href }));
     page(&TodayPage { unfinished, bell, ..today(f, &facts, &newest, todos) })
 }
@@ -276,6 +279,32 @@ fn next_of_people(f: &Frame, facts: &TownFacts, next: &Next<'_>, busy: bool) -> 
         }
     };
     NextBox { title, why, href, label }
+}
+
+/// Servers whose files are kept somewhere and of whose folders nothing is said: nobody would know
+/// what to bring back first.
+async fn without_folders(
+    call: &Call,
+    f: &Frame,
+    facts: &TownFacts,
+) -> Result<Option<Todo>, Refusal> {
+    let scope = &call.caller()?.scope;
+    let mut conn = call.doors.store.read().await?;
+    let known = folders::list(&mut conn, scope).await?;
+    let kept = vault::list(&mut conn, scope).await?;
+    let servers: Vec<&Asset> = facts
+        .assets
+        .iter()
+        .filter(|one| kept.iter().any(|kept| kept.asset.as_ref() == Some(&one.id)))
+        .filter(|one| one.owner == facts.tenant.id && wants_vault(one.kind))
+        .filter(|one| !known.iter().any(|folder| folder.server == one.id))
+        .collect();
+    Ok(servers.first().map(|first| {
+        let count = Value::Count(servers.len().count());
+        let values = [("count", count), ("name", first.name.as_str().into())];
+        let href = format!("/console/assets/{}?open=folder", first.id);
+        Todo { text: f.words.say_with("todo-folders", &values), href }
+    }))
 }
 
 /// What is to be completed: one line a kind, the first one named, so that the list stays short.

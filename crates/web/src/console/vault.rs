@@ -8,7 +8,7 @@ mod back;
 
 use askama::Template;
 use beffroi_store::{
-    Conn, Error, TenantScope,
+    Conn, Error, TenantScope, desk,
     vault::{self, Repository, objects},
 };
 use beffroi_town::{
@@ -32,7 +32,7 @@ use crate::{
     Refusal, VaultQuotas, call::Call, fields::Fields, frame::Frame, markup::Choice, reply,
     routes::Answer,
 };
-pub use back::{judge, show as back};
+pub use back::{judge, order, show as back};
 
 /// One server with a repository.
 struct KeptRow {
@@ -54,6 +54,8 @@ struct VaultPage {
     rows: Vec<KeptRow>,
     used: Option<String>,
     without: Vec<String>,
+    /// What to type on a server whose password is not sealed for the town's recovery sheet.
+    seal_with: Option<String>,
     form: Fields,
     /// Servers with a sheet whose code can be typed back.
     sheets: Vec<Choice>,
@@ -142,6 +144,9 @@ async fn vault_page(call: &Call, form: Fields) -> Result<VaultPage, Refusal> {
     for one in vault::list(&mut conn, scope).await? {
         all.push(Kept::read(&mut conn, scope, (&one, f.now)).await?);
     }
+    let counter = desk::get(&mut conn, scope).await?;
+    // A sheet that nobody has shown to be kept may be lost already.
+    let recovery = counter.filter(|one| one.proven_at.is_some()).map(|counter| counter.recovery);
     drop(conn);
     // What wants somebody comes first; among equals, by name.
     all.sort_by_key(|one| match one.state(&f).1 {
@@ -157,12 +162,15 @@ async fn vault_page(call: &Call, form: Fields) -> Result<VaultPage, Refusal> {
     });
     let with_sheet = all.iter().filter(|one| one.repository.sheet.is_some());
     let sheets = with_sheet.map(|one| Choice::new(&one.repository.server, &one.repository.server));
+    let unsealed = all.iter().any(|one| one.repository.sealed_for != recovery);
+    let seal_with = recovery.clone().filter(|_| unsealed);
     Ok(VaultPage {
         sheets: sheets.collect(),
         form,
         code: facts.tenant.id.to_string(),
         is_there: quotas.is_some() || !all.is_empty(),
-        rows: all.iter().map(|one| row(&f, &facts, quotas, one)).collect(),
+        rows: all.iter().map(|one| row(&f, &facts, quotas, (one, recovery.as_deref()))).collect(),
+        seal_with,
         without: without(&facts, &all),
         used,
         f,
@@ -177,7 +185,12 @@ fn used_of(f: &Frame, used: u64, quota: u64) -> [(&'static str, Value<'static>);
     ]
 }
 
-fn row(f: &Frame, facts: &TownFacts, quotas: Option<VaultQuotas>, one: &Kept) -> KeptRow {
+fn row(
+    f: &Frame,
+    facts: &TownFacts,
+    quotas: Option<VaultQuotas>,
+    (one, recovery): (&Kept, Option<&str>),
+) -> KeptRow {
     let repository = &one.repository;
     let place = facts.assets.iter().find(|asset| Some(&asset.id) == repository.asset.as_ref());
     let name = place.map_or_else(
@@ -202,9 +215,13 @@ fn row(f: &Frame, facts: &TownFacts, quotas: Option<VaultQuotas>, one: &Kept) ->
     told.extend([
         (f.t("vault-proven"), proven(f, &one.standing)),
         (f.t("vault-sheet"), sheet(f, repository)),
-        (f.t("vault-size"), size),
-        (f.t("vault-time-back"), time_back(f, &one.standing)),
     ]);
+    if recovery.is_some() {
+        let sealed = repository.sealed_for.as_deref() == recovery;
+        let key = if sealed { "vault-sealed-yes" } else { "vault-sealed-no" };
+        told.push((f.t("vault-sealed"), f.t(key)));
+    }
+    told.extend([(f.t("vault-size"), size), (f.t("vault-time-back"), time_back(f, &one.standing))]);
     let odd = match one.standing.volume {
         Oddity::Usual => None,
         Oddity::Unusual => Some("vault-volume-unusual"),

@@ -127,7 +127,9 @@ async function prepare(page, shot) {
   }
   await open(page, "/console/kit");
   await shot("49-kit");
-  // A second factor was given a moment ago: the envelope itself is the answer.
+  // A second factor was given a moment ago: the envelope itself is the answer. As a PDF it would be
+  // the browser's own viewer that is looked at.
+  await page.check('input[name=as][value="page"]');
   await press(page, "/console/kit");
   await shot("50-envelope");
   await open(page, "/console/kit");
@@ -140,6 +142,25 @@ async function prepare(page, shot) {
   await page.check('input[name=asset][value="59273-file_server"]');
   await press(page, "/console/rule");
   await shot("53-rule-signed");
+}
+
+/** A service point with an agenda that is pulled; print posts, one that waits, one that has printed. */
+async function printers(page, shot) {
+  await open(page, "/console/agendas/cartes?open=pull");
+  await page.fill("#from", "https://agenda.example/cartes.ics");
+  await press(page, "/console/agendas/cartes/pull");
+  for (const one of await page.locator("main details").all()) await one.evaluate((it) => { it.open = true; });
+  await shot("69-agenda");
+  await open(page, "/console/printers");
+  await shot("70-printers");
+  const posts = await page.locator('main .list a[href^="/console/printers/"]').evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+  await press(page, "/console/printers");
+  await shot("71-printers-wrong");
+  for (const [number, post] of posts.entries()) {
+    await open(page, post);
+    for (const one of await page.locator("main details").all()) await one.evaluate((it) => { it.open = true; });
+    await shot(`72-printer-${number}`);
+  }
 }
 
 async function walk(lang, width, [enter, second]) {
@@ -224,6 +245,7 @@ async function walk(lang, width, [enter, second]) {
   await shot("27-vault-back");
   await open(page, "/console/vault/thinning");
   await shot("27-vault-thinning");
+  await printers(page, shot);
   await prepare(page, shot);
   await open(page, "/console/alarms/nowhere");
   await shot("27-not-found");

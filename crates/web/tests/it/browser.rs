@@ -92,6 +92,17 @@ impl Browser {
     }
 
     pub(crate) async fn ask(&mut self, method: Method, path: &str, body: Option<Body>) -> Page {
+        self.ask_as(method, path, body.map(|body| ("application/x-www-form-urlencoded", body)))
+            .await
+    }
+
+    /// Asks with a body of some kind.
+    pub(crate) async fn ask_as(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, Body)>,
+    ) -> Page {
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         if !cookies.is_empty() {
@@ -100,10 +111,11 @@ impl Browser {
         for (name, value) in &self.extra {
             request = request.header(*name, *value);
         }
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some((kind, _)) = &body {
+            request = request.header(header::CONTENT_TYPE, *kind);
         }
-        let request = request.body(body.unwrap_or_else(Body::empty)).unwrap();
+        let body = body.map_or_else(Body::empty, |(_, body)| body);
+        let request = request.body(body).unwrap();
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         for line in parts.headers.get_all(header::SET_COOKIE) {

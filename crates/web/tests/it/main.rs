@@ -7,16 +7,20 @@
     reason = "helpers of tests: to stop there is to fail"
 )]
 
+mod appointments;
 mod bad_input;
 mod browser;
 mod deeds;
+mod desk;
 mod doctor;
 mod entering;
 mod guards_door;
 mod incident;
 mod notices;
 mod oncall;
+mod packs;
 mod prepare;
+mod printers;
 mod rehearsal;
 mod sample;
 mod thinning;

@@ -149,7 +149,7 @@ async fn the_envelope_is_printed_once_with_a_second_factor_and_its_codes_open_th
     let today = browser.open("/console/").await;
     assert!(today.body.contains("Imprimez l’enveloppe cyber"), "today does not ask for one");
     let code = sample.code(TOWN, Role::Director);
-    let filled = [("lang", "fr"), ("second_factor", code.as_str())];
+    let filled = [("lang", "fr"), ("as", "page"), ("second_factor", code.as_str())];
     let printed = browser.send(&page, "/console/kit", &filled).await;
     assert_eq!(printed.status, StatusCode::OK);
     let policy = printed.headers.get(header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
@@ -175,7 +175,9 @@ async fn the_envelope_is_printed_once_with_a_second_factor_and_its_codes_open_th
     let today = plain(&browser.open("/console/").await);
     assert!(today.contains("Imprimez une nouvelle enveloppe cyber : la dernière a"), "{today}");
     let again = browser.send(&page, "/console/kit", &[("lang", "en")]).await;
-    assert!(again.body.contains("Cyber envelope"), "five minutes of one factor");
+    assert_eq!(again.status, StatusCode::OK, "five minutes of one factor");
+    assert_eq!(again.headers.get(header::CONTENT_TYPE).unwrap(), "application/pdf");
+    assert_eq!(again.headers.get(header::CACHE_CONTROL).unwrap(), "no-store");
     let old = Browser::new(&router).enter(codes[2]).await;
     assert_eq!(old.status, StatusCode::FORBIDDEN, "a code of the envelope before");
 }

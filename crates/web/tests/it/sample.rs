@@ -13,19 +13,16 @@ use beffroi_crisis::{
     calls::{self as room, Turn},
     oncall as lists,
 };
-use beffroi_registry::{accounts as ways, tenants as register};
+use beffroi_registry::tenants as register;
 use beffroi_store::{
-    Location, Store, TenantScope, accounts, alarms, assets, calls, emergency, guards, outbox,
-    phones, roster, services,
+    Location, Store, TenantScope, alarms, assets, calls, guards, outbox, services,
 };
 use beffroi_town::{
-    Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CallId, ContactId, CutMeans,
-    EmergencyFacts, GuardId, Instant, Lang, LineId, RepositoryId, Role, RosterEntry, RosterId,
-    ServiceId, TenantId,
+    Actor, Alarm, AlarmId, AlarmKind, AlarmState, AssetId, CallId, ContactId, CutMeans, GuardId,
+    Instant, Lang, LineId, PrintPostId, RepositoryId, RequestId, Role, RosterId, ServiceId,
+    TenantId,
     edge::{Clock, Entropy},
-    emergency::{self as helpers, ContactKind, Spot},
     oncall::{AddressKind, Contact, ESCALATE_MS, Holidays, Hours, Span, Way},
-    phone::{Forward, LineState},
     watch::{
         Beat, EnrolRequest, Hole, HostFacts, Letter, Level, Mode, PlatformAddress, ReserveUse,
         Vitals,
@@ -34,9 +31,13 @@ use beffroi_town::{
 use beffroi_web::{Board, Doors, Settings, VaultQuotas};
 use serde_json::json;
 
+#[path = "sample_desk.rs"]
+pub(crate) mod desk;
+#[path = "sample_printer.rs"]
+pub(crate) mod printer;
 #[path = "sample_rounds.rs"]
 pub(crate) mod rounds;
-use rounds::{examined, judged, kept, proposed};
+use rounds::{examined, judged, kept, prepared, proposed, received};
 
 /// A clock that stands still until it is moved on.
 pub(crate) struct PlayedClock(AtomicI64);
@@ -91,14 +92,21 @@ pub(crate) struct Sample {
     pub(crate) person: RosterId,
     /// A repository of the first town.
     pub(crate) repository: RepositoryId,
+    /// A request in its queue.
+    pub(crate) request: RequestId,
     /// A thinning of its vault, proposed.
     pub(crate) thinning: String,
-    _folder: tempfile::TempDir,
+    /// A print post of it that waits to be confirmed.
+    pub(crate) printer: PrintPostId,
+    folder: tempfile::TempDir,
 }
 
 impl Sample {
     /// Thursday 25 April 2024, 11:04 in Gravelines.
     pub(crate) const START: Instant = Instant::from_ms(1_714_035_840_000);
+
+    /// A service point of the first town.
+    pub(crate) const AGENDA: &'static str = "cartes";
 
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -109,14 +117,18 @@ impl Sample {
         let by = Actor::CommandLine;
         let entries = [TOWN, OTHER].map(|code| register::resolve(code).unwrap()).to_vec();
         register::add(&store, &by, Self::START, entries).await.unwrap();
-        let mut codes = BTreeMap::new();
+        let (mut codes, mut owns) = (BTreeMap::new(), BTreeMap::new());
         for town in [TOWN, OTHER] {
             for role in Role::ALL.into_iter().filter(|role| *role != Role::Responder) {
-                codes.insert((town.to_owned(), role), person(&store, town, role).await);
+                let (account, own, printed) = desk::person(&store, town, role).await;
+                codes.insert((town.to_owned(), role), printed);
+                owns.insert((town, role), (account, own));
             }
         }
         furnish(&store).await;
         let (line, person) = prepared(&store).await;
+        received(&store, TOWN).await;
+        let printer = printer::posted(&store).await;
         let (guard, alarm) = watched(&store).await;
         let (contact, call) = rung(&store).await;
         examined(&store).await;
@@ -126,7 +138,13 @@ impl Sample {
         judged(&store, "file_server", true).await;
         judged(&store, "etat-civil", false).await;
         let thinning = proposed(&store).await;
+        let (director, own) = &owns[&(TOWN, Role::Director)];
+        let place = (&store, Self::START);
+        let clerk = &owns[&(TOWN, Role::Clerk)].0;
+        let request = desk::counter(place, &Self::scope(TOWN), (director, own), clerk).await;
+        desk::packed(place, &Self::scope(TOWN), director).await;
         let settings = Settings {
+            desk: desk::settings(),
             guard_addresses: vec![PlatformAddress::plain("http://127.0.0.1:8080".to_owned())],
             hooks: vec!["pare-feu".to_owned()],
             channels: BTreeMap::from([
@@ -154,9 +172,16 @@ impl Sample {
             line,
             person,
             repository,
+            request,
             thinning,
-            _folder: folder,
+            printer,
+            folder,
         }
+    }
+
+    /// Where its data lies.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// A printed code of somebody, used up by this.
@@ -201,34 +226,6 @@ impl Sample {
     }
 }
 
-const fn name(role: Role) -> &'static str {
-    match role {
-        Role::Operator => "Alix Opérateur",
-        Role::Director => "Claude Maire",
-        Role::Technician => "Sacha Réseau",
-        Role::Clerk => "Zoé Guichet",
-        Role::Reader => "Noé Lecture",
-        Role::Responder => "Cabinet Veille",
-    }
-}
-
-/// An account that is set up, but for the slow work on a pass-phrase.
-async fn person(store: &Store, town: &str, role: Role) -> Vec<String> {
-    let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(town));
-    let new = ways::NewPerson { name: name(role), role };
-    let first = ways::add(store, &by, at, &scope, &new).await.unwrap();
-    let mut tx = store.begin(std::slice::from_ref(scope.tenant()), &by, at).await.unwrap();
-    let nobody_knows = "argon2id-64m-3-1 AAAA AAAA";
-    accounts::set_password(&mut tx, scope.tenant(), &first.account, Some(nobody_knows))
-        .await
-        .unwrap();
-    accounts::set_codes(&mut tx, scope.tenant(), &first.account, &[]).await.unwrap();
-    tx.commit().await.unwrap();
-    let mut all = ways::list(store, &scope).await.unwrap();
-    all.retain(|one| one.id == first.account);
-    ways::print_codes(store, at, &all[0]).await.unwrap()
-}
-
 /// Means of cutting, places and hours, and a network shared with the other town.
 async fn furnish(store: &Store) {
     let (by, at) = (Actor::CommandLine, Sample::START);
@@ -256,48 +253,6 @@ async fn furnish(store: &Store) {
         services::set_details(&mut tx, scope.tenant(), &id, &details).await.unwrap();
     }
     tx.commit().await.unwrap();
-}
-
-/// What the first hour needs on paper: a line, places and numbers, two people.
-async fn prepared(store: &Store) -> (LineId, RosterId) {
-    let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(TOWN));
-    let tenant = scope.tenant();
-    let mut tx = store.begin(std::slice::from_ref(tenant), &by, at).await.unwrap();
-    let about = phones::About {
-        number: "03 28 00 00 00".to_owned(),
-        label: "STANDARD-SECRET".to_owned(),
-        instead: Some("03 28 00 00 99".to_owned()),
-    };
-    let line = phones::add(&mut tx, tenant, &about, LineState::Works).await.unwrap();
-    let forward = Forward {
-        who: "Sacha Réseau".to_owned(),
-        mobile: "06 11 22 33 44".to_owned(),
-        how: "*21*".to_owned(),
-    };
-    phones::set_forward(&mut tx, tenant, &line, Some(&forward)).await.unwrap();
-    let insurer = helpers::Contact {
-        kind: ContactKind::Insurer,
-        name: None,
-        phone: Some("01 00 00 00 01".to_owned()),
-        reference: Some("contrat-secret".to_owned()),
-    };
-    let spots = vec![(Spot::Room, "Salle des mariages".to_owned())];
-    let facts = EmergencyFacts { spots, contacts: vec![insurer] };
-    emergency::set(&mut tx, tenant, &facts).await.unwrap();
-    let person = |id: &str, name: &str, caller: Option<&str>| RosterEntry {
-        id: RosterId::parse(id).unwrap(),
-        rank: 1,
-        name: name.to_owned(),
-        function: "Agent".to_owned(),
-        service: "Accueil".to_owned(),
-        phones: vec!["06 00 00 00 07".to_owned()],
-        caller: caller.map(|id| RosterId::parse(id).unwrap()),
-    };
-    let both =
-        [person("r-1", "Dominique Astreinte", None), person("r-2", "Zoé Guichet", Some("r-1"))];
-    roster::save(&mut tx, tenant, &both).await.unwrap();
-    tx.commit().await.unwrap();
-    (line, both[0].id.clone())
 }
 
 /// A guard on the file server, and what it suspects.

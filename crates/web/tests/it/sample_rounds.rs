@@ -1,7 +1,14 @@
 //! What came to the sample by itself: the doctor's findings, the vault's backups.
 
-use beffroi_store::{Store, rounds};
-use beffroi_town::{Actor, RepositoryId};
+use beffroi_store::{Store, agendas, emergency, phones, roster, rounds};
+use beffroi_town::{
+    Actor, Agenda, AgendaId, EmergencyFacts, LineId, ProcedureId, RepositoryId, RosterEntry,
+    RosterId, ServiceId,
+    agenda::{PeopleTake, Rules},
+    emergency::{self as helpers, ContactKind, Spot},
+    oncall::Span,
+    phone::{Forward, LineState},
+};
 use serde_json::json;
 
 use super::{Sample, TOWN};
@@ -122,7 +129,7 @@ pub(super) async fn proposed(store: &Store) -> String {
     let back = |days: i64| Sample::START.plus_ms(-days * 24 * 3_600_000);
     let new = thinnings::NewThinning {
         credential: &keeper.id,
-        plan_hash: &"0123456789abcdef".repeat(4),
+        plan_hash: &"fedcba9876501234".repeat(4),
         snapshots: 2,
         span: Some((back(90), back(60))),
         objects: 412,
@@ -131,4 +138,76 @@ pub(super) async fn proposed(store: &Store) -> String {
     let id = thinnings::propose(&mut tx, &repository, &new).await.unwrap();
     tx.commit().await.unwrap();
     id
+}
+
+/// A service point of a town, by appointment.
+pub(crate) async fn received(store: &Store, town: &str) {
+    let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(town));
+    let mut tx = store.begin(std::slice::from_ref(scope.tenant()), &by, at).await.unwrap();
+    let rules = Rules {
+        about_fr: "Carte d’identité et passeport".to_owned(),
+        about_en: "Identity card and passport".to_owned(),
+        place: "Mairie, guichet-secret 3".to_owned(),
+        week: Span::parse_all("lun-ven 9h-12h; mer 14h-17h").unwrap(),
+        slot_minutes: 20,
+        seats: 2,
+        people_max: 2,
+        people_take: PeopleTake::ASeatEach,
+        notice_hours: 24,
+        days_ahead: 60,
+        closures: Vec::new(),
+        procedure: Some(ProcedureId::parse("civil_status").unwrap()),
+        paused: false,
+    };
+    let one = Agenda {
+        id: AgendaId::parse(Sample::AGENDA).unwrap(),
+        service: ServiceId::parse("identity_cards").unwrap(),
+        rank: 1,
+        rules,
+        word: None,
+    };
+    agendas::save(&mut tx, scope.tenant(), &one).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// What the first hour needs on paper: a line, places and numbers, two people.
+pub(super) async fn prepared(store: &Store) -> (LineId, RosterId) {
+    let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(TOWN));
+    let tenant = scope.tenant();
+    let mut tx = store.begin(std::slice::from_ref(tenant), &by, at).await.unwrap();
+    let about = phones::About {
+        number: "03 28 00 00 00".to_owned(),
+        label: "STANDARD-SECRET".to_owned(),
+        instead: Some("03 28 00 00 99".to_owned()),
+    };
+    let line = phones::add(&mut tx, tenant, &about, LineState::Works).await.unwrap();
+    let forward = Forward {
+        who: "Sacha Réseau".to_owned(),
+        mobile: "06 11 22 33 44".to_owned(),
+        how: "*21*".to_owned(),
+    };
+    phones::set_forward(&mut tx, tenant, &line, Some(&forward)).await.unwrap();
+    let insurer = helpers::Contact {
+        kind: ContactKind::Insurer,
+        name: None,
+        phone: Some("01 00 00 00 01".to_owned()),
+        reference: Some("contrat-secret".to_owned()),
+    };
+    let spots = vec![(Spot::Room, "Salle des mariages".to_owned())];
+    let facts = EmergencyFacts { spots, contacts: vec![insurer] };
+    emergency::set(&mut tx, tenant, &facts).await.unwrap();
+    let person = |id: &str, name: &str, caller: Option<&str>| RosterEntry {
+        id: RosterId::parse(id).unwrap(),
+        rank: 1,
+        name: name.to_owned(),
+        function: "Agent".to_owned(),
+        service: "Accueil".to_owned(),
+        phones: vec!["06 00 00 00 07".to_owned()],
+        caller: caller.map(|id| RosterId::parse(id).unwrap()),
+    };
+    let both =
+        [person("r-1", "Dominique Astreinte", None), person("r-2", "Zoé Guichet", Some("r-1"))];
+    roster::save(&mut tx, tenant, &both).await.unwrap();
+    tx.commit().await.unwrap();
+    (line, both[0].id.clone())
 }

@@ -174,3 +174,39 @@ async fn a_persons_word_lifts_a_doubt_after_a_second_code() {
     reader.enter(&sample.code(TOWN, Role::Reader)).await;
     assert!(!reader.open(&path).await.body.contains("/judge"));
 }
+
+#[tokio::test]
+async fn what_needs_a_folder_is_said_once_and_orders_what_comes_back() {
+    let mut sample = Sample::new().await;
+    let (server, scope) = (Sample::asset("file_server"), Sample::scope(TOWN));
+    let all = vault::list(&mut sample.doors.store.read().await.unwrap(), &scope).await.unwrap();
+    let one = all.iter().find(|one| one.asset.as_ref() == Some(&server)).unwrap();
+    let order = format!("/console/vault/{}/order.txt", one.id);
+    let router = beffroi_web::router(sample.doors.clone());
+    let mut browser = Browser::new(&router);
+    browser.enter(&sample.code(TOWN, Role::Technician)).await;
+    assert!(browser.open("/console").await.body.contains("rattachés à rien"));
+    assert_eq!(browser.open(&order).await.body, "");
+    let here = format!("/console/assets/{server}");
+    let page = browser.open(&format!("{here}?open=folder")).await;
+    let to = format!("{here}/folder");
+    for wrong in ["", "srv", "/srv/../etc"] {
+        let fields = [("path", wrong), ("folder_asset", server.as_str())];
+        let told = browser.send(&page, &to, &fields).await;
+        assert_eq!(told.status, 422, "{wrong}");
+        assert!(told.body.contains("Écrivez le dossier depuis la racine"), "{}", told.body);
+    }
+    for path in ["/srv/partage/", "/srv/<b>"] {
+        let fields = [("path", path), ("folder_asset", server.as_str())];
+        let told = browser.send(&page, &to, &fields).await;
+        assert!(told.body.contains("Dossier enregistré"), "{}", told.body);
+        assert!(!told.body.contains("<b>"));
+    }
+    assert_eq!(browser.open(&order).await.body, "/srv/<b>\n/srv/partage\n");
+    let gone = browser.send(&page, &to, &[("path", "/srv/<b>"), ("folder_asset", "")]).await;
+    assert!(gone.body.contains("Dossier enregistré"));
+    assert_eq!(browser.open(&order).await.body, "/srv/partage\n");
+    let mut other = Browser::new(&router);
+    other.enter(&sample.code(OTHER, Role::Technician)).await;
+    assert_eq!(other.open(&order).await.status, 404);
+}

@@ -8,7 +8,10 @@ use beffroi_web::routes::{ROUTES, Route, Second, Verb, Who};
 
 use crate::{
     browser::{Browser, Page},
-    sample::{OTHER, Sample, TOWN},
+    sample::{
+        OTHER, Sample, TOWN,
+        desk::{SECRET_CHILD, SECRET_NAME},
+    },
 };
 
 /// The path of a route with real identifiers of the first town.
@@ -22,8 +25,12 @@ fn path(sample: &Sample, route: &Route, notice: &str, incident: &str, person: &s
         "notices" => notice.to_owned(),
         "incidents" => incident.to_owned(),
         "people" => person.to_owned(),
+        "agendas" => Sample::AGENDA.to_owned(),
+        "printers" => sample.printer.to_string(),
         "vault" if route.path.contains("/thinning/") => sample.thinning.clone(),
         "vault" => sample.repository.to_string(),
+        "desk" if route.path.contains("/keys/") => person.to_owned(),
+        "desk" => sample.request.to_string(),
         "oncall" => sample.contact.to_string(),
         "calls" => sample.call.to_string(),
         "phones" => sample.line.to_string(),
@@ -31,11 +38,17 @@ fn path(sample: &Sample, route: &Route, notice: &str, incident: &str, person: &s
         _ => String::new(),
     };
     let path = route.path.replace("{id}", &id).replace("{lang}", "en").replace("{tag}", "fr");
-    path.replace("{kind}", "roll-call")
+    let path = path.replace("{procedure}", "canteen").replace("{number}", "1");
+    let kind = if path.starts_with("/console/packs") { "children" } else { "roll-call" };
+    path.replace("{kind}", kind).replace("{day}", "2024-04-30")
 }
 
 /// Text that only the first town's people may ever read.
-const SECRETS: [&str; 11] = [
+const SECRETS: [&str; 15] = [
+    "IMPRIMANTE-SECRET",
+    "guichet-secret",
+    SECRET_NAME,
+    SECRET_CHILD,
     "coffre-secret",
     "fichiers-1",
     "FIBRE-MAIRIE",

@@ -115,3 +115,43 @@ fn numbers_keep_their_thousands_apart() {
     assert_eq!(Words::of(Lang::En).number(1_234_567), "1,234,567");
     assert_eq!(Words::of(Lang::En).number(999), "999");
 }
+
+#[test]
+fn an_hour_that_the_clock_skips_is_none_and_one_it_shows_twice_is_the_first() {
+    let paris = Zone::paris();
+    let at = |day: &str, hour: u16| {
+        let day = beffroi_town::agenda::Day::parse(day).unwrap();
+        paris.instant(Slot { day, minute: hour * 60 + 30 }).map(machine)
+    };
+    assert_eq!(at("2026-03-28", 9).as_deref(), Some("2026-03-28T08:30:00Z"));
+    assert_eq!(at("2026-03-29", 2), None);
+    assert_eq!(at("2026-03-29", 9).as_deref(), Some("2026-03-29T07:30:00Z"));
+    assert_eq!(at("2026-10-25", 2).as_deref(), Some("2026-10-25T00:30:00Z"));
+    let zone = Zone::of_department(Some("971"));
+    let day = zone.day(GRAVELINES);
+    assert_eq!(zone.day(zone.instant(Slot { day, minute: 0 }).unwrap()), day);
+}
+
+#[test]
+fn months_end_as_the_law_counts_them() {
+    let zone = Zone::paris();
+    for (from, months, end) in [
+        ("2024-01-31", 1, "2024-02-29"),
+        ("2023-01-31", 1, "2023-02-28"),
+        ("2024-04-25", 2, "2024-06-25"),
+        ("2024-10-31", 4, "2025-02-28"),
+        ("2024-12-15", 2, "2025-02-15"),
+    ] {
+        let at = zone.start_of(from).unwrap().plus_ms(10 * 3_600_000);
+        let day_after = zone.start_of(end).unwrap().plus_ms(36 * 3_600_000);
+        let over = zone.end_of_months(at, months);
+        assert_eq!(zone.days_until(over, day_after), 1, "{from}");
+        assert_eq!(zone.days_until(over, over.plus_ms(1)), 1, "{from}: it ends with the day");
+    }
+    let day = |text: &str| zone.start_of(text).unwrap();
+    assert_eq!(zone.end_of_school_year(day("2024-04-25")).plus_ms(1), day("2024-09-01"));
+    assert_eq!(zone.end_of_school_year(day("2024-09-01")).plus_ms(1), day("2025-09-01"));
+    assert_eq!(zone.start_of("2024-02-30"), None);
+    // The clocks go forward in between: days are days of the calendar.
+    assert_eq!(zone.days_until(day("2024-03-30"), day("2024-04-01")), 2);
+}

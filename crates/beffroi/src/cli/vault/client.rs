@@ -13,6 +13,8 @@ use crate::cli::Out;
 pub(crate) enum ClientCommand {
     /// On a server: make its repository, its password and the recovery sheet to print
     Init(VaultInit),
+    /// On a server: send its files to its repository; 0 all of them, 1 some could not be read
+    Backup(VaultBackup),
     /// On a server: list the snapshots of its repository
     Snapshots {
         #[command(flatten)]
@@ -45,6 +47,26 @@ pub(crate) enum ClientCommand {
     /// On another host than the server: bring some files back to a private folder, compare, take
     /// them away; 0 all came back, 1 one did not
     Drill(VaultDrill),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VaultBackup {
+    /// Files and folders to back up, with all that is below
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
+    /// Leave this out, with all that is below
+    #[arg(long = "exclude", value_name = "PATH")]
+    pub(crate) excluded: Vec<PathBuf>,
+    /// Leave other file systems out that are mounted below
+    #[arg(long)]
+    pub(crate) one_file_system: bool,
+    /// Read every file, also those that look as they did in the last backup
+    #[arg(long)]
+    pub(crate) read_all: bool,
+    #[command(flatten)]
+    pub(crate) out: Out,
 }
 
 #[derive(Debug, Args)]
@@ -86,6 +108,10 @@ pub(crate) struct VaultInit {
     /// Where to write the recovery sheet; it must not exist yet
     #[arg(long, value_name = "FILE.html")]
     pub(crate) sheet: PathBuf,
+    /// Seal the password for the recovery sheet of the town's counter too, and have the platform
+    /// keep it: the public half of that sheet, as the console shows it (page Vault)
+    #[arg(long, value_name = "age1...")]
+    pub(crate) recovery: Option<String>,
     /// Language of the sheet: fr or en
     #[arg(long, default_value = "fr", value_parser = crate::cli::parse_lang)]
     pub(crate) lang: Lang,
@@ -144,6 +170,10 @@ pub(crate) struct VaultRestore {
     /// From a good snapshot, only what a bad one lost or changed
     #[arg(long, value_names = ["GOOD", "BAD"], num_args = 2)]
     pub(crate) between: Vec<String>,
+    /// File with folders, one a line, whose files come back before all others and in this order:
+    /// what each public service depends on, the most urgent first
+    #[arg(long, value_name = "FILE")]
+    pub(crate) order: Option<PathBuf>,
     /// Show what would be done, and do nothing
     #[arg(long)]
     pub(crate) plan: bool,

@@ -27,6 +27,7 @@ const NOT_WHOLE: u8 = 1;
 pub(super) fn run(command: ClientCommand) -> Result<ExitCode> {
     match command {
         ClientCommand::Init(args) => super::init::run(&args).map(|()| ExitCode::SUCCESS),
+        ClientCommand::Backup(args) => super::backup::run(args),
         ClientCommand::Snapshots { reach, out } => snapshots(&reach, out.json),
         ClientCommand::Diff { first, second, reach, out } => {
             diff(&reach, (&first, &second), out.json)
@@ -94,7 +95,14 @@ fn restore(args: &VaultRestore) -> Result<ExitCode> {
         }
         choice = Choice::paths(found.changed.iter().chain(&found.gone))?;
     }
-    let plan = Plan::new(index, &snapshot, &choice)?;
+    let mut plan = Plan::new(index, &snapshot, &choice)?;
+    if let Some(file) = &args.order {
+        let text = read_file(file)?;
+        let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+        let folders: Vec<Vec<u8>> =
+            lines.filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect();
+        plan.put_first(&folders)?;
+    }
     if args.plan {
         return show(args, &snapshot, &plan);
     }

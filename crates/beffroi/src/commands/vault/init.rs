@@ -11,6 +11,7 @@ use beffroi_backup::{
     access::Files,
     making::{self, Made},
 };
+use beffroi_desk::sealing;
 use beffroi_pages::recovery::{RecoveryFacts, recovery_sheet};
 use beffroi_platform::edge::SystemEntropy;
 use beffroi_town::vault::sheet;
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub(super) fn run(args: &VaultInit) -> Result<()> {
+    let recovery = args.recovery.as_deref().map(sealing::recipient).transpose()?;
     // The place of the sheet first: a repository whose password nobody could print is none.
     let mut page = OpenOptions::new()
         .write(true)
@@ -30,6 +32,9 @@ pub(super) fn run(args: &VaultInit) -> Result<()> {
         .with_context(|| format!("cannot make {} (it must not exist yet)", args.sheet.display()))?;
     let printed = make(args).and_then(|(access, made)| {
         let html = sheet_of(args, &access, &made)?;
+        if let Some(recovery) = &recovery {
+            seal(&access, recovery)?;
+        }
         page.write_all(html.as_bytes())
             .and_then(|()| page.sync_all())
             .with_context(|| format!("cannot write {}", args.sheet.display()))?;
@@ -46,9 +51,12 @@ pub(super) fn run(args: &VaultInit) -> Result<()> {
     let what = if made.is_new { "the repository is made" } else { "the repository was there" };
     println!("{what}; address and password: {} (root alone)", args.file.display());
     println!("Print {}, lock the paper away, delete the file.", args.sheet.display());
+    if recovery.is_some() {
+        println!("Its password is sealed for the town's recovery sheet too, on the platform.");
+    }
     println!("Until its check code is copied into the console (page Vault), it counts as lost.");
-    println!("Back up with restic, each night:");
-    println!("  restic --repository-file ADDRESS --password-file PASSWORD backup /srv/share");
+    println!("Back up, each night:");
+    println!("  beffroi vault backup /srv/share");
     Ok(())
 }
 
@@ -101,6 +109,12 @@ fn flush_folder(file: &Path) -> Result<()> {
     std::fs::File::open(folder)
         .and_then(|folder| folder.sync_all())
         .with_context(|| format!("cannot flush {}", folder.display()))
+}
+
+/// For whom holds the recovery sheet of the town: one paper for all its servers.
+fn seal(access: &Access, recovery: &sealing::Recipient) -> Result<()> {
+    let sealed = sealing::seal(recovery, access.password().as_bytes())?;
+    Ok(making::hand_over_sealed(access, (&recovery.to_string(), &sealed))?)
 }
 
 fn sheet_of(args: &VaultInit, access: &Access, made: &Made) -> Result<String> {

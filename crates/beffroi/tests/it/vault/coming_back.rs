@@ -26,19 +26,19 @@ impl Client {
         file
     }
 
-    fn asks(&self, words: &[&str]) -> Command {
+    pub(super) fn asks(&self, words: &[&str]) -> Command {
         let mut command = Command::new(BEFFROI);
         command.arg("vault").args(words).arg("--vault").arg(self.reach(PASSWORD));
         command.env_remove("BEFFROI_CONFIG").current_dir(&self.folder);
         command
     }
 
-    fn ask(&self, words: &[&str]) -> Said {
+    pub(super) fn ask(&self, words: &[&str]) -> Said {
         self.asks(words).output().unwrap().into()
     }
 
     /// What a restore to this target says, as JSON.
-    fn restore(&self, target: &Path, more: &[&str]) -> (i32, Value) {
+    pub(super) fn restore(&self, target: &Path, more: &[&str]) -> (i32, Value) {
         let words = [&["restore", "--json", "--target", target.to_str().unwrap()], more].concat();
         let said = self.ask(&words);
         let report = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{said:?}"));
@@ -46,7 +46,7 @@ impl Client {
     }
 }
 
-fn count(report: &Value, name: &str) -> u64 {
+pub(super) fn count(report: &Value, name: &str) -> u64 {
     report.pointer(&format!("/report/{name}")).and_then(Value::as_u64).unwrap()
 }
 
@@ -112,6 +112,34 @@ fn only_what_a_guard_saw_touched_comes_back() {
     let noted = [&["restore", "--plan", "--target", "/"][..], &words].concat();
     let noted = client.ask(&noted);
     assert!(noted.err.contains("2 of 3 files"), "{noted:?}");
+}
+
+#[test]
+fn what_a_service_depends_on_comes_back_first() {
+    let (town, client, share, _) = saved("");
+    let order = town.here().join("order");
+    // A folder that is the beginning of no other's name, and one that is not there.
+    let folders = ["service-5/", "service-2", "service"].map(|name| share.join(name));
+    let lines = folders.map(|folder| folder.to_str().unwrap().to_owned()).join("\n");
+    fs::write(&order, lines).unwrap();
+    let target = town.here().join("back");
+    let more = ["--order", order.to_str().unwrap()];
+    let (code, plan) = client.restore(&target, &[&more[..], &["--plan"]].concat());
+    let files = plan["files"].as_array().unwrap();
+    let paths: Vec<&str> = files.iter().map(|file| file["path"].as_str().unwrap()).collect();
+    let mut services: Vec<&str> =
+        paths.iter().map(|path| path.rsplit('/').nth(1).unwrap()).collect();
+    services.dedup();
+    assert_eq!(code, 0);
+    let rest = ["service-0", "service-1", "service-3", "service-4", "service-6"];
+    assert_eq!(services, [&["service-5", "service-2"][..], &rest].concat());
+    let (code, report) = client.restore(&target, &more);
+    assert!(code == 0 && count(&report, "restored") == 40, "{report}");
+    assert!(contents(&target.join(share.strip_prefix("/").unwrap())) == contents(&share));
+    fs::write(&order, "no/path").unwrap();
+    let words = ["restore", "--target", target.to_str().unwrap(), "--order"];
+    let wrong = client.ask(&[&words[..], &[order.to_str().unwrap()]].concat()).refused();
+    assert!(wrong.contains("write it whole"), "{wrong}");
 }
 
 #[test]

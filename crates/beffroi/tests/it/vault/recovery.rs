@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 
 use super::{Client, Town, contents, files, sha256, text};
-use crate::program::{BEFFROI, Said};
+use crate::program::{BEFFROI, Said, run};
 
 /// A server with an address that somebody carried there.
 fn server(town: &Town, name: &str) -> PathBuf {
@@ -56,7 +56,7 @@ fn a_lost_server_comes_back_from_the_sheet_alone() {
     }
     let [password, address, code] = read_sheet(&host.join("sheet.html"));
     assert!(!said.contains(&password) && !said.contains(&code), "{said}");
-    // The server backs up with plain restic, as its timer would.
+    // The server backs up, as its timer would; plain restic finds it whole.
     let share = town.here().join("share");
     files(&share, 40, 1);
     fs::write(host.join("password"), &password).unwrap();
@@ -69,7 +69,11 @@ fn a_lost_server_comes_back_from_the_sheet_alone() {
             .output();
         restic.unwrap().into()
     };
-    at_home(&host, &["backup", share.to_str().unwrap()]).well();
+    let backup = Command::new(BEFFROI)
+        .args(["vault", "backup", share.to_str().unwrap(), "--vault", "etc/vault.toml"])
+        .current_dir(&host)
+        .output();
+    Said::from(backup.unwrap()).well();
     at_home(&host, &["check", "--read-data"]).well();
     // Nobody has shown that the paper is kept, until the code is copied.
     assert!(listed(&town)[0]["sheet_proven_at"].is_null());
@@ -107,6 +111,52 @@ fn a_lost_server_comes_back_from_the_sheet_alone() {
     let below = share.strip_prefix("/").unwrap();
     for by in ["by-restic", "by-ours"] {
         assert!(contents(&fresh.join(by).join(below)) == good, "{by}");
+    }
+    assert_eq!(town.alarms(), Vec::<String>::new());
+}
+
+/// Server, vault file and sheet are gone: the recovery sheet of the town's counter is left.
+#[tokio::test]
+async fn the_sheet_of_the_counter_opens_the_backups_of_a_server() {
+    let town = Town::new("");
+    let host = server(&town, "file_server");
+    let slip = init(&host, &["--sheet", "a.html", "--recovery", "age1slip"]).refused();
+    assert!(slip.contains("is no key") && !host.join("a.html").exists(), "{slip}");
+    let (counter, recovery) = crate::counter::sheet_of_a_counter(town.here()).await;
+    let foreign = beffroi_desk::sealing::new_identity().to_public().to_string();
+    let refused = init(&host, &["--sheet", "a.html", "--recovery", &foreign]).refused();
+    assert!(refused.contains("the town has no recovery sheet with this public half"), "{refused}");
+    let said = init(&host, &["--sheet", "a.html", "--recovery", &recovery]).well();
+    assert!(said.contains("sealed for the town's recovery sheet"), "{said}");
+    let [password, address, _] = read_sheet(&host.join("a.html"));
+    // Again, and by somebody who has stolen the credential: the first counts.
+    init(&host, &["--sheet", "b.html", "--recovery", &recovery]).well();
+    let client = Client { folder: host.clone(), repository: address };
+    let forged = format!("{recovery}\nQUJD");
+    assert_eq!(super::attacks::curl(&client, "POST", "sealed", forged.as_bytes()), "200");
+    assert_eq!(super::attacks::curl(&client, "POST", "sealed", b"age1"), "422");
+    assert_eq!(super::attacks::curl(&client, "POST", "sealed", &[b'a'; 9_000]), "413");
+    assert_eq!(super::attacks::curl(&client, "GET", "sealed", b""), "405");
+    fs::remove_dir_all(&host).unwrap();
+    let key = town.here().join("key.txt");
+    fs::write(&key, &counter).unwrap();
+    let asked = ["password", "59273", "file_server", "--identity", key.to_str().unwrap()];
+    assert_eq!(town.vault(&asked).well().trim(), password);
+    let opened = || {
+        let journal = run(town.here(), &["journal", "export", "59273"]).well();
+        assert!(!journal.contains(&password));
+        journal.matches("vault_password_opened").count()
+    };
+    assert_eq!(opened(), 1);
+    let secret = beffroi_desk::sealing::secret(&beffroi_desk::sealing::new_identity());
+    let other = beffroi_desk::keys::RecoverySheet { secret, check_code: String::new() };
+    fs::write(&key, other.groups().concat()).unwrap();
+    assert!(town.vault(&asked).refused().contains("not the one of the sheet"));
+    assert_eq!(opened(), 1, "a wrong key opens nothing");
+    for file in [town.here().join("data/beffroi.db"), town.here().join("data/beffroi.db-wal")] {
+        let bytes = fs::read(&file).unwrap_or_default();
+        let found = bytes.windows(password.len()).any(|piece| piece == password.as_bytes());
+        assert!(!found, "the password stands in {}", file.display());
     }
     assert_eq!(town.alarms(), Vec::<String>::new());
 }
@@ -152,7 +202,7 @@ fn a_sheet_is_not_replaced_by_whoever_has_the_credential() {
     }
     assert_eq!(town.alarms(), ["vault_tampered"]);
     town.vault(&["prove", "59273", "file_server", &code]).well();
-    let journal = crate::program::run(town.here(), &["journal", "export", "59273"]).well();
+    let journal = run(town.here(), &["journal", "export", "59273"]).well();
     assert!(journal.contains("vault_sheet_proven") && !journal.contains(&code));
     assert_eq!(text(&listed(&town)[0], "server"), "file_server");
 }

@@ -4,14 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use beffroi_registry::kits;
 use beffroi_store::{
-    Head, OperatorScope, Store, TenantScope, census, journal, oncall, rounds,
-    vault::{self, objects},
+    Conn, Head, OperatorScope, Store, TenantScope, census, journal, oncall, rounds,
+    vault::{self, objects, thinnings},
 };
-use beffroi_town::{AssetId, Instant, TenantId, vault::hundredths};
-use beffroi_vault::{standing::Standing, watch};
+use beffroi_town::{
+    AssetId, Instant, TenantId,
+    vault::{
+        hundredths,
+        thinning::{Kept, Step},
+    },
+};
+use beffroi_vault::{consent, standing::Standing, watch};
 
 use super::super::facts::{
-    Envelopes, Facts, GuardFacts, Journals, Rounds, Town, Trust, VaultServer,
+    Envelopes, Facts, GuardFacts, Journals, Rounds, Town, TrashWaits, Trust, VaultServer,
 };
 use crate::config::{Config, VaultConfig};
 use crate::noted::{BACKUP, BACKUP_COPY, BEAT, MIRROR, REHEARSAL};
@@ -83,6 +89,7 @@ pub(super) async fn vault(
             silent: heard.silence(now).is_some(),
             damaged: objects::damages(&mut conn, &scope, &one.id).await.ok()? > 0,
             part: hundredths(used.bytes, quota),
+            trash: trash(&mut conn, (&one, wanted), now).await.ok()?,
             trust: Trust {
                 judged: standing.is_inspected() && !standing.is_behind(now),
                 doubt: standing.doubt().and_then(|one| one.verdict),
@@ -92,6 +99,28 @@ pub(super) async fn vault(
         });
     }
     Some(all)
+}
+
+/// Why a trash of this repository is not emptied whose grace has ended; the gravest reason.
+async fn trash(
+    conn: &mut Conn,
+    (one, wanted): (&vault::Repository, &VaultConfig),
+    now: Instant,
+) -> Result<Option<TrashWaits>, beffroi_store::Error> {
+    let scope = TenantScope::for_tenant(&one.tenant);
+    let clock = (now, wanted.settings.rules.grace_ms);
+    let mut waits = None;
+    for thinning in thinnings::standing(conn, &scope, &one.id).await? {
+        if thinning.step != Step::Trashed {
+            continue;
+        }
+        match consent::kept(conn, &one.tenant, &thinning, clock).await? {
+            Some(Kept::Failed) => return Ok(Some(TrashWaits::Failed)),
+            Some(Kept::Unchecked) => waits = Some(TrashWaits::Unchecked),
+            Some(Kept::Grace { .. }) | None => {}
+        }
+    }
+    Ok(waits)
 }
 
 async fn fill(store: &Store, facts: &mut Facts) -> Result<(), beffroi_store::Error> {

@@ -24,6 +24,8 @@ async fn a_repository_and_its_credential(place: Place) {
             let made = vault::get(tx.conn(), &scope("59273"), "srv").await?.unwrap();
             vault::print_sheet(&mut tx, &made, &vault::sheet_proof("code")).await?;
             vault::prove_sheet(&mut tx, &town, "srv", "code").await?;
+            vault::passwords::keep(&mut tx, &made, ("age1", "sealed")).await?;
+            vault::passwords::opened(&mut tx, &town, "srv").await?;
             vault::revoke(&mut tx, &town, "srv", None).await?;
             tx.commit().await.map(drop)
         })

@@ -26,20 +26,20 @@ pub(crate) fn about(number: &str) -> phones::About {
 
 pub(crate) fn forward() -> Forward {
     Forward {
-        who: "QZ-Sacha".to_owned(),
+        who: "QZ Sacha".to_owned(),
         mobile: "06 11 22 33 44".to_owned(),
-        how: "QZ-code 21".to_owned(),
+        how: "QZ code 21".to_owned(),
     }
 }
 
 pub(crate) fn emergency_facts() -> EmergencyFacts {
     EmergencyFacts {
-        spots: vec![(Spot::Room, "QZ-salle des mariages".to_owned())],
+        spots: vec![(Spot::Room, "QZ salle des mariages".to_owned())],
         contacts: vec![Contact {
             kind: ContactKind::Insurer,
-            name: Some("QZ-Assureur".to_owned()),
+            name: Some("QZ Assureur".to_owned()),
             phone: Some("01 02 03 04 05".to_owned()),
-            reference: Some("QZ-contrat".to_owned()),
+            reference: Some("QZ contrat".to_owned()),
         }],
     }
 }
@@ -48,9 +48,9 @@ pub(crate) fn somebody(id: &str, caller: Option<&str>) -> RosterEntry {
     RosterEntry {
         id: RosterId::parse(id).unwrap(),
         rank: 1,
-        name: format!("QZ-{id}"),
+        name: format!("QZ {id}"),
         function: "Accueil".to_owned(),
-        service: "QZ-Accueil".to_owned(),
+        service: "QZ Accueil".to_owned(),
         phones: vec!["06 99 88 77 66".to_owned()],
         caller: caller.map(|id| RosterId::parse(id).unwrap()),
     }
@@ -60,7 +60,7 @@ pub(crate) fn somebody(id: &str, caller: Option<&str>) -> RosterEntry {
 async fn nothing_told(place: &Place, store: &Store) {
     let bytes = exported(store, "59273").await;
     let told = format!("{:?} {}", place.dump().await, String::from_utf8(bytes).unwrap());
-    for secret in ["QZ-", "06 11 22 33 44", "06 99 88 77 66", "01 02 03 04 05"] {
+    for secret in ["QZ ", "06 11 22 33 44", "06 99 88 77 66", "01 02 03 04 05"] {
         assert!(!told.contains(secret), "{secret} is told");
     }
 }

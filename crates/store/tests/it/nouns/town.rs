@@ -1,9 +1,12 @@
 //! Tenants, services, assets.
 
-use beffroi_store::{Error, assets, facts, services, tenants};
+use beffroi_store::{Error, assets, facts, folders, services, tenants};
 use beffroi_town::{
     AssetId, AssetKind, AssetState, CutMeans, DataExposure, Need, ServiceId, ServiceStatus,
-    Strength, Whose, asset::Fleet, facts::Mood,
+    Strength, TenantId, Whose,
+    asset::Fleet,
+    facts::Mood,
+    folder::{Folder, in_order},
 };
 
 use crate::world::{
@@ -19,7 +22,53 @@ on_both!(
     services_carry_a_persons_word,
     closing_hides_and_deletes_nothing,
     sharing_meanwhile_is_noticed,
+    folders_come_back_in_the_order_of_the_services,
 );
+
+async fn folders_come_back_in_the_order_of_the_services(place: Place) {
+    let store = place.open().await;
+    found(&place, &store, &["59273", "62473"]).await;
+    let town = code("59273");
+    let (server, own) = (asset_id("59273", "file_server"), TenantId::parse("59273").unwrap());
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    let facts = facts::load(tx.conn(), &scope("59273"), place.now()).await.unwrap().unwrap();
+    // What the gravest service stands on, and something that only a later one does.
+    let wanted_for = |asset: &AssetId| {
+        let alone = [Folder { server: server.clone(), path: "/".into(), asset: asset.clone() }];
+        let ordered = in_order(&facts, &alone, &server);
+        ordered[0].1.map(|one| (one.criticality, one.max_downtime_minutes, one.rank))
+    };
+    let ids = || facts.assets.iter().map(|asset| &asset.id).filter(|id| wanted_for(id).is_some());
+    let first = ids().min_by_key(|id| wanted_for(id)).unwrap().clone();
+    let last = ids().max_by_key(|id| wanted_for(id)).unwrap().clone();
+    assert!(wanted_for(&first) < wanted_for(&last));
+    for (path, asset) in [("/srv/z", &first), ("/srv/a/", &last)] {
+        folders::set(&mut tx, &own, (&server, path), Some(asset)).await.unwrap();
+    }
+    for path in ["srv", "", "/srv/../etc", "/a//b", "/a\nb", &format!("/{}", "x".repeat(1_024))] {
+        refused(folders::set(&mut tx, &own, (&server, path), Some(&server)).await);
+    }
+    let foreign = asset_id("62473", "file_server");
+    absent(folders::set(&mut tx, &own, (&foreign, "/srv"), Some(&server)).await);
+    absent(folders::set(&mut tx, &own, (&server, "/srv"), Some(&foreign)).await);
+    absent(folders::set(&mut tx, &own, (&server, "/srv/nowhere"), None).await);
+    tx.commit().await.unwrap();
+    let entry = newest_entry(&store, "59273").await;
+    assert_eq!(entry.kind, "folder_mapped");
+    assert!(!entry.body.to_string().contains("/srv"));
+    let mut conn = store.read().await.unwrap();
+    let known = folders::list(&mut conn, &scope("59273")).await.unwrap();
+    let order = in_order(&facts, &known, &server);
+    let paths: Vec<&str> = order.iter().map(|(folder, _)| folder.path.as_str()).collect();
+    assert_eq!(paths, ["/srv/z", "/srv/a"], "{order:?}");
+    assert!(folders::list(&mut conn, &scope("62473")).await.unwrap().is_empty());
+    drop(conn);
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    folders::set(&mut tx, &town, (&server, "/srv/z"), None).await.unwrap();
+    tx.commit().await.unwrap();
+    let known = folders::list(&mut store.read().await.unwrap(), &scope("59273")).await.unwrap();
+    assert_eq!(known.len(), 1);
+}
 
 async fn a_town_is_read_back_as_it_was_written(place: Place) {
     let store = place.open().await;

@@ -26,6 +26,7 @@ on_both!(
     a_receipt_is_written_once_and_counted,
     the_journal_is_told_of_backups_once,
     a_recovery_sheet_is_printed_once_and_proven_by_its_code,
+    a_password_is_sealed_once_for_each_sheet_of_the_town,
     an_inspector_lowers_what_stands_and_a_person_says_anything,
     a_proof_is_kept_once_and_of_what_was_received,
 );
@@ -255,6 +256,47 @@ async fn a_recovery_sheet_is_printed_once_and_proven_by_its_code(place: Place) {
     let kept = vault::get(&mut conn, &scope("59273"), "srv").await.unwrap().unwrap();
     assert_eq!(kept.sheet.unwrap().proven_at, Some(at));
     assert_eq!(newest_entry(&store, "59273").await.kind, "vault_sheet_proven");
+}
+
+async fn a_password_is_sealed_once_for_each_sheet_of_the_town(place: Place) {
+    let store = place.open().await;
+    found(&place, &store, &["59273", "62473"]).await;
+    let town = code("59273");
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    vault::add(&mut tx, &town, &new_repository("srv")).await.unwrap();
+    let made = vault::get(tx.conn(), &scope("59273"), "srv").await.unwrap().unwrap();
+    assert_eq!(made.sealed_for, None);
+    assert!(vault::passwords::keep(&mut tx, &made, ("age1one", "FIRST")).await.unwrap());
+    assert!(!vault::passwords::keep(&mut tx, &made, ("age1one", "FORGED")).await.unwrap());
+    tx.commit().await.unwrap();
+    let entry = newest_entry(&store, "59273").await;
+    assert_eq!(entry.kind, "vault_password_sealed");
+    assert!(!format!("{:?}", entry.body).contains("FIRST"));
+    let mut conn = store.read().await.unwrap();
+    let mine = scope("59273");
+    let sealed = vault::passwords::sealed(&mut conn, &mine, "srv").await.unwrap();
+    assert_eq!(sealed.as_deref(), Some("FIRST"));
+    let other = vault::passwords::sealed(&mut conn, &scope("62473"), "srv").await.unwrap();
+    assert_eq!(other, None);
+    drop(conn);
+    // The town has a new sheet: the old one opens nothing of any use.
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    assert!(vault::passwords::keep(&mut tx, &made, ("age1two", "SECOND")).await.unwrap());
+    tx.commit().await.unwrap();
+    let mut conn = store.read().await.unwrap();
+    let kept = vault::get(&mut conn, &scope("59273"), "srv").await.unwrap().unwrap();
+    assert_eq!(kept.sealed_for.as_deref(), Some("age1two"));
+    let sealed = vault::passwords::sealed(&mut conn, &mine, "srv").await.unwrap();
+    assert_eq!(sealed.as_deref(), Some("SECOND"));
+    drop(conn);
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    vault::passwords::opened(&mut tx, &town, "srv").await.unwrap();
+    tx.commit().await.unwrap();
+    let entry = newest_entry(&store, "59273").await;
+    assert_eq!(entry.kind, "vault_password_opened");
+    assert!(!format!("{:?}", entry.body).contains("SECOND"));
+    let mut tx = begin(&place, &store, &["59273"]).await;
+    vault::passwords::opened(&mut tx, &town, "none").await.unwrap_err();
 }
 
 /// A repository with two snapshots, `a` and `b`, and an inspector's credential.

@@ -32,6 +32,7 @@ fn calm() -> TownFacts {
         open_alarms: Vec::new(),
         incidents: Vec::new(),
         notices: Vec::new(),
+        receives: false,
         true_at: Instant::default(),
     }
 }

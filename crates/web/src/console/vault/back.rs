@@ -5,9 +5,14 @@
 //! and what a person has to look at instead.
 
 use askama::Template;
-use beffroi_store::vault::{self, Repository};
+use axum::http::StatusCode;
+use beffroi_store::{
+    folders,
+    vault::{self, Repository},
+};
 use beffroi_town::{
     RepositoryId,
+    folder::in_order,
     vault::verdict::{Received, Verdict},
 };
 use beffroi_vault::{VaultError, repositories, standing::Standing};
@@ -35,6 +40,8 @@ struct BackPage {
     /// Backups that a person can say something of.
     received: Vec<Choice>,
     verdicts: Vec<Choice>,
+    /// The server whose folders come back in their order, if anything is said of them.
+    ordered: bool,
 }
 
 /// What would come back.
@@ -67,6 +74,18 @@ pub async fn judge(mut call: Call) -> Answer {
     wrong(&back_page(&call, &one, form).await?)
 }
 
+/// The folders of its server, one a line, in the order in which the public services want them back:
+/// what `beffroi vault restore --order` reads.
+pub async fn order(call: Call) -> Answer {
+    let one = repository(&call).await?;
+    let facts = call.facts().await?;
+    let known = folders::list(&mut call.doors.store.read().await?, &call.caller()?.scope).await?;
+    let ordered = one.asset.as_ref().map(|server| in_order(&facts, &known, server));
+    let paths = ordered.iter().flatten().map(|(folder, _)| format!("{}\n", folder.path));
+    let body = paths.collect::<String>();
+    Ok(reply::body(StatusCode::OK, "text/plain; charset=utf-8", body))
+}
+
 /// The repository that the path names, if it is this town's.
 async fn repository(call: &Call) -> Result<Repository, Refusal> {
     let id: RepositoryId = call.id("id")?;
@@ -84,7 +103,9 @@ async fn back_page(call: &Call, one: &Repository, form: Fields) -> Result<BackPa
         call.words().say_with("vault-back-title", &[("server", one.server.as_str().into())]);
     let f = call.frame(title, "vault", &facts);
     let standing = Standing::read(&mut conn, scope, one, f.now).await?;
+    let known = folders::list(&mut conn, scope).await?;
     drop(conn);
+    let ordered = known.iter().any(|folder| Some(&folder.server) == one.asset.as_ref());
     let (state, class) = match standing.last_clean() {
         Some(_) => ("vault-back-ready", "ok"),
         None => ("vault-back-unready", "bad"),
@@ -103,7 +124,8 @@ async fn back_page(call: &Call, one: &Repository, form: Fields) -> Result<BackPa
         class,
         lede: lede(&f, &standing),
         facts: told(&f, &standing),
-        commands: commands(&f, &standing),
+        commands: commands(&f, &standing, ordered),
+        ordered,
         f,
     })
 }
@@ -151,7 +173,7 @@ fn told(f: &Frame, standing: &Standing) -> Vec<(String, String)> {
     all
 }
 
-fn commands(f: &Frame, standing: &Standing) -> Vec<(String, String)> {
+fn commands(f: &Frame, standing: &Standing, ordered: bool) -> Vec<(String, String)> {
     let Some(clean) = standing.last_clean() else {
         let before = "beffroi vault restore --before 'YYYY-MM-DD HH:MM' --target / --plan";
         return vec![
@@ -160,17 +182,20 @@ fn commands(f: &Frame, standing: &Standing) -> Vec<(String, String)> {
         ];
     };
     let name = short(clean);
+    let order = if ordered { " --order order.txt" } else { "" };
     let mut all = Vec::new();
     if let Some(doubt) = standing.doubt() {
-        let between =
-            format!("beffroi vault restore --between {name} {} --target / --plan", short(doubt));
+        let between = format!(
+            "beffroi vault restore --between {name} {} --target /{order} --plan",
+            short(doubt)
+        );
         all.push((f.t("vault-back-between"), between));
     }
-    let plan = format!("beffroi vault restore --snapshot {name} --target / --plan");
+    let plan = format!("beffroi vault restore --snapshot {name} --target /{order} --plan");
     all.push((f.t("vault-back-plan"), plan));
     all.push((
         f.t("vault-back-all"),
-        format!("beffroi vault restore --snapshot {name} --target /mnt/back"),
+        format!("beffroi vault restore --snapshot {name} --target /mnt/back{order}"),
     ));
     all.push((
         f.t("vault-back-restic"),

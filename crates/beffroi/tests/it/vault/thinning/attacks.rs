@@ -199,7 +199,9 @@ fn one_person_alone_a_new_account_and_another_plan_are_refused() {
     assert!(
         Yard::carry_out(&keeper).unwrap_err().to_string().contains("may not be carried out yet")
     );
+    assert_eq!(yard.plans_left(), 1);
     yard.cancel(&thinning.id);
+    assert_eq!(yard.plans_left(), 0);
     yard.pass(DAY);
     assert!(keeper.offer().unwrap().standing.is_none());
     let plan = Yard::plan(&keeper).plan;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use beffroi_store::vault::thinnings;
+use beffroi_store::vault::thinnings::{self, Thinning};
 use beffroi_town::vault::{
     thinning::{Plan, Step},
     verdict::CredentialKind,
@@ -51,16 +51,21 @@ impl Yard {
     }
 }
 
-#[test]
-fn a_thinning_is_whole_at_each_of_its_steps_and_so_is_its_undoing() {
+/// A thinning that two agreed to, begun, with nothing moved yet and the platform closed.
+fn begun() -> (Yard, Thinning, Plan) {
     let mut yard = Yard::new();
     let keeper = yard.keeper();
-    let proposal = Yard::propose(&keeper);
+    let plan = Yard::propose(&keeper).plan;
     let thinning = yard.both_agree();
-    let plan = proposal.plan;
-    let all = plan.snapshots.len() + plan.index.len() + plan.packs.len();
     yard.close();
     yard.begin(&thinning.id, &plan);
+    (yard, thinning, plan)
+}
+
+#[test]
+fn a_thinning_is_whole_at_each_of_its_steps_and_so_is_its_undoing() {
+    let (yard, thinning, plan) = begun();
+    let all = plan.snapshots.len() + plan.index.len() + plan.packs.len();
     assert_eq!(yard.step_by_step(&thinning.id, &[2, 3]), all);
     assert_eq!(yard.thinnings()[0].step, Step::Trashed);
     yard.is_whole(&[2, 3]);
@@ -73,12 +78,7 @@ fn a_thinning_is_whole_at_each_of_its_steps_and_so_is_its_undoing() {
 
 #[test]
 fn undone_in_the_middle_everything_is_back() {
-    let mut yard = Yard::new();
-    let keeper = yard.keeper();
-    let plan = Yard::propose(&keeper).plan;
-    let thinning = yard.both_agree();
-    yard.close();
-    yard.begin(&thinning.id, &plan);
+    let (mut yard, thinning, _) = begun();
     for _ in 0..4 {
         assert!(!yard.one_step(&thinning.id));
     }
@@ -91,12 +91,7 @@ fn undone_in_the_middle_everything_is_back() {
 
 #[test]
 fn a_platform_that_starts_again_ends_what_was_begun() {
-    let mut yard = Yard::new();
-    let keeper = yard.keeper();
-    let plan = Yard::propose(&keeper).plan;
-    let thinning = yard.both_agree();
-    yard.close();
-    yard.begin(&thinning.id, &plan);
+    let (mut yard, thinning, _) = begun();
     assert!(!yard.one_step(&thinning.id));
     yard.open();
     let ended = crate::serve::within(std::time::Duration::from_secs(30), || {

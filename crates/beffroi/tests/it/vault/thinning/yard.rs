@@ -332,6 +332,13 @@ impl Yard {
         self.runtime.block_on(consent::cancel(&self.store, by, &tenant, id)).unwrap();
     }
 
+    /// How many plans are kept once those that were called off are forgotten.
+    pub(super) fn plans_left(&self) -> usize {
+        self.runtime.block_on(consent::forget_cancelled(&self.store, &self.vault())).unwrap();
+        let kept = contents(&self.shelf().join("trash")).into_keys();
+        kept.filter(|path| path.extension().is_some_and(|ending| ending == "plan")).count()
+    }
+
     /// Asks that everything be put back, and why not, if it may not be.
     pub(super) fn ask_back(&self, id: &str) -> Result<(), String> {
         let (tenant, by) = (town(), (&BY, self.now()));

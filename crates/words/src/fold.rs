@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 /// The comparable form of a name.
-pub(crate) fn fold(name: &str) -> String {
+pub fn fold(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     for letter in name.chars() {
         push(letter, &mut plain);

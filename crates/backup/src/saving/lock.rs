@@ -1,0 +1,92 @@
+//! A lock, as restic has them: somebody backs up, nothing may be taken away meanwhile.
+//!
+//! Rule: it is renewed while the backup goes on; one of a killed backup is over after 30 minutes.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use beffroi_town::{Instant, edge::Entropy, vault::ObjectKind};
+
+use super::{listing, time};
+use crate::{
+    access::Access,
+    error::BackupError,
+    id::Id,
+    repository::Repository,
+    seal::Key,
+    source::{Source, SourceError},
+    unpack,
+};
+
+/// How long one is shown before it is renewed.
+const RENEWED_AFTER: Duration = Duration::from_mins(5);
+
+pub(super) struct Lock<'e> {
+    pub(super) entropy: &'e dyn Entropy,
+    /// When the backup began.
+    pub(super) at: Instant,
+    begun: std::time::Instant,
+    /// The one that is shown, and since when.
+    shown: Mutex<(Id, Duration)>,
+    version: u32,
+}
+
+impl<'e> Lock<'e> {
+    pub(super) fn take(
+        repository: &Repository,
+        entropy: &'e dyn Entropy,
+        at: Instant,
+    ) -> Result<Self, BackupError> {
+        let begun = std::time::Instant::now();
+        let version = repository.version;
+        let name = show(&repository.source, (&repository.key, version), entropy, at);
+        let name = name.map_err(BackupError::source("take a lock"))?;
+        Ok(Self { entropy, at, begun, shown: Mutex::new((name, Duration::ZERO)), version })
+    }
+
+    /// Renews it when it is time.
+    pub(super) fn keep(&self, source: &Source, key: &Key) -> Result<(), SourceError> {
+        // Whoever holds it renews it.
+        let Ok(mut shown) = self.shown.try_lock() else { return Ok(()) };
+        let passed = self.begun.elapsed();
+        if passed.saturating_sub(shown.1) < RENEWED_AFTER {
+            return Ok(());
+        }
+        let ms = i64::try_from(passed.as_millis()).unwrap_or(i64::MAX);
+        let at = Instant::from_ms(self.at.ms().saturating_add(ms));
+        let name = show(source, (key, self.version), self.entropy, at)?;
+        let before = std::mem::replace(&mut *shown, (name, passed)).0;
+        source.drop_lock(&before)
+    }
+
+    /// Takes it away. When that fails it is over by itself after 30 minutes.
+    pub(super) fn give_back(&self, access: &Access) {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(source) = Source::open(access) {
+            source.drop_lock(&shown.0).unwrap_or_default();
+        }
+    }
+}
+
+fn show(
+    source: &Source,
+    (key, version): (&Key, u32),
+    entropy: &dyn Entropy,
+    at: Instant,
+) -> Result<Id, SourceError> {
+    let text = serde_json::json!({
+        "time": time(at), "exclusive": false, "hostname": listing::host(),
+        "username": listing::USER, "pid": std::process::id(),
+        "uid": rustix::process::geteuid().as_raw(), "gid": rustix::process::getegid().as_raw(),
+    });
+    let stored = unpack::stored(text.to_string().into_bytes(), version);
+    let stored = stored.map_err(|error| SourceError::Disk(error.to_string()))?;
+    let mut nonce = [0; 16];
+    entropy.fill(&mut nonce);
+    let bytes = key.seal(nonce, &stored);
+    let name = Id::of(&bytes);
+    source.put(ObjectKind::Locks, &name, &bytes)?;
+    Ok(name)
+}
