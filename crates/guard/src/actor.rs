@@ -2,7 +2,7 @@
 //!
 //! Rules:
 //! - A process is judged by what it is and holds, never by its name.
-//! - Whoever serves other people (pid 1, kernel threads, a system account's process that holds a
+//! - Whoever serves other people (pid 1, threads of the kernel, a system account's process that holds a
 //!   listening socket or a connection to one) is never stopped: stopping it would be the outage.
 //!   An ordinary user cannot hide behind a listening socket.
 
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use beffroi_town::watch::{ActorSeen, PATH_BYTES_MAX, TEXT_BYTES_MAX, shown_path};
 
 use crate::procfs;
-use crate::service::Service;
+use crate::service::Services;
 
 /// First user identifier of ordinary accounts (`login.defs`, Debian).
 const ORDINARY_UID_MIN: u32 = 1000;
@@ -42,7 +42,12 @@ pub(crate) struct Actor {
 impl Actor {
     /// The process that thread `tid` belongs to; none when it has ended.
     pub(crate) fn of_thread(tid: u32) -> Option<Self> {
-        let status = procfs::read(&format!("/proc/{tid}/status")).ok()?;
+        Self::among(&mut Services::default(), tid)
+    }
+
+    /// The same, where it is known already who serves others.
+    pub(crate) fn among(services: &mut Services, tid: u32) -> Option<Self> {
+        let status = procfs::record(&format!("/proc/{tid}/status")).ok()?;
         let field = |name: &str| -> Option<Vec<u32>> {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             Some(line.split_whitespace().filter_map(|word| word.parse().ok()).collect())
@@ -53,8 +58,8 @@ impl Actor {
         let stat = Stat::of(pid)?;
         let exe = fs::read_link(format!("/proc/{pid}/exe")).ok();
         let system_account = [real_uid, saved_uid].iter().any(|uid| *uid < ORDINARY_UID_MIN);
-        let service = system_account.then(|| Service::of(pid)).flatten();
-        let serves_others = pid == 1 || exe.is_none() || service.is_some();
+        let service = system_account.then(|| services.of(pid)).flatten();
+        let serves_others = pid == 1 || stat.is_of_the_kernel() || service.is_some();
         let session = if serves_others {
             format!("service {pid}.{}", stat.started)
         } else {
@@ -111,11 +116,21 @@ pub(crate) struct Stat {
     pub(crate) sid: u32,
     pub(crate) started: u64,
     pub(crate) state: u8,
+    flags: u64,
 }
 
+/// `PF_KTHREAD` (`linux/sched.h`).
+const KERNEL_THREAD: u64 = 0x0020_0000;
+
 impl Stat {
+    /// A thread of the kernel, `nfsd` among them. Told by its flags: one that is just ending has no
+    /// program any more either.
+    fn is_of_the_kernel(self) -> bool {
+        self.flags & KERNEL_THREAD != 0
+    }
+
     pub(crate) fn of(pid: u32) -> Option<Self> {
-        let stat = procfs::read(&format!("/proc/{pid}/stat")).ok()?;
+        let stat = procfs::record(&format!("/proc/{pid}/stat")).ok()?;
         // The name may hold anything, spaces and brackets included: fields start after the last.
         let (_, text) = stat.rsplit_once(')')?;
         let fields: Vec<&str> = text.split_whitespace().collect();
@@ -123,6 +138,7 @@ impl Stat {
             state: *fields.first()?.as_bytes().first()?,
             parent: fields.get(1)?.parse().ok()?,
             sid: fields.get(3)?.parse().ok()?,
+            flags: fields.get(6)?.parse().ok()?,
             started: fields.get(19)?.parse().ok()?,
         })
     }
@@ -164,6 +180,22 @@ fn bounded(mut text: String, bytes_max: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn threads_of_the_kernel_serve_others_and_whoever_is_ending_does_not() {
+        let of_the_kernel = |pid: &u32| Stat::of(*pid).is_some_and(Stat::is_of_the_kernel);
+        if let Some(thread) = all_pids().iter().find(|pid| of_the_kernel(pid)) {
+            assert!(Actor::of_thread(*thread).unwrap().serves_others);
+        }
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        let is_over = |pid| Stat::of(pid).is_some_and(|stat| stat.state == b'Z');
+        while !is_over(ended.id()) {
+            std::thread::yield_now();
+        }
+        let actor = Actor::of_thread(ended.id()).unwrap();
+        assert_eq!((actor.exe, actor.serves_others), (None, false));
+        ended.wait().unwrap();
+    }
 
     #[test]
     fn this_test_is_an_actor_that_serves_nobody() {

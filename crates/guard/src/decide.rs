@@ -18,9 +18,11 @@ use std::collections::{HashMap, VecDeque};
 use beffroi_town::Instant;
 use beffroi_town::watch::{MAINTENANCE_MAX, Maintenance, Reason, Signal, Suspicion};
 
-use crate::content::{Change, Damage};
+use crate::content::Damage;
+pub use event::{Event, What};
 use window::{Touched, WINDOW_EVENTS_MAX, Window};
 
+mod event;
 mod window;
 
 /// Length of the sliding window.
@@ -37,85 +39,14 @@ pub const STOP_POINTS: u32 = 100;
 pub const HOLD_GONE: u32 = 20;
 /// Emptied files at which a session or a user is held; the whole share, three times as many.
 pub const HOLD_EMPTIED: u32 = 3;
+/// How long after a loss names are read before anybody is answered.
+const UNEASY_MS: i64 = 2_000;
 /// Events of several threads may come this much out of order; a clock further back was set back.
 const CLOCK_SLIP_MS: i64 = 2_000;
 /// Most scopes remembered.
 const SCOPES_MAX: usize = 4_096;
 /// Most makers remembered.
 const MADE_MAX: usize = 200_000;
-
-/// Something that happened to a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
-    /// When.
-    pub at: Instant,
-    /// The session that did it, as far as it is known.
-    pub session: String,
-    /// The user, where known; root is no scope of its own (every service is root).
-    pub user: Option<u32>,
-    /// What happened.
-    pub what: What,
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum What {
-    /// A file was made.
-    Made {
-        /// The guard's number for it.
-        file: u64,
-    },
-    /// A file was deleted, or renamed out of sight.
-    Gone {
-        /// The guard's number for it.
-        file: u64,
-        /// Its new extension, when it was renamed to another one.
-        new_extension: Option<String>,
-    },
-    /// A file's content was replaced.
-    Rewritten {
-        /// The guard's number for it.
-        file: u64,
-        /// What that did to it.
-        change: Change,
-    },
-    /// A name that lost its file has a new one by the same session, and that is no damage: it was a
-    /// way to save.
-    Saved {
-        /// The guard's number for the name.
-        file: u64,
-        /// And for the name that the old file has now.
-        aside: Option<u64>,
-    },
-    /// What a session deleted was found elsewhere, unaltered.
-    Elsewhere {
-        /// The guard's numbers for what was deleted.
-        files: Vec<u64>,
-        /// And for the copies and archives that hold it.
-        places: Vec<u64>,
-    },
-    /// A file that nobody has a reason to touch was altered or renamed, or has gone.
-    Canary {
-        /// The guard's number for it.
-        file: u64,
-        /// It was deleted.
-        gone: bool,
-    },
-    /// A session dropped the same small text in several folders.
-    SameNote {
-        /// The guard's number for its name.
-        note: u64,
-    },
-    /// The host runs hot or is choked.
-    VitalSigns,
-    /// A person, or the end of the waiting time, let this session go on.
-    LetGo,
-    /// They let everybody go on who was held for the whole share.
-    AllLetGo,
-    /// A person announced a job of this user's, or withdrew it.
-    Maintain(Maintenance),
-}
 
 /// Whose score crossed the line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -169,7 +100,8 @@ pub struct Decider {
     made: HashMap<u64, Maker>,
     made_order: VecDeque<u64>,
     vital_signs_at: Option<Instant>,
-    let_go: HashMap<String, Instant>,
+    /// By session, or by user of one that had ended.
+    let_go: HashMap<Scope, Instant>,
     /// Announced jobs, one a user.
     maintenance: HashMap<u32, Maintenance>,
     /// Old files put aside by a save, whose removal is part of it.
@@ -279,6 +211,12 @@ impl Decider {
         self.window(session).map_or(0, Window::damaged)
     }
 
+    /// Whether nobody has lost anything of late, by the clock.
+    pub fn is_calm(&self, at: Instant) -> bool {
+        let last = self.scopes.get(&Scope::Share).and_then(Window::last_at);
+        last.is_none_or(|last| at.plus_ms(self.ahead_ms).ms_since(last) > UNEASY_MS)
+    }
+
     fn window(&self, session: &str) -> Option<&Window> {
         self.scopes.get(&Scope::Session(session.to_owned()))
     }
@@ -292,7 +230,7 @@ impl Decider {
     ) -> Verdict {
         let hot = self.vital_signs_at.is_some_and(|at| self.now.ms_since(at) <= WINDOW_MS);
         let mut scopes = own_scopes(event);
-        let let_go = self.is_let_go(&event.session);
+        let let_go = scopes.iter().any(|scope| self.is_let_go(scope));
         if let_go && signal == Signal::ExistingFileGone {
             // What was allowed to one is nothing that its user, or all together, did.
             scopes.truncate(1);
@@ -367,14 +305,15 @@ impl Decider {
     /// What they did so far is forgiven; what they do next is weighed from the beginning.
     fn let_go(&mut self, event: &Event) {
         self.let_go.retain(|_, at| self.now.ms_since(*at) <= LET_GO_MS);
-        for scope in own_scopes(event) {
-            self.scopes.remove(&scope);
+        let scopes = own_scopes(event);
+        for scope in &scopes {
+            self.scopes.remove(scope);
         }
-        self.let_go.insert(event.session.clone(), self.now);
+        self.let_go.extend(scopes.into_iter().next().map(|scope| (scope, self.now)));
     }
 
-    fn is_let_go(&self, session: &str) -> bool {
-        self.let_go.get(session).is_some_and(|at| self.now.ms_since(*at) <= LET_GO_MS)
+    fn is_let_go(&self, scope: &Scope) -> bool {
+        self.let_go.get(scope).is_some_and(|at| self.now.ms_since(*at) <= LET_GO_MS)
     }
 
     fn remember_maker(&mut self, file: u64, event: &Event) {
@@ -423,11 +362,12 @@ impl Verdict {
     }
 }
 
-/// Root is no scope of its own.
+/// Root is no scope of its own. Whoever had ended is told from others who had by the user alone.
 fn own_scopes(event: &Event) -> Vec<Scope> {
-    let mut scopes = vec![Scope::Session(event.session.clone())];
-    scopes.extend(event.user.filter(|user| *user != 0).map(Scope::User));
-    scopes
+    let user = event.user.filter(|user| *user != 0).map(Scope::User);
+    let known = event.session != NOBODY_KNOWN || user.is_none();
+    let session = known.then(|| Scope::Session(event.session.clone()));
+    session.into_iter().chain(user).collect()
 }
 
 fn signal_of(damage: Damage) -> Option<Signal> {

@@ -209,13 +209,15 @@ impl Keeper {
         }
     }
 
-    /// Takes in new files that stayed; those just closed are asked about again.
+    /// Takes in new files that stayed; those left out of the questions are asked about again first.
     fn grown_up(&mut self) {
         while let Some(path) = self.core.young.next_closed() {
             (self.follow.ask_again)(&path);
         }
         while let Some(path) = self.core.young.next() {
-            (self.follow.ask_again)(&path);
+            if self.core.young.take_back(&path) {
+                (self.follow.ask_again)(&path);
+            }
             self.take_in_now(&path);
         }
     }

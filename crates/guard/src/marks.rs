@@ -148,15 +148,11 @@ impl Marks {
     }
 
     /// Asks nothing about writes into a file that was made just now, until [`Self::ask_again`].
-    pub(crate) fn leave_out_new(&self, file: &fs::File) {
-        if self.sight.letter != Letter::A {
-            return;
-        }
+    /// Where the kernel asks before writes, at level A.
+    pub(crate) fn leave_out_new(&self, file: &fs::File) -> io::Result<()> {
         let flags = libc::FAN_MARK_ADD | LEFT_OUT | libc::FAN_MARK_EVICTABLE;
         let (group, file) = (self.opens.as_fd(), file.as_fd());
-        if let Err(error) = sys::fanotify_mark_open(group, flags, FAN_PRE_ACCESS, file) {
-            tracing::debug!(%error, "a new file is asked about");
-        }
+        sys::fanotify_mark_open(group, flags, FAN_PRE_ACCESS, file)
     }
 
     /// Asks about writes into this file, as about any other.
@@ -204,12 +200,6 @@ impl Marks {
         let folders = if self.sight.letter == Letter::A { 0 } else { libc::FAN_ONDIR };
         let mask = self.sight.mask() | libc::FAN_EVENT_ON_CHILD | folders;
         sys::fanotify_mark(self.opens.as_fd(), flags, mask, folder)
-    }
-
-    /// Whether what happens in a folder is heard of.
-    pub(crate) fn follows(&self, device: u64, folder: &Path) -> bool {
-        sys::handle_of(folder)
-            .is_ok_and(|handle| lock(&self.folders).contains_key(&(device, handle)))
     }
 
     /// The path of a name in a followed folder of this device.

@@ -26,6 +26,17 @@ pub(crate) fn read(path: &str) -> io::Result<String> {
     }
 }
 
+/// A file of `/proc` that is one record, such as `status` and `stat` of a process: the kernel hands it
+/// over whole where there is room, so that nobody need ask whether there is more.
+pub(crate) fn record(path: &str) -> io::Result<String> {
+    let mut bytes = [0; PIECE_BYTES];
+    let read = File::open(path)?.read(&mut bytes)?;
+    if read == PIECE_BYTES {
+        return self::read(path);
+    }
+    Ok(String::from_utf8_lossy(bytes.get(..read).unwrap_or_default()).into_owned())
+}
+
 /// What an open file of one line says now.
 pub(crate) fn line(file: &File) -> io::Result<String> {
     let mut bytes = [0; LINE_BYTES_MAX];
@@ -71,6 +82,7 @@ mod tests {
         let long = "/proc/self/smaps";
         assert!(read(long).unwrap().len() > PIECE_BYTES, "{long}");
         assert!(read("/proc/self/no such thing").is_err());
+        assert!(record("/proc/self/status").unwrap().contains("\nnonvoluntary_ctxt_switches:"));
     }
 
     #[test]

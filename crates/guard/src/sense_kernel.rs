@@ -3,14 +3,15 @@
 //! Rules:
 //! - Where the kernel asks before each access, a content is kept before its first write; where it
 //!   asks at opens alone, before an open that may write.
-//! - Names are read before every answer to an open that may change something: what an actor did so
-//!   far is known when its next open is judged. That makes the count exact for whoever opens files
+//! - Names are read before every answer to a call that may change something: what an actor did so
+//!   far is known when its next call is judged. That makes the count exact for whoever opens files
 //!   between deletions.
 //! - Where the brake counts deletions, names that come in quick succession are read together: waking
 //!   up for each would cost their maker more than the file itself.
 //! - After an answer this thread looks for the next question for a moment before it sleeps, while a
 //!   processor has nothing else to do: to be woken takes longer than to answer.
-//! - Whoever only reads is answered first and looked at afterwards, unless somebody is shut out.
+//! - Whoever only reads is answered first and looked at afterwards, and who begins a new file too,
+//!   unless somebody is shut out or files were lost a moment ago: then names come first again.
 //! - This thread does no work on files: what needs reading or copying goes to the workers.
 //! - The guard's own threads are let through at once; it can never wait for itself.
 //! - Every open is answered within a bound; when this process dies the kernel lets all pass.
@@ -23,7 +24,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant as Tick};
 
-use beffroi_town::Instant;
 use beffroi_town::watch::{Hole, Letter, Mode, Suspicion};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -36,6 +36,7 @@ use crate::intent::{Intent, Intents};
 use crate::marks::{FAN_PRE_ACCESS, Marks};
 use crate::opens::{Access, Job, Open, answer};
 use crate::procfs::Idle;
+use crate::service::Services;
 use crate::shelf::file_number;
 use crate::sys::{self, Urgency};
 use crate::watchdog::Pulse;
@@ -47,8 +48,6 @@ mod names;
 const BUFFER_BYTES: usize = 64 * 1024;
 /// How long the actor of a thread is believed without asking again.
 const ACTOR_FRESH: Duration = Duration::from_secs(1);
-/// An empty file older than this may be somebody's.
-const NEW_MS: i64 = 1_000;
 /// Longest wait for anything to happen.
 const TICK: Duration = Duration::from_millis(50);
 /// Names that come within it are read together.
@@ -70,6 +69,7 @@ pub(crate) struct Responder {
     marks: Marks,
     writers: Writers,
     actors: HashMap<u32, (Tick, Option<Arc<Actor>>)>,
+    services: Services,
     /// Threads that were answered before anybody looked who they are.
     strangers: Vec<u32>,
     intents: Intents,
@@ -95,6 +95,7 @@ impl Responder {
             core,
             marks,
             actors: HashMap::new(),
+            services: Services::default(),
             strangers: Vec::new(),
             intents: Intents::default(),
             idle: Idle::here(),
@@ -212,7 +213,7 @@ impl Responder {
         };
         let any = !events.is_empty();
         for event in events {
-            if !self.opens_empty(&event) {
+            if !self.is_empty(&event) {
                 self.open(event);
             }
         }
@@ -226,33 +227,28 @@ impl Responder {
         }
     }
 
-    /// An empty file has no content to keep: whoever opens it need not be asked for what, unless
-    /// somebody is shut out. One made just now is not asked about until it is closed, or linked.
-    fn opens_empty(&mut self, event: &FanEvent) -> bool {
-        let Some(file) = event.file.as_ref().filter(|_| event.mask & libc::FAN_OPEN_PERM != 0)
-        else {
-            return false;
-        };
+    /// Whether nobody is shut out, and nothing was lost a moment ago.
+    fn is_calm(&self) -> bool {
+        lock(&self.core.condemned).is_empty() && lock(&self.core.decider).is_calm(self.core.now())
+    }
+
+    /// An empty file has no content to keep: whoever opens it, or writes its first bytes, need not be
+    /// asked for what in calm times.
+    fn is_empty(&mut self, event: &FanEvent) -> bool {
+        let Some(file) = event.file.as_ref() else { return false };
         let Ok(meta) = file.metadata() else { return false };
         if !meta.is_file() || meta.len() != 0 {
             return false;
         }
-        if !self.brakes || !lock(&self.core.condemned).is_empty() {
+        if !self.brakes || !self.is_calm() {
             return false;
         }
-        // The folder that it is made in may be new itself, and not followed yet. Names of before are
-        // read for nothing else here: who makes files waits for none of them.
-        let made_in = self.core.holdings.place_of(file, &meta);
-        let folder = made_in.as_deref().and_then(Path::parent);
-        if !folder.is_some_and(|folder| self.marks.follows(meta.dev(), folder)) {
-            self.names();
-        }
         self.core.answered.fetch_add(1, Ordering::Relaxed);
-        self.writers.add((meta.dev(), meta.ino()));
-        if meta.created().is_ok_and(|made| self.core.now().ms_since(instant(made)) < NEW_MS) {
-            self.marks.leave_out_new(file);
+        if event.mask & libc::FAN_OPEN_PERM != 0 {
+            self.writers.add((meta.dev(), meta.ino()));
         }
         answer(&self.marks.opens, file, true);
+        self.strangers.push(event.tid);
         true
     }
 
@@ -260,12 +256,17 @@ impl Responder {
         let Some(file) = event.file else { return };
         self.core.answered.fetch_add(1, Ordering::Relaxed);
         let intent = self.intents.of(event.tid);
-        if intent == Intent::Read && lock(&self.core.condemned).is_empty() {
+        let is_calm = self.is_calm();
+        if intent == Intent::Read && is_calm {
             answer(&self.marks.opens, &file, true);
             self.strangers.push(event.tid);
             return;
         }
-        self.names();
+        // An open that is asked about again before the first write changes nothing yet.
+        let asked_again = intent == Intent::OpenToWrite && self.marks.letter() == Letter::A;
+        if !asked_again || !is_calm {
+            self.names();
+        }
         let actor = self.actor(event.tid);
         if actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid) {
             answer(&self.marks.opens, &file, true);
@@ -295,25 +296,10 @@ impl Responder {
             self.writers.add((meta.dev(), meta.ino()));
         }
         if empty || self.changes_nothing(intent, &meta, access, &who) {
-            if intent == Intent::OpenToWrite {
-                self.leave_out_young(&file, &meta, &who);
-            }
             answer(&self.marks.opens, &file, true);
             return;
         }
         self.write(file, &meta, access, who);
-    }
-
-    /// Whoever made a file just now is not asked about what they add to it either.
-    fn leave_out_young(&self, file: &fs::File, meta: &fs::Metadata, who: &Who) {
-        if self.core.young.is_empty() {
-            return;
-        }
-        let Some(path) = self.core.holdings.place_of(file, meta) else { return };
-        let own = || lock(&self.core.decider).made_by(file_number(&path), &who.session);
-        if self.core.young.contains(&path) && own() {
-            self.marks.leave_out_new(file);
-        }
     }
 
     /// Whether the content is as safe after this call as before it.
@@ -349,6 +335,10 @@ impl Responder {
         };
         let own = lock(&self.core.decider).made_by(file_number(&path), &who.session);
         if own || self.core.holdings.is_excluded(&path) {
+            // Whoever goes on writing into what they made just now is not asked for each piece.
+            if own && access.is_some() && self.core.young.contains(&path) {
+                self.leave_out(&file, &path);
+            }
             answer(&self.marks.opens, &file, true);
             return;
         }
@@ -361,6 +351,13 @@ impl Responder {
         }
     }
 
+    fn leave_out(&self, file: &fs::File, path: &Path) {
+        match self.marks.leave_out_new(file) {
+            Ok(()) => self.core.young.left_out(path),
+            Err(error) => tracing::debug!(%error, "a new file is asked about"),
+        }
+    }
+
     fn actor(&mut self, tid: u32) -> Option<Arc<Actor>> {
         let known = self.actors.get(&tid);
         if let Some((at, actor)) = known
@@ -369,19 +366,14 @@ impl Responder {
             return actor.clone();
         }
         // A thread that has ended meanwhile is still the one that was seen last.
-        let actor =
-            Actor::of_thread(tid).map(Arc::new).or_else(|| known.and_then(|(_, a)| a.clone()));
+        let now = Actor::among(&mut self.services, tid).map(Arc::new);
+        let actor = now.or_else(|| known.and_then(|(_, actor)| actor.clone()));
         if self.actors.len() >= ACTORS_MAX {
             self.actors.clear();
         }
         self.actors.insert(tid, (Tick::now(), actor.clone()));
         actor
     }
-}
-
-fn instant(time: std::time::SystemTime) -> Instant {
-    let since = time.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Instant::from_ms(i64::try_from(since.as_millis()).unwrap_or(0))
 }
 
 fn timespec(time: Duration) -> Timespec {

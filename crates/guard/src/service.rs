@@ -1,10 +1,14 @@
 //! Whether a process serves others, and whom: what its sockets tell.
 //!
-//! Rule: told by the kernel's tables of the network that the process lives in, never by its name.
+//! Rules:
+//! - Told by the kernel's tables of the network that the process lives in, never by its name.
+//! - To read those tables takes milliseconds, which whoever waits for an answer waits too: what was
+//!   found of those who hold the same sockets holds for a while.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::{Duration, Instant as Tick};
 
 use crate::procfs;
 
@@ -29,14 +33,43 @@ const CONNECTED: u8 = 0x01;
 /// The client has closed its end; what it asked for may still be under way.
 const CLIENT_LEFT: u8 = 0x08;
 
-impl Service {
+/// How long whoever serves by these sockets is believed to: their connections and doors stay what
+/// they are until they are closed, but numbers of sockets come again.
+const SERVES: Duration = Duration::from_mins(1);
+/// How long whoever does not is believed not to: it may open a door at any time.
+const SERVES_NOT: Duration = Duration::from_secs(1);
+/// Most sets of sockets remembered.
+const KNOWN_MAX: usize = 1_024;
+
+/// What is known of those who hold sockets, by the sockets' inodes.
+#[derive(Debug, Default)]
+pub(crate) struct Services(HashMap<BTreeSet<u64>, (Tick, Option<Service>)>);
+
+impl Services {
     /// Of `pid`, when it holds a listening socket, or a connection to a port that is listened on.
-    pub(crate) fn of(pid: u32) -> Option<Self> {
+    pub(crate) fn of(&mut self, pid: u32) -> Option<Service> {
         // Most processes hold none: the tables of the whole network are not read for them.
         let held = sockets_of(pid);
         if held.is_empty() {
             return None;
         }
+        if let Some((at, service)) = self.0.get(&held)
+            && at.elapsed() < if service.is_some() { SERVES } else { SERVES_NOT }
+        {
+            return *service;
+        }
+        if self.0.len() >= KNOWN_MAX {
+            self.0.clear();
+        }
+        let service = Service::by(pid, &held);
+        self.0.insert(held, (Tick::now(), service));
+        service
+    }
+}
+
+impl Service {
+    /// Of `pid`, which holds these sockets.
+    fn by(pid: u32, held: &BTreeSet<u64>) -> Option<Self> {
         let mut doors: HashSet<u64> = HashSet::new();
         let mut ports: HashSet<u16> = HashSet::new();
         let mut connected: Vec<Socket> = Vec::new();
@@ -65,8 +98,8 @@ impl Service {
     }
 }
 
-fn sockets_of(pid: u32) -> HashSet<u64> {
-    let Ok(open) = fs::read_dir(format!("/proc/{pid}/fd")) else { return HashSet::new() };
+fn sockets_of(pid: u32) -> BTreeSet<u64> {
+    let Ok(open) = fs::read_dir(format!("/proc/{pid}/fd")) else { return BTreeSet::new() };
     let targets = open.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
     let inode = |target: std::path::PathBuf| {
         target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
@@ -118,10 +151,35 @@ mod tests {
     #[test]
     fn a_listener_is_found() {
         let me = std::process::id();
-        assert_eq!(Service::of(me), None);
+        let mut services = Services::default();
+        assert_eq!(services.of(me), None);
         let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        assert_eq!(Service::of(me), Some(Service { only_client: None }));
-        drop(door);
+        assert_eq!(services.of(me), Some(Service { only_client: None }));
+        assert_eq!(services.of(me), Some(Service { only_client: None }), "remembered");
+        let client = std::net::TcpStream::connect(door.local_addr().unwrap()).unwrap();
+        assert_eq!(services.0.len(), 1);
+        assert_eq!(services.of(me), Some(Service { only_client: None }));
+        assert_eq!(services.0.len(), 2, "with one more socket the tables are read anew");
+        drop((client, door));
+        assert_eq!(services.of(me), None);
+    }
+
+    #[test]
+    fn whoever_opens_a_door_is_believed_after_a_moment() {
+        let me = std::process::id();
+        let mut services = Services::default();
+        // Not listening yet, and on no port.
+        let socket = std::os::unix::net::UnixDatagram::unbound().unwrap();
+        assert_eq!(services.of(me), None);
+        let held = services.0.keys().next().unwrap().clone();
+        let long_ago = Tick::now().checked_sub(2 * SERVES_NOT).unwrap();
+        let wrong = Some(Service { only_client: None });
+        services.0.insert(held.clone(), (long_ago, wrong));
+        assert_eq!(services.of(me), wrong, "who serves is believed for longer");
+        services.0.insert(held.clone(), (long_ago, None));
+        assert_eq!(services.of(me), None);
+        assert!(services.0[&held].0 > long_ago, "the tables were read again");
+        drop(socket);
     }
 
     #[test]

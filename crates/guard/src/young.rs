@@ -2,10 +2,11 @@
 //!
 //! Rules:
 //! - The thread that answers the kernel only adds to the lists, and wakes nobody.
-//! - Writes into one are asked about again soon after it was closed, not at once: to take a mark off
-//!   an inode costs the kernel more than all else that a new file does.
+//! - One that its maker goes on writing into is left out of the questions, until soon after it was
+//!   closed, or has grown up: to put a mark on an inode and to take it off costs more than a question
+//!   or two.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant as Tick};
@@ -27,7 +28,9 @@ pub(crate) struct Young(Mutex<Listed>);
 struct Listed {
     due: VecDeque<(Tick, PathBuf)>,
     known: HashSet<PathBuf>,
-    /// Closed by their makers, still left out of the questions.
+    /// Left out of the questions while their makers write into them, and since when.
+    left_out: BTreeMap<PathBuf, Tick>,
+    /// Closed by their makers, still left out.
     closed: BTreeSet<PathBuf>,
     /// When one of them was last taken, or the first of them came.
     closed_at: Option<Tick>,
@@ -48,27 +51,36 @@ impl Young {
         taken
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        lock(&self.0).known.is_empty()
-    }
-
     pub(crate) fn contains(&self, path: &Path) -> bool {
         lock(&self.0).known.contains(path)
     }
 
-    /// Its maker closed it: it is to be asked about again.
+    /// Nobody is asked about writes into it any more, until [`Self::next_closed`] names it.
+    pub(crate) fn left_out(&self, path: &Path) {
+        lock(&self.0).left_out.insert(path.to_owned(), Tick::now());
+    }
+
+    /// Whether it was left out; it is not any more.
+    pub(crate) fn take_back(&self, path: &Path) -> bool {
+        lock(&self.0).left_out.remove(path).is_some()
+    }
+
+    /// Somebody closed a file: if it was left out, it is to be asked about again.
     pub(crate) fn closed(&self, path: &Path) {
         let mut listed = lock(&self.0);
+        if listed.left_out.remove(path).is_none() {
+            return;
+        }
         if listed.closed.is_empty() {
             listed.closed_at = Some(Tick::now());
         }
         listed.closed.insert(path.to_owned());
     }
 
-    /// The next one to be asked about again.
+    /// The next one to be asked about again: closed, or left out for long enough.
     pub(crate) fn next_closed(&self) -> Option<PathBuf> {
         let mut listed = lock(&self.0);
-        let path = listed.closed.pop_first()?;
+        let path = listed.closed.pop_first().or_else(|| listed.next_old())?;
         listed.closed_at = Some(Tick::now());
         Some(path)
     }
@@ -81,22 +93,30 @@ impl Young {
         listed.closed.pop_first()
     }
 
-    /// Finds again what was closed in a folder, or as a file, that has another name now.
+    /// Finds again what was left out in a folder, or as a file, that has another name now.
     pub(crate) fn moved(&self, from: &Path, to: &Path) {
-        let closed = &mut lock(&self.0).closed;
-        // A folder's paths stand together.
-        let within = |path: &&PathBuf| path.starts_with(from);
-        let old: Vec<PathBuf> =
-            closed.range(from.to_owned()..).take_while(within).cloned().collect();
-        for path in old {
-            closed.remove(&path);
-            let rest = path.strip_prefix(from).unwrap_or(Path::new(""));
+        let Listed { left_out, closed, .. } = &mut *lock(&self.0);
+        let moved = |path: &Path| {
+            let rest = path.strip_prefix(from).ok()?;
             // Joined with nothing, a path would end in a slash.
-            closed.insert(to.components().chain(rest.components()).collect());
+            Some(to.components().chain(rest.components()).collect::<PathBuf>())
+        };
+        // A folder's paths stand together.
+        let old = closed.range(from.to_owned()..).map_while(|old| Some((old.clone(), moved(old)?)));
+        for (old, new) in old.collect::<Vec<_>>() {
+            closed.remove(&old);
+            closed.insert(new);
+        }
+        let old = left_out.range(from.to_owned()..);
+        let old = old.map_while(|(old, _)| Some((old.clone(), moved(old)?)));
+        for (old, new) in old.collect::<Vec<_>>() {
+            if let Some(since) = left_out.remove(&old) {
+                left_out.insert(new, since);
+            }
         }
     }
 
-    /// The next one that is old enough.
+    /// The next one that is old enough to be looked after.
     pub(crate) fn next(&self) -> Option<PathBuf> {
         let mut listed = lock(&self.0);
         listed.due.front().filter(|(due, _)| *due <= Tick::now())?;
@@ -106,14 +126,28 @@ impl Young {
     }
 }
 
+impl Listed {
+    /// One that nobody closed: it is asked about again while it is written to.
+    fn next_old(&mut self) -> Option<PathBuf> {
+        let old = |since: &Tick| since.elapsed() > YOUNG;
+        let path =
+            self.left_out.iter().find(|(_, since)| old(since)).map(|(path, _)| path.clone())?;
+        self.left_out.remove(&path);
+        Some(path)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_was_closed_is_found_under_its_new_name() {
+    fn what_was_left_out_is_found_under_its_new_name() {
         let young = Young::default();
-        for path in ["/s/a", "/s/a/b", "/s/a/b c", "/s/a!", "/s/ab"] {
+        for path in ["/s/a", "/s/a/b", "/s/a/b c", "/s/a!", "/s/ab", "/s/a/open"] {
+            young.left_out(Path::new(path));
+        }
+        for path in ["/s/a", "/s/a/b", "/s/a/b c", "/s/a!", "/s/ab", "/s/never left out"] {
             young.closed(Path::new(path));
         }
         young.moved(Path::new("/s/a"), Path::new("/t/new"));
@@ -128,5 +162,19 @@ mod tests {
         assert_eq!(young.late_closed(), None);
         let all: Vec<PathBuf> = std::iter::from_fn(|| young.next_closed()).collect();
         assert_eq!(all, ["/t/new/b", "/t/new/b c"].map(PathBuf::from));
+        // Nobody closed it yet; one that was closed under its new name is found.
+        young.closed(Path::new("/t/new/open"));
+        assert_eq!(young.next_closed(), Some(PathBuf::from("/t/new/open")));
+    }
+
+    #[test]
+    fn what_nobody_closes_is_asked_about_again() {
+        let young = Young::default();
+        young.left_out(Path::new("/s/a"));
+        assert_eq!(young.next_closed(), None);
+        let long_ago = Tick::now().checked_sub(2 * YOUNG).unwrap();
+        lock(&young.0).left_out.insert(PathBuf::from("/s/a"), long_ago);
+        assert_eq!(young.next_closed(), Some(PathBuf::from("/s/a")));
+        assert_eq!(young.next_closed(), None);
     }
 }

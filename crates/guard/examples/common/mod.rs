@@ -10,7 +10,7 @@ pub(crate) fn print_rows_of(test: &str) -> ExitCode {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut tests = Command::new(cargo);
     tests
-        .args(["test", "--quiet", "-p", "beffroi-guard", "--test", "it", test, "--"])
+        .args(["test", "--release", "--quiet", "-p", "beffroi-guard", "--test", "it", test, "--"])
         .args(["--exact", "--ignored", "--nocapture"])
         .env("BEFFROI_BENCH_ROWS", &rows)
         // Standard output is for the rows alone.

@@ -1,7 +1,7 @@
 //! Generated records of events, everyday and hostile: each must go on giving the verdict it gives.
 
 use super::*;
-use crate::content::ContentKind;
+use crate::content::{Change, ContentKind};
 
 /// A day, an attack: events with their time in milliseconds.
 struct Log {

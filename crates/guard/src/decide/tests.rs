@@ -1,5 +1,5 @@
 use super::*;
-use crate::content::ContentKind;
+use crate::content::{Change, ContentKind};
 use proptest::prelude::*;
 
 fn event(at: i64, session: &str, what: What) -> Event {
@@ -74,6 +74,43 @@ fn a_few_renamed_files_make_nobody_suspicious() {
 
 /// It is set right after an hour too far ahead: nothing adds up over the hour until it has caught up,
 /// an attack is seen as ever, and what it did is told by the clock as it is now.
+#[test]
+fn times_are_calm_until_something_is_lost_and_again_soon_after() {
+    let at = Instant::from_ms;
+    let mut decider = Decider::default();
+    assert!(decider.is_calm(at(5_000)));
+    decider.feed(&event(5_000, "s", What::Made { file: 1 }));
+    decider.feed(&event(5_000, "s", gone(1)));
+    assert!(decider.is_calm(at(5_000)), "its own");
+    decider.feed(&event(5_000, "s", gone(2)));
+    assert!(!decider.is_calm(at(5_000)));
+    assert!(!decider.is_calm(at(5_000 + UNEASY_MS)));
+    assert!(decider.is_calm(at(5_001 + UNEASY_MS)));
+}
+
+#[test]
+fn of_those_who_had_ended_each_user_counts_alone() {
+    let ended = |file: u64, user: u32| Event {
+        at: Instant::from_ms(i64::try_from(file).unwrap()),
+        session: NOBODY_KNOWN.to_owned(),
+        user: Some(user),
+        what: gone(file),
+    };
+    let mut decider = Decider::default();
+    for file in 0..38 {
+        let verdict = decider.feed(&ended(file, 1000 + u32::from(file >= 19)));
+        assert_eq!(verdict, Verdict::Allow, "{file}");
+    }
+    let verdict = decider.feed(&ended(38, 1001));
+    assert_eq!(verdict.finding().unwrap().scope, Scope::User(1001));
+    // Let go on, that user is not held again, and another is.
+    decider.feed(&Event { what: What::LetGo, ..ended(39, 1001) });
+    for file in 40..70 {
+        assert_eq!(decider.feed(&ended(file, 1001)), Verdict::Allow, "{file}");
+    }
+    assert_eq!(decider.feed(&ended(70, 1000)).finding().unwrap().scope, Scope::User(1000));
+}
+
 #[test]
 fn a_clock_that_jumps_ahead_and_back_stops_no_window() {
     let (hour, minute) = (3_600_000, 60_000);

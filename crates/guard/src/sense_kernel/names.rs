@@ -108,11 +108,7 @@ impl Responder {
     }
 
     fn closed(&self, path: &Path, who: &Who) {
-        if self.core.young.contains(path) {
-            self.core.young.closed(path);
-        } else {
-            self.marks.ask_again(path);
-        }
+        self.core.young.closed(path);
         self.core.returned(path, who);
         // A new file of its own is nothing to score.
         let own = || lock(&self.core.decider).made_by(file_number(path), &who.session);

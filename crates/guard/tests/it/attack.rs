@@ -42,6 +42,7 @@ pub(crate) fn play(kind: &str, folder: &Path) {
     match kind {
         "all opened first" => all_opened_first(&targets),
         "eight threads" => eight_threads(&targets),
+        "slow" => slow(&targets),
         _ => {
             for target in &targets {
                 // Denied or gone: an attacker tries the next.
@@ -68,6 +69,14 @@ fn eight_threads(targets: &[PathBuf]) {
             scope.spawn(move || share.iter().for_each(|target| drop(strike("in place", target))));
         }
     });
+}
+
+/// One file each two seconds, some of them.
+fn slow(targets: &[PathBuf]) {
+    for target in targets.iter().take(12) {
+        drop(strike("in place", target));
+        std::thread::park_timeout(std::time::Duration::from_secs(2));
+    }
 }
 
 fn scramble(mut file: File) -> std::io::Result<()> {

@@ -62,6 +62,16 @@ impl Playground {
         Self::on_disk_of(SMALL, kind, count)
     }
 
+    /// With copies of these papers, on a disk of its own.
+    pub(crate) fn with(papers: &Path, kind: &str) -> Self {
+        let mut ground = Self::on(Some(kind), 0);
+        for paper in fs::read_dir(papers).unwrap() {
+            let paper = paper.unwrap();
+            ground.add(paper.file_name(), fs::read(paper.path()).unwrap());
+        }
+        ground
+    }
+
     /// With a disk of so many bytes, which take room only once they are written.
     pub(crate) fn on_disk_of(bytes: u64, kind: Option<&str>, count: usize) -> Self {
         need_root();

@@ -3,6 +3,7 @@
 
 use beffroi_town::watch::{AlarmOutcome, Suspicion};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -78,14 +79,56 @@ impl Samba {
 
 /// What one client types to replace each file by noise of its own.
 pub(crate) fn attack(ground: &Playground, noise: &Path) -> String {
+    lines(ground, noise, "put").join("; ")
+}
+
+/// What one client types to attack each file in one of its ways.
+fn lines(ground: &Playground, noise: &Path, how: &str) -> Vec<String> {
     use ring::rand::SecureRandom;
     let mut bytes = vec![0; 9_000];
     ring::rand::SystemRandom::new().fill(&mut bytes).unwrap();
     fs::write(noise, bytes).unwrap();
-    let put = |name: &std::ffi::OsString| {
-        format!("put \"{}\" \"{}\"", noise.display(), name.to_str().unwrap())
+    let line = |name: &std::ffi::OsString| {
+        let (name, noise) = (name.to_str().unwrap(), noise.display());
+        match how {
+            "put" => format!("put \"{noise}\" \"{name}\""),
+            "rename" => format!("rename \"{name}\" \"{name}.locked\""),
+            "del" => format!("del \"{name}\""),
+            _ => panic!("no such way: {how}"),
+        }
     };
-    ground.originals.keys().map(put).collect::<Vec<_>>().join("; ")
+    ground.originals.keys().map(line).collect()
+}
+
+/// A client attacks all these papers: how many are touched when it stands still, and how many stay
+/// lost.
+pub(crate) fn attacked(papers: &Path, how: &str) -> (usize, usize) {
+    let town = Town::new();
+    let mut ground = Playground::with(papers, "ext4");
+    ground.space = Some(town.host.clone());
+    let guard = ground.guard(&json!({ "protect": true }));
+    let samba = Samba::start(&ground, &town);
+    let lines = lines(&ground, &ground.path().join("noise"), how);
+    let mut client = Killed(samba.session(&town.outside, "10.66.0.1").spawn().unwrap());
+    let mut types = client.0.stdin.take().unwrap();
+    // Written by somebody else: the client reads no further once it is cut off.
+    std::thread::spawn(move || types.write_all(lines.join("\n").as_bytes()));
+    ground.alarm("the client to be held or cut off", |alarm| alarm.outcome.keeps_somebody());
+    let touched = stands_still(&ground);
+    drop(client);
+    ground.restore_all(guard);
+    let all = ground.originals.len();
+    (touched, all - ground.intact())
+}
+
+/// Waits until no more files are touched; how many are.
+fn stands_still(ground: &Playground) -> usize {
+    let mut before = 0;
+    wait_for("the client to stand still", || {
+        let last = std::mem::replace(&mut before, ground.originals.len() - ground.intact());
+        std::thread::park_timeout(std::time::Duration::from_millis(100));
+        (last == before && last > 0).then_some(last)
+    })
 }
 
 #[test]
@@ -161,12 +204,7 @@ fn a_client_that_deletes_is_held_and_goes_on_when_let_go() {
     let mut client = Killed(client.spawn().unwrap());
     let alarm = ground.alarm("the hold", |alarm| alarm.outcome == AlarmOutcome::Held);
     assert_eq!(alarm.actor.as_ref().and_then(|a| a.client.as_deref()), Some("10.66.0.2"));
-    let mut before = 0;
-    let gone = wait_for("the client to stand still", || {
-        let last = std::mem::replace(&mut before, 500 - ground.intact());
-        std::thread::park_timeout(std::time::Duration::from_millis(100));
-        (last == before && last > 0).then_some(last)
-    });
+    let gone = stands_still(&ground);
     println!("measured: over SMB {gone} of 500 files were deleted before the client was held");
     assert!((20..=20 + LATE).contains(&gone), "{gone}");
     // Its connection is still there: let go, it goes on with the rest, as a clerk's would.
