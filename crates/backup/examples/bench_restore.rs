@@ -154,7 +154,7 @@ impl Bench {
             let words = ["restore", "latest", "--no-lock", "--overwrite", "if-changed", "--target"];
             changed.push(self.restic(&[&words[..], &[text(&target)?]].concat())?);
             are_back(chosen, &target)?;
-            copied.push(self.copy(chosen)?);
+            copied.push(self.copy(share, chosen)?);
             if let Some(archive) = &archive {
                 borg.push(archive.extract(chosen, &self.empty("back")?)?);
             }
@@ -216,9 +216,13 @@ impl Bench {
         Ok(Cost { seconds, ..Cost::default() })
     }
 
-    fn copy(&self, chosen: &[PathBuf]) -> Done<Cost> {
+    fn copy(&self, share: &Path, chosen: &[PathBuf]) -> Done<Cost> {
         let target = self.empty("back")?;
-        run(Command::new("cp").args(["-a", "--parents"]).args(chosen).arg(&target))
+        // From inside: cp 9.1 fails on the folders of absolute names.
+        let inside =
+            chosen.iter().map(|path| path.strip_prefix(share)).collect::<Result<Vec<_>, _>>()?;
+        let mut command = Command::new("cp");
+        run(command.args(["-a", "--parents"]).args(inside).arg(&target).current_dir(share))
     }
 
     fn empty(&self, name: &str) -> Done<PathBuf> {
