@@ -213,7 +213,7 @@ impl Responder {
         };
         let any = !events.is_empty();
         for event in events {
-            if !self.is_empty(&event) {
+            if !self.answered_as_empty(&event) {
                 self.open(event);
             }
         }
@@ -232,9 +232,9 @@ impl Responder {
         lock(&self.core.condemned).is_empty() && lock(&self.core.decider).is_calm(self.core.now())
     }
 
-    /// An empty file has no content to keep: whoever opens it, or writes its first bytes, need not be
-    /// asked for what in calm times.
-    fn is_empty(&mut self, event: &FanEvent) -> bool {
+    /// An empty file has no content to keep: in calm times whoever opens it, or writes its first bytes,
+    /// is let through at once. False where it is not, and nobody was answered.
+    fn answered_as_empty(&mut self, event: &FanEvent) -> bool {
         let Some(file) = event.file.as_ref() else { return false };
         let Ok(meta) = file.metadata() else { return false };
         if !meta.is_file() || meta.len() != 0 {
