@@ -1,8 +1,9 @@
 //! `cargo xtask bench [GROUP]`: measures, and writes `BENCHMARKS.md`.
 //!
-//! Rules: a group is a program of the room that it measures (an example named `bench_<group>`) that prints one JSON array of [`Row`]s. Its rows go to
-//! `target/bench/<group>.json`; `BENCHMARKS.md` is written from those files, never by hand. A group
-//! that has never run on this machine keeps no figures.
+//! Rules: a group is a program of the room that it measures (an example named `bench_<group>`) that
+//! prints one JSON array of [`Row`]s. Its rows go to `target/bench/<group>.json`; `BENCHMARKS.md` is
+//! written from those files, never by hand. A group that has not run in this folder keeps what stands
+//! there, where that was measured on such a machine.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -123,7 +124,9 @@ pub(crate) fn run(name: Option<&str>) -> anyhow::Result<()> {
         missed += rows.iter().filter(|row| !row.met).count();
         files::write(&result_file(group)?, &serde_json::to_vec_pretty(&rows)?)?;
     }
-    files::write(&files::root().join("BENCHMARKS.md"), page()?.as_bytes())?;
+    let page_file = files::root().join("BENCHMARKS.md");
+    let before = std::fs::read_to_string(&page_file).unwrap_or_default();
+    files::write(&page_file, page(&before)?.as_bytes())?;
     ensure!(missed == 0, "{missed} goals were not met; BENCHMARKS.md says which");
     Ok(())
 }
@@ -155,17 +158,21 @@ fn result_file(group: &Group) -> anyhow::Result<PathBuf> {
     Ok(files::target()?.join("bench").join(format!("{}.json", group.name)))
 }
 
-fn page() -> anyhow::Result<String> {
+/// The page, which was this before.
+fn page(before: &str) -> anyhow::Result<String> {
     let mut page = String::from(
         "# Benchmarks\n\nWritten by `make bench`; do not edit. A ratio says how many times better \
          than the peer Beffroi is:\nabove 1 is better, whichever way the unit runs. Without a peer \
          the goal is in the unit.\nPeers run in the same run, on the same work, alternating; each \
          figure is a median.\n",
     );
-    writeln!(page, "\nMachine of the last run: {}.", machine())?;
+    let machine = format!("Machine of the last run: {}.", machine());
+    writeln!(page, "\n{machine}")?;
+    let kept = if before.contains(&machine) { before } else { "" };
     for group in GROUPS {
         let path = result_file(group)?;
         if !path.is_file() {
+            page.push_str(section(kept, group.name).unwrap_or_default());
             continue;
         }
         let rows: Vec<Row> = serde_json::from_slice(&files::read(&path)?)
@@ -187,6 +194,13 @@ fn page() -> anyhow::Result<String> {
     Ok(page)
 }
 
+/// A group's part of a page, from the line before its heading on.
+fn section<'p>(page: &'p str, name: &str) -> Option<&'p str> {
+    let (_, rest) = page.split_at_checked(page.find(&format!("\n## {name}\n"))?)?;
+    let next = rest.match_indices("\n## ").nth(1);
+    rest.get(..next.map_or(rest.len(), |(at, _)| at))
+}
+
 /// Cores and processor, as far as the system says.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -196,4 +210,17 @@ fn machine() -> String {
         .find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| name))
         .unwrap_or(std::env::consts::ARCH);
     format!("{cores} cores, {}", model.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_s_part_of_a_page_is_found() {
+        let page = "# Benchmarks\n\n## a\n\nof a\n\n## ab\n\nof ab\n";
+        assert_eq!(section(page, "a"), Some("\n## a\n\nof a\n"));
+        assert_eq!(section(page, "ab"), Some("\n## ab\n\nof ab\n"));
+        assert_eq!(section(page, "b"), None);
+    }
 }
