@@ -318,14 +318,6 @@ fn worked() {
 }
 
 #[test]
-#[ignore = "the first rows of cargo xtask bench guard, for whoever works on them"]
-fn costs_alone() {
-    let mut rows = Vec::new();
-    costs(&mut rows);
-    crate::colleagues::measured(&mut rows);
-}
-
-#[test]
 #[ignore = "a benchmark: cargo xtask bench guard"]
 fn measured() {
     let mut rows = Vec::new();
