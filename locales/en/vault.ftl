@@ -213,6 +213,7 @@ doctor-vault-unproven = Vault: { $count ->
     [one] one server has
    *[other] { $count } servers have
 } had no test restore for 35 days: { $who }. Make one: beffroi vault drill
+doctor-vault-trash-lost = Vault: the trash holds backups that the database knows nothing of, since it is older than their thinning: { $who }. Name them: beffroi vault trash list
 doctor-vault-trash-failed = Vault: the check after a thinning found something missing: { $who }. Put everything back: beffroi vault trash undo
 doctor-vault-trash-unchecked = Vault: a trash waits to be emptied: { $who }. Have the repository checked by somebody other than who proposed the thinning: beffroi vault check --tell
 doctor-vault-filling = Vault: { $count ->

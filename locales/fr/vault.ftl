@@ -213,6 +213,7 @@ doctor-vault-unproven = Coffre : { $count ->
     [one] un serveur n’a eu
    *[other] { $count } serveurs n’ont eu
 } aucune restauration d’essai depuis 35 jours : { $who }. Faites-en une : beffroi vault drill
+doctor-vault-trash-lost = Coffre : la corbeille contient des sauvegardes que la base de données ignore, car elle est plus ancienne que leur élagage : { $who }. Pour les connaître : beffroi vault trash list
 doctor-vault-trash-failed = Coffre : la vérification qui a suivi un élagage a trouvé des manques : { $who }. Remettez tout en place : beffroi vault trash undo
 doctor-vault-trash-unchecked = Coffre : une corbeille attend d’être vidée : { $who }. Faites vérifier le dépôt par quelqu’un d’autre que celui qui a proposé l’élagage : beffroi vault check --tell
 doctor-vault-filling = Coffre : { $count ->

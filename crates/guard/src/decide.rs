@@ -98,7 +98,8 @@ pub struct Decider {
     clock: Instant,
     scopes: HashMap<Scope, Window>,
     made: HashMap<u64, Maker>,
-    made_order: VecDeque<u64>,
+    /// A file stands there once for each time it was made.
+    made_order: VecDeque<(u64, Instant)>,
     vital_signs_at: Option<Instant>,
     /// By session, or by user of one that had ended.
     let_go: HashMap<Scope, Instant>,
@@ -319,9 +320,11 @@ impl Decider {
     fn remember_maker(&mut self, file: u64, event: &Event) {
         let (session, user) = (event.session.clone(), event.user);
         self.made.insert(file, Maker { session, user, at: self.now });
-        self.made_order.push_back(file);
+        self.made_order.push_back((file, self.now));
         while self.made_order.len() > MADE_MAX {
-            if let Some(oldest) = self.made_order.pop_front() {
+            let Some((oldest, at)) = self.made_order.pop_front() else { break };
+            // Whoever made it anew since is not forgotten with it.
+            if self.made.get(&oldest).is_some_and(|maker| maker.at == at) {
                 self.made.remove(&oldest);
             }
         }

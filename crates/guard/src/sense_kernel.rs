@@ -7,7 +7,8 @@
 //!   far is known when its next call is judged. That makes the count exact for whoever opens files
 //!   between deletions.
 //! - Where the brake counts deletions, names that come in quick succession are read together: waking
-//!   up for each would cost their maker more than the file itself.
+//!   up for each would cost their maker more than the file itself. Not while files are being lost: a
+//!   name that was taken away without an open is counted by its name alone.
 //! - After an answer this thread looks for the next question for a moment before it sleeps, while a
 //!   processor has nothing else to do: to be woken takes longer than to answer.
 //! - Whoever only reads is answered first and looked at afterwards, and who begins a new file too,
@@ -128,7 +129,7 @@ impl Responder {
                 return;
             }
             self.opens();
-            if !self.brakes || self.names_read.elapsed() >= NAMES_TOGETHER {
+            if !self.gathers_names() {
                 self.names();
             }
             self.answer_the_late();
@@ -140,10 +141,15 @@ impl Responder {
         }
     }
 
+    /// Whether names are left for a moment, to be read together.
+    fn gathers_names(&self) -> bool {
+        self.brakes && self.names_read.elapsed() < NAMES_TOGETHER && self.is_calm()
+    }
+
     /// Until something has happened, or a moment has passed.
     fn wait(&self) -> rustix::io::Result<usize> {
         let opens = PollFd::new(&*self.marks.opens, PollFlags::IN);
-        if self.brakes && self.names_read.elapsed() < NAMES_TOGETHER {
+        if self.gathers_names() {
             return poll(&mut [opens], Some(&timespec(NAMES_TOGETHER)));
         }
         let names = self.marks.names.iter().map(|(_, group)| PollFd::new(group, PollFlags::IN));
@@ -193,7 +199,7 @@ impl Responder {
                 continue;
             }
             self.meet();
-            if self.names_read.elapsed() >= NAMES_TOGETHER {
+            if !self.gathers_names() {
                 self.names();
             }
             asked = self.idle.is_there();

@@ -19,7 +19,7 @@ use beffroi_town::{
 
 use crate::{
     Vault, VaultError, alarms,
-    shelf::{Shelf, ShelfError},
+    shelf::{Shelf, ShelfError, on_disk},
     thinning::told,
     trash::Trash,
 };
@@ -195,21 +195,19 @@ pub async fn settle_with(
 ) -> Result<u64, VaultError> {
     let shelf = Shelf::of(folder, &repository.tenant, &repository.server);
     let trash = Trash::of(&shelf);
-    let failed = |source| ShelfError::Folder { folder: shelf.folder().to_owned(), source };
     let waiting = trash.clone();
-    let lock = tokio::task::spawn_blocking(move || waiting.lock()).await;
-    let _lock = lock.map_err(io::Error::other).and_then(|lock| lock).map_err(failed)?;
+    let _lock = on_disk(&shelf, move || waiting.lock()).await?;
     let tenants = std::slice::from_ref(&repository.tenant);
     let found = find(&mut store.read().await?, &repository.tenant, id).await?.1;
     let (moving, of, hash, step) =
         (trash.clone(), id.to_owned(), found.plan_hash.clone(), found.step);
-    let moved = tokio::task::spawn_blocking(move || match step {
+    on_disk(&shelf, move || match step {
         Step::Moving => moving.fill(&of, &moving.plan(&hash)?, before),
         Step::Undoing => moving.put_back(&of, before),
         Step::Emptying => moving.empty(&of, before),
         _ => Ok(()),
-    });
-    moved.await.map_err(io::Error::other).and_then(|moved| moved).map_err(failed)?;
+    })
+    .await?;
     if !found.step.is_moving() {
         return Ok(0);
     }
@@ -225,7 +223,7 @@ pub async fn settle_with(
     }
     tx.commit().await?;
     if found.step != Step::Moving {
-        trash.drop_plan(&found.plan_hash).map_err(failed)?;
+        on_disk(&shelf, move || trash.drop_plan(&found.plan_hash)).await?;
     }
     Ok(freed)
 }
@@ -248,8 +246,7 @@ pub async fn forget_cancelled(store: &Store, folder: &Path) -> Result<(), VaultE
         }
         // Nobody proposes meanwhile: the same plan may be proposed again.
         let waiting = trash.clone();
-        let lock = tokio::task::spawn_blocking(move || waiting.lock()).await;
-        let _lock = lock.map_err(io::Error::other).and_then(|lock| lock).map_err(failed)?;
+        let _lock = on_disk(&shelf, move || waiting.lock()).await?;
         let scope = TenantScope::for_tenant(&one.tenant);
         let mut conn = store.read().await?;
         let all = thinnings::list(&mut conn, &scope, THINNINGS).await?;

@@ -1,9 +1,14 @@
 //! What is asked back: objects whole or in part, and the names of what is there.
 //!
-//! Rule: what is there is what lies on the disk, whatever the database says: a repository outlives
-//! the platform that kept it.
+//! Rules:
+//! - What is there is what lies on the disk, whatever the database says: a repository outlives the
+//!   platform that kept it.
+//! - A small answer is one trip to the disk; a large one has two pieces in memory at a time, and reads
+//!   into the same two again: room fresh from the system costs more than to fill it.
 
-use std::{fs::File, io, os::unix::fs::FileExt as _, path::PathBuf, sync::Arc};
+use std::{
+    collections::VecDeque, fs::File, io, os::unix::fs::FileExt as _, path::PathBuf, sync::Arc,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -32,20 +37,25 @@ pub(crate) async fn object(
     name: Option<&ObjectName>,
 ) -> Result<Response, Refusal> {
     let path = visit.shelf.path(kind, name);
+    let (range, reads) = (asked_range(&visit.parts.headers), visit.parts.method != Method::HEAD);
     let opened = on_disk(move || match File::open(&path) {
-        Ok(file) => file.metadata().map(|about| Some((file, about.len()))),
+        Ok(file) => Opened::read(file, range.as_deref(), reads).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     });
-    let (file, bytes) = opened.await?.ok_or(Refusal::NotFound)?;
-    let (status, from, until) = match asked_part(&visit.parts.headers, bytes) {
-        Part::Whole => (StatusCode::OK, 0, bytes),
-        Part::Some(from, until) => (StatusCode::PARTIAL_CONTENT, from, until),
+    let Opened { file, bytes, part, first } = opened.await?.ok_or(Refusal::NotFound)?;
+    let (status, (from, until)) = match part {
+        Part::Whole => (StatusCode::OK, (0, bytes)),
+        Part::Some(from, until) => (StatusCode::PARTIAL_CONTENT, (from, until)),
         Part::Beyond => return Err(Refusal::Range(bytes)),
     };
-    let body = match visit.parts.method {
-        Method::HEAD => Body::empty(),
-        _ => pieces(Arc::new(file), from, until),
+    let body = match first {
+        None => Body::empty(),
+        Some(first) if first.len() as u64 >= until - from => Body::from(first),
+        Some(first) => {
+            let sending = Sending { file: Arc::new(file), from, until, sent: VecDeque::new() };
+            Body::from_stream(stream::unfold((sending, Some(first)), Sending::next))
+        }
     };
     let mut answer = (status, body).into_response();
     let headers = answer.headers_mut();
@@ -61,6 +71,40 @@ pub(crate) async fn object(
     Ok(answer)
 }
 
+/// An object that was found.
+struct Opened {
+    file: File,
+    bytes: u64,
+    part: Part,
+    /// The first piece of what was asked for; none, where nothing is to be sent.
+    first: Option<Bytes>,
+}
+
+impl Opened {
+    fn read(file: File, range: Option<&str>, reads: bool) -> io::Result<Self> {
+        let bytes = file.metadata()?.len();
+        let part = asked_part(range, bytes);
+        let first = match part {
+            Part::Whole if reads => Some((0, bytes)),
+            Part::Some(from, until) if reads => Some((from, until)),
+            _ => None,
+        };
+        let first = first.map(|(from, until)| {
+            let mut room = vec![0; piece_length(from, until)];
+            file.read_exact_at(&mut room, from).map(|()| Bytes::from(room))
+        });
+        Ok(Self { bytes, part, first: first.transpose()?, file })
+    }
+}
+
+fn piece_length(from: u64, until: u64) -> usize {
+    usize::try_from(PIECE_BYTES.min(until - from)).unwrap_or(0)
+}
+
+fn asked_range(headers: &HeaderMap) -> Option<String> {
+    Some(headers.get(header::RANGE)?.to_str().ok()?.to_owned())
+}
+
 /// What of an object is asked for.
 #[derive(Debug, PartialEq, Eq)]
 enum Part {
@@ -72,9 +116,8 @@ enum Part {
 }
 
 /// Reads a Range. What is no single range of bytes asks for the whole, as HTTP has it.
-fn asked_part(headers: &HeaderMap, bytes: u64) -> Part {
-    let value = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
-    let Some((first, last)) = value
+fn asked_part(range: Option<&str>, bytes: u64) -> Part {
+    let Some((first, last)) = range
         .and_then(|value| value.strip_prefix("bytes="))
         .and_then(|range| range.split_once('-'))
     else {
@@ -94,23 +137,58 @@ fn asked_part(headers: &HeaderMap, bytes: u64) -> Part {
     }
 }
 
-/// The bytes of a file as a body, a piece in memory at a time.
-fn pieces(file: Arc<File>, from: u64, until: u64) -> Body {
-    Body::from_stream(stream::unfold((file, from), move |(file, from)| async move {
-        if from >= until {
+/// A file on its way to a client.
+struct Sending {
+    file: Arc<File>,
+    /// What was not handed over yet.
+    from: u64,
+    until: u64,
+    /// The last pieces that were, the oldest first.
+    sent: VecDeque<Bytes>,
+}
+
+/// Pieces whose room is kept: the client's connection holds on to the last one only.
+const KEPT_PIECES: usize = 2;
+
+impl Sending {
+    /// The next piece, the first of which is at hand.
+    async fn next(
+        (mut sending, first): (Self, Option<Bytes>),
+    ) -> Option<(io::Result<Bytes>, (Self, Option<Bytes>))> {
+        if sending.from >= sending.until {
             return None;
         }
-        let read = Arc::clone(&file);
-        let piece = tokio::task::spawn_blocking(move || {
-            let length = usize::try_from(PIECE_BYTES.min(until - from)).unwrap_or(0);
-            let mut bytes = vec![0; length];
-            read.read_exact_at(&mut bytes, from).map(|()| Bytes::from(bytes))
+        let piece = match first {
+            Some(first) => Ok(first),
+            None => sending.read().await,
+        };
+        match &piece {
+            Ok(piece) => {
+                sending.from += piece.len() as u64;
+                sending.sent.push_back(piece.clone());
+            }
+            // After a failure there is nothing more: the client sees the answer break off.
+            Err(_) => sending.from = sending.until,
+        }
+        Some((piece, (sending, None)))
+    }
+
+    async fn read(&mut self) -> io::Result<Bytes> {
+        let (file, from) = (Arc::clone(&self.file), self.from);
+        let length = piece_length(from, self.until);
+        let old = (self.sent.len() >= KEPT_PIECES).then(|| self.sent.pop_front()).flatten();
+        let read = tokio::task::spawn_blocking(move || {
+            // Where somebody still holds it, another room is made.
+            let old = old.filter(|old| old.len() >= length).and_then(|old| old.try_into_mut().ok());
+            let Some(mut room) = old else {
+                let mut room = vec![0; length];
+                return file.read_exact_at(&mut room, from).map(|()| Bytes::from(room));
+            };
+            room.truncate(length);
+            file.read_exact_at(&mut room, from).map(|()| room.freeze())
         });
-        let piece = piece.await.unwrap_or_else(|error| Err(io::Error::other(error)));
-        // After a failure there is nothing more: the client sees the answer break off.
-        let next = if piece.is_ok() { from + PIECE_BYTES.min(until - from) } else { until };
-        Some((piece, (file, next)))
-    }))
+        read.await.unwrap_or_else(|error| Err(io::Error::other(error)))
+    }
 }
 
 /// The names of a kind, in the form that the client understands, folder by folder.
@@ -202,10 +280,8 @@ mod tests {
             ("lines=0-1", Part::Whole),
             ("bytes=a-b", Part::Whole),
         ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::RANGE, range.parse().unwrap());
-            assert_eq!(asked_part(&headers, 10), part, "{range}");
+            assert_eq!(asked_part(Some(range), 10), part, "{range}");
         }
-        assert_eq!(asked_part(&HeaderMap::new(), 10), Part::Whole);
+        assert_eq!(asked_part(None, 10), Part::Whole);
     }
 }

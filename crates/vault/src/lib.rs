@@ -13,6 +13,7 @@
 //! - A refusal that somebody with a credential may be behind is an alarm; a person decides.
 
 pub mod consent;
+pub mod lost;
 pub mod repositories;
 pub mod scrub;
 pub mod standing;

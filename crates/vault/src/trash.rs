@@ -66,17 +66,33 @@ impl Trash {
 
     /// The hashes of the plans that are kept.
     pub(crate) fn plans(&self) -> io::Result<Vec<String>> {
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
+        let hash = |name: &String| name.strip_suffix(".plan").map(str::to_owned);
+        Ok(self.names()?.iter().filter_map(hash).collect())
+    }
+
+    /// The names of what lies here, as far as they are any of ours.
+    fn names(&self) -> io::Result<Vec<String>> {
+        match fs::read_dir(&self.folder) {
+            Ok(entries) => entries
+                .filter_map(|entry| entry.map(|one| one.file_name().into_string().ok()).transpose())
+                .collect(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The thinnings that something lies here for, and how many objects.
+    pub(crate) fn held(&self) -> io::Result<Vec<(String, u64)>> {
         let mut all = Vec::new();
-        for entry in entries {
-            let name = entry?.file_name();
-            all.extend(
-                name.to_str().and_then(|name| name.strip_suffix(".plan")).map(str::to_owned),
-            );
+        for id in self.names()? {
+            if !self.folder.join(&id).is_dir() {
+                continue;
+            }
+            let mut objects = 0;
+            for kind in ORDER {
+                objects += names(&self.place(&id, kind))?.len() as u64;
+            }
+            all.extend((objects > 0).then_some((id, objects)));
         }
         Ok(all)
     }

@@ -160,6 +160,22 @@ fn a_process_per_session_is_seen_by_its_user() {
 }
 
 #[test]
+fn what_was_made_anew_a_moment_ago_is_remembered_however_much_was_made_since_the_first_time() {
+    let mut decider = Decider::default();
+    let made = |decider: &mut Decider, at, file| decider.feed(&event(at, "s", What::Made { file }));
+    made(&mut decider, 0, 1);
+    for other in 0..MADE_MAX as u64 - 2 {
+        made(&mut decider, 1, 10 + other);
+    }
+    made(&mut decider, 2, 1);
+    made(&mut decider, 3, 2);
+    assert!(decider.made_by(1, "s"), "only its first making was forgotten");
+    assert!(decider.made_by(10, "s") && decider.made_order.len() == MADE_MAX);
+    made(&mut decider, 4, 3);
+    assert!(!decider.made_by(10, "s"), "the oldest is forgotten first");
+}
+
+#[test]
 fn what_one_made_one_may_remove() {
     let mut decider = Decider::default();
     for n in 0..300 {

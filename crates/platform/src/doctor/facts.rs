@@ -76,19 +76,21 @@ pub struct VaultServer {
     pub damaged: bool,
     /// How much of its quota is used, in hundredths.
     pub part: u64,
-    /// Why a trash whose grace has ended is not emptied.
+    /// Why there is a trash that somebody must see to.
     pub trash: Option<TrashWaits>,
     /// How far what came can be counted on.
     pub trust: Trust,
 }
 
-/// Why a trash is not emptied that could be.
+/// Why somebody must see to a trash, the gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrashWaits {
     /// Nobody else looked through the repository since.
     Unchecked,
     /// Whoever did found something missing or damaged.
     Failed,
+    /// The database knows nothing of what lies in it.
+    Lost,
 }
 
 /// How far a server's backups can be counted on.

@@ -267,6 +267,7 @@ fn vault_cases() -> Vec<Case> {
         Risky "vault-suspect": |f| f.vault = Some(vault_of(trusted(Trust { doubt: Some(Verdict::Suspect), ..TRUSTED })));
         Risky "vault-unjudged": |f| f.vault = Some(vault_of(trusted(Trust { judged: false, ..TRUSTED })));
         Risky "vault-unproven": |f| f.vault = Some(vault_of(trusted(Trust { proven: false, ..TRUSTED })));
+        Broken "vault-trash-lost": |f| f.vault = Some(vault_of(VaultServer { trash: Some(TrashWaits::Lost), ..kept("s") }));
         Broken "vault-trash-failed": |f| f.vault = Some(vault_of(VaultServer { trash: Some(TrashWaits::Failed), ..kept("s") }));
         Risky "vault-trash-unchecked": |f| f.vault = Some(vault_of(VaultServer { trash: Some(TrashWaits::Unchecked), ..kept("s") }));
         Risky "vault-filling": |f| f.vault = Some(vault_of(VaultServer { part: 80, ..kept("s") }));

@@ -50,6 +50,7 @@ fn servers(all: &[VaultServer]) -> Vec<Finding> {
     tell("vault-unjudged", &|one| one.ever && !one.trust.judged, &|_| false);
     tell("vault-unproven", &|one| one.ever && !one.trust.proven, &|_| false);
     let waits = |one: &VaultServer, wanted| one.trash == Some(wanted);
+    tell("vault-trash-lost", &|one| waits(one, TrashWaits::Lost), &|_| true);
     tell("vault-trash-failed", &|one| waits(one, TrashWaits::Failed), &|_| true);
     tell("vault-trash-unchecked", &|one| waits(one, TrashWaits::Unchecked), &|_| false);
     tell("vault-filling", &|one| one.part >= FILLING, &|one| one.part >= FULL);

@@ -1,6 +1,8 @@
 //! `beffroi vault trash`: thinnings as the platform keeps them.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Result, bail};
 use beffroi_platform::config::Config;
 use beffroi_store::{
     OperatorScope, Store, TenantScope,
@@ -10,10 +12,13 @@ use beffroi_store::{
     },
 };
 use beffroi_town::{
-    Actor,
+    Actor, TenantId,
     vault::thinning::{Kept, Step},
 };
-use beffroi_vault::consent;
+use beffroi_vault::{
+    consent,
+    lost::{self, Lost},
+};
 use beffroi_words::{Words, calendar};
 use serde_json::json;
 
@@ -35,14 +40,7 @@ pub(super) async fn run(config: &Config, store: &Store, command: TrashCommand) -
         }
         TrashCommand::Undo { tenant, id } => {
             let tenant = tenant_id(&tenant)?;
-            let found = consent::find(&mut store.read().await?, &tenant, &id).await?;
-            // What another began to put back, and a kill broke off, is ended here.
-            let repository = if found.1.step == Step::Undoing {
-                found.0
-            } else {
-                consent::undo(store, by, &tenant, &id).await?
-            };
-            consent::settle(store, &settings.folder, by, (&repository, &id)).await?;
+            let repository = undo(store, &settings.folder, by, (&tenant, &id)).await?;
             println!("{tenant} {}: everything is back in its place.", repository.server);
             Ok(())
         }
@@ -55,6 +53,28 @@ pub(super) async fn run(config: &Config, store: &Store, command: TrashCommand) -
     }
 }
 
+/// Puts back what one thinning moved, whether the database knows of it or not.
+async fn undo(
+    store: &Store,
+    folder: &Path,
+    by: consent::By<'_>,
+    (tenant, id): (&TenantId, &str),
+) -> Result<Repository> {
+    if let Some(lost) = lost::put_back(store, folder, by, (tenant, id)).await? {
+        return Ok(lost.repository);
+    }
+    let (repository, found) = consent::find(&mut store.read().await?, tenant, id).await?;
+    // What another began to put back, and a kill broke off, is ended here.
+    if found.step != Step::Undoing {
+        if let Some(newer) = lost::of(store, folder, &repository).await?.first() {
+            bail!("the trash holds a newer thinning: undo {} first", newer.id);
+        }
+        consent::undo(store, by, tenant, id).await?;
+    }
+    consent::settle(store, folder, by, (&repository, id)).await?;
+    Ok(repository)
+}
+
 /// A thinning with what it is about.
 struct Line {
     repository: Repository,
@@ -63,7 +83,8 @@ struct Line {
 }
 
 async fn list(config: &Config, store: &Store, tenant: Option<&str>, machine: bool) -> Result<()> {
-    let rules = wanted(config)?.settings.rules;
+    let settings = &wanted(config)?.settings;
+    let rules = settings.rules;
     let mut conn = store.read().await?;
     let all = match tenant {
         Some(text) => {
@@ -86,11 +107,17 @@ async fn list(config: &Config, store: &Store, tenant: Option<&str>, machine: boo
         };
         lines.push(Line { repository, thinning, kept });
     }
+    drop(conn);
+    let mut lost = lost::all(store, &settings.folder).await?;
+    let wanted = tenant.map(tenant_id).transpose()?;
+    lost.retain(|one| wanted.as_ref().is_none_or(|wanted| one.repository.tenant == *wanted));
     if machine {
-        return print_json(&lines.iter().map(as_json).collect::<Vec<_>>());
+        let all: Vec<_> = lost.iter().map(lost_as_json).chain(lines.iter().map(as_json)).collect();
+        return print_json(&all);
     }
+    lost.iter().for_each(tell_lost);
     lines.iter().for_each(tell);
-    if lines.is_empty() {
+    if lines.is_empty() && lost.is_empty() {
         println!("no thinning");
     }
     Ok(())
@@ -104,6 +131,23 @@ fn as_json(line: &Line) -> serde_json::Value {
         "proposed_at": one.proposed_at, "due_at": one.due_at, "moved_at": one.moved_at,
         "over_at": one.over_at, "waits_for": line.kept.map(waits_for),
     })
+}
+
+fn lost_as_json(one: &Lost) -> serde_json::Value {
+    json!({
+        "tenant": one.repository.tenant, "server": one.repository.server, "thinning": one.id,
+        "step": null, "objects": one.objects,
+    })
+}
+
+fn tell_lost(one: &Lost) {
+    let Lost { repository, id, objects } = one;
+    println!("{} {}  {id}", repository.tenant, repository.server);
+    println!("  {objects} objects in the trash, of which the database knows nothing:");
+    println!(
+        "  it is older than this thinning. Put them back: beffroi vault trash undo {} {id}",
+        repository.tenant
+    );
 }
 
 fn waits_for(kept: Kept) -> String {

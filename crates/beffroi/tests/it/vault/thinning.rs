@@ -13,8 +13,11 @@ use beffroi_town::vault::{
     verdict::CredentialKind,
 };
 
+use beffroi_store::Store;
+use beffroi_vault::lost::{self, Lost};
+
 use super::{contents, files};
-use yard::{DAY, Yard};
+use yard::{BY, DAY, Yard, town};
 
 #[test]
 fn what_nobody_needs_goes_to_the_trash_and_comes_back() {
@@ -104,4 +107,43 @@ fn two_thinnings_in_the_trash_come_back_newest_first() {
     yard.is_whole(&[2, 3, 4, 5]);
     yard.undo(&first.id);
     yard.is_whole(&[0, 1, 2, 3, 4, 5]);
+}
+
+/// As `beffroi vault trash undo` does with a database that may be older than the trash.
+fn put_back(yard: &Yard, store: &Store, id: &str) -> Result<Option<Lost>, String> {
+    let (vault, tenant) = (yard.vault(), town());
+    let back = lost::put_back(store, &vault, (&BY, yard.now()), (&tenant, id));
+    yard.runtime.block_on(back).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_database_older_than_a_thinning_finds_its_trash_on_the_disk() {
+    let mut yard = Yard::new();
+    let plan = Yard::propose(&yard.keeper()).plan;
+    let thinning = yard.both_agree();
+    yard.close();
+    let before = yard.database_of_now();
+    yard.open();
+    Yard::carry_out(&yard.keeper()).unwrap();
+    let found = |store: &Store| {
+        let all = yard.runtime.block_on(lost::all(store, &yard.vault())).unwrap();
+        all.into_iter().map(|one| (one.id, one.objects)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&yard.store), []);
+    let objects = (plan.snapshots.len() + plan.index.len() + plan.packs.len()) as u64;
+    assert_eq!(found(&before), [(thinning.id.clone(), objects)]);
+    // Another one, from earlier still: the newest goes first.
+    let earlier = yard.shelf().join("trash/0/snapshots");
+    fs::create_dir_all(&earlier).unwrap();
+    fs::write(earlier.join("0".repeat(64)), "x").unwrap();
+    let early = put_back(&yard, &before, "0").unwrap_err();
+    assert!(early.contains("undo that one first"), "{early}");
+    fs::remove_dir_all(earlier.parent().unwrap()).unwrap();
+    for none in ["0", "../..", ""] {
+        assert_eq!(put_back(&yard, &before, none), Ok(None), "{none}");
+    }
+    assert!(put_back(&yard, &before, &thinning.id).unwrap().is_some());
+    assert_eq!(put_back(&yard, &before, &thinning.id), Ok(None), "twice");
+    assert_eq!(found(&before), []);
+    yard.is_whole(&[0, 1, 2, 3]);
 }

@@ -14,7 +14,7 @@ use beffroi_town::{
         thinning::{Kept, Step},
     },
 };
-use beffroi_vault::{consent, standing::Standing, watch};
+use beffroi_vault::{consent, lost, standing::Standing, watch};
 
 use super::super::facts::{
     Envelopes, Facts, GuardFacts, Journals, Rounds, Town, TrashWaits, Trust, VaultServer,
@@ -89,7 +89,11 @@ pub(super) async fn vault(
             silent: heard.silence(now).is_some(),
             damaged: objects::damages(&mut conn, &scope, &one.id).await.ok()? > 0,
             part: hundredths(used.bytes, quota),
-            trash: trash(&mut conn, (&one, wanted), now).await.ok()?,
+            trash: if lost::of(store, &wanted.settings.folder, &one).await.ok()?.is_empty() {
+                trash(&mut conn, (&one, wanted), now).await.ok()?
+            } else {
+                Some(TrashWaits::Lost)
+            },
             trust: Trust {
                 judged: standing.is_inspected() && !standing.is_behind(now),
                 doubt: standing.doubt().and_then(|one| one.verdict),

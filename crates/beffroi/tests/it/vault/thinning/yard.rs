@@ -146,6 +146,17 @@ impl Yard {
         }
     }
 
+    /// What the database says now, kept as it is. Nobody may write to it meanwhile.
+    pub(super) fn database_of_now(&self) -> Store {
+        let (from, to) = (self.here().join("data"), self.here().join("data-of-before"));
+        fs::create_dir(&to).unwrap();
+        for (name, content) in contents(&from) {
+            fs::write(to.join(name), content).unwrap();
+        }
+        let location = Location::Folder(to);
+        self.runtime.block_on(Store::open(&location, Arc::new(SystemEntropy::new()))).unwrap()
+    }
+
     pub(super) fn vault(&self) -> PathBuf {
         self.here().join("vault")
     }
