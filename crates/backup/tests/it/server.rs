@@ -1,11 +1,12 @@
 //! Servers that answer badly, or not at all.
 
 use std::{
+    collections::HashMap,
     fs,
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     thread,
     time::Duration,
 };
@@ -29,27 +30,22 @@ enum Act {
     Whole,
 }
 
-/// Serves a repository over REST; `act` is asked about each request, with its number and path.
-fn serve(repository: PathBuf, act: impl Fn(usize, &str) -> Act + Send + Sync + 'static) -> Access {
+/// Serves a repository over REST; `act` is asked about each request, with its path.
+fn serve(repository: PathBuf, act: impl Fn(&str) -> Act + Send + Sync + 'static) -> Access {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("rest:http://u:p@{}/", listener.local_addr().unwrap());
     let act = Arc::new(act);
     thread::spawn(move || {
-        for (number, stream) in listener.incoming().enumerate() {
+        for stream in listener.incoming() {
             let (repository, act) = (repository.clone(), Arc::clone(&act));
-            thread::spawn(move || answer(&mut stream.unwrap(), &repository, number, &*act));
+            thread::spawn(move || answer(&mut stream.unwrap(), &repository, &*act));
         }
     });
     let access = Access::new(&address, PASSWORD, None).unwrap();
     access.waiting(Duration::from_millis(600))
 }
 
-fn answer(
-    stream: &mut TcpStream,
-    repository: &Path,
-    number: usize,
-    act: &dyn Fn(usize, &str) -> Act,
-) {
+fn answer(stream: &mut TcpStream, repository: &Path, act: &dyn Fn(&str) -> Act) {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
         if stream.read(&mut byte).unwrap_or(0) == 0 {
@@ -59,7 +55,7 @@ fn answer(
     }
     let head = String::from_utf8(head).unwrap().to_lowercase();
     let path = head.split(' ').nth(1).unwrap().to_owned();
-    let act = act(number, &path);
+    let act = act(&path);
     let (mut status, mut body) = (200, object(repository, &path));
     let range = head.lines().find_map(|line| line.strip_prefix("range: bytes="));
     match (act, range) {
@@ -104,7 +100,7 @@ fn object(repository: &Path, path: &str) -> Vec<u8> {
 #[test]
 fn a_good_server_gives_everything_back() {
     let house = House::new();
-    let access = serve(house.repository(), |_, _| Act::Serve);
+    let access = serve(house.repository(), |_| Act::Serve);
     let plan = plan(&access, &Choice::all()).unwrap();
     let report = restore::carry_out(&plan, &house.target(), AT).unwrap();
     assert!(report.is_whole(), "{report:?}");
@@ -114,10 +110,17 @@ fn a_good_server_gives_everything_back() {
 #[test]
 fn what_fails_for_a_moment_is_asked_for_again() {
     let house = House::new();
-    let access = serve(house.repository(), |number, _| match number % 4 {
-        0 => Act::Status(503),
-        1 => Act::Break,
-        _ => Act::Serve,
+    // Counted for each object: of what several ask for at once nobody fails more often than that.
+    let asked = Mutex::new(HashMap::<String, u32>::new());
+    let access = serve(house.repository(), move |path| {
+        let mut asked = asked.lock().unwrap();
+        let times = asked.entry(path.to_owned()).or_default();
+        *times += 1;
+        match times {
+            1 => Act::Status(503),
+            2 => Act::Break,
+            _ => Act::Serve,
+        }
     });
     let plan = plan(&access, &Choice::all()).unwrap();
     let report = restore::carry_out(&plan, &house.target(), AT).unwrap();
@@ -128,16 +131,16 @@ fn what_fails_for_a_moment_is_asked_for_again() {
 fn a_server_that_stalls_is_not_waited_for() {
     let house = House::new();
     let begun = std::time::Instant::now();
-    let access = serve(house.repository(), |_, _| Act::Stall);
+    let access = serve(house.repository(), |_| Act::Stall);
     let error = plan(&access, &Choice::all()).unwrap_err();
     assert!(matches!(error, BackupError::Source { .. }), "{error}");
     assert!(error.to_string().contains("does not answer"), "{error}");
     // A credential that opens nothing is not tried twice, and said.
-    let access = serve(house.repository(), |_, _| Act::Status(401));
+    let access = serve(house.repository(), |_| Act::Status(401));
     let error = plan(&access, &Choice::all()).unwrap_err();
     assert!(error.to_string().contains("vault add"), "{error}");
     // A folder in the middle of everything.
-    let access = serve(house.repository(), |_, path| match path {
+    let access = serve(house.repository(), |path| match path {
         path if path.starts_with("/data/") => Act::Stall,
         _ => Act::Serve,
     });
@@ -153,7 +156,7 @@ fn a_server_that_ignores_what_is_asked_ruins_nothing() {
         let access =
             serve(
                 house.repository(),
-                move |_, path| {
+                move |path| {
                     if path.starts_with("/data/") { act } else { Act::Serve }
                 },
             );
@@ -178,7 +181,7 @@ fn a_restore_cut_off_goes_on_where_it_was() {
     };
     // The server goes in the middle of the data.
     let seen = std::sync::atomic::AtomicUsize::new(0);
-    let access = serve(house.repository(), move |_, path| {
+    let access = serve(house.repository(), move |path| {
         let is_data = path.starts_with("/data/");
         let before = seen.fetch_add(usize::from(is_data), std::sync::atomic::Ordering::SeqCst);
         if is_data && before >= 8 { Act::Stall } else { Act::Serve }
