@@ -182,16 +182,23 @@ fn page(before: &str) -> anyhow::Result<String> {
         writeln!(page, "|---|---|---:|---:|---:|---:|---|")?;
         for row in rows {
             let peer = match (row.peer, &row.peer_name) {
-                (Some(peer), Some(name)) => format!("{peer} ({name})"),
+                (Some(peer), Some(name)) => format!("{} ({name})", shown(peer)),
                 _ => "none".to_owned(),
             };
             let ratio = row.ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
             let met = if row.met { "yes" } else { "**no**" };
-            let Row { what, unit, ours, goal, .. } = row;
+            let (ours, goal) = (shown(row.ours), shown(row.goal));
+            let Row { what, unit, .. } = row;
             writeln!(page, "| {what} | {unit} | {ours} | {peer} | {ratio} | {goal} | {met} |")?;
         }
     }
     Ok(page)
+}
+
+/// A figure, to the thousandth.
+fn shown(figure: f64) -> String {
+    let text = format!("{figure:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A group's part of a page, from the line before its heading on.
@@ -215,6 +222,12 @@ fn machine() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn figures_are_shown_to_the_thousandth() {
+        let all = [0.0, 100.0, 1.0 / 1.05, 1.762_678_6, 22.5, 9569.0].map(shown);
+        assert_eq!(all, ["0", "100", "0.952", "1.763", "22.5", "9569"]);
+    }
 
     #[test]
     fn a_group_s_part_of_a_page_is_found() {
