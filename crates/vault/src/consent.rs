@@ -19,7 +19,7 @@ use beffroi_town::{
 
 use crate::{
     Vault, VaultError, alarms,
-    shelf::{Shelf, ShelfError, on_disk},
+    shelf::{Shelf, ShelfError},
     thinning::told,
     trash::Trash,
 };
@@ -196,18 +196,19 @@ pub async fn settle_with(
     let shelf = Shelf::of(folder, &repository.tenant, &repository.server);
     let trash = Trash::of(&shelf);
     let waiting = trash.clone();
-    let _lock = on_disk(&shelf, move || waiting.lock()).await?;
+    let _lock = shelf.on_disk(move || waiting.lock()).await?;
     let tenants = std::slice::from_ref(&repository.tenant);
     let found = find(&mut store.read().await?, &repository.tenant, id).await?.1;
     let (moving, of, hash, step) =
         (trash.clone(), id.to_owned(), found.plan_hash.clone(), found.step);
-    on_disk(&shelf, move || match step {
-        Step::Moving => moving.fill(&of, &moving.plan(&hash)?, before),
-        Step::Undoing => moving.put_back(&of, before),
-        Step::Emptying => moving.empty(&of, before),
-        _ => Ok(()),
-    })
-    .await?;
+    shelf
+        .on_disk(move || match step {
+            Step::Moving => moving.fill(&of, &moving.plan(&hash)?, before),
+            Step::Undoing => moving.put_back(&of, before),
+            Step::Emptying => moving.empty(&of, before),
+            _ => Ok(()),
+        })
+        .await?;
     if !found.step.is_moving() {
         return Ok(0);
     }
@@ -223,7 +224,7 @@ pub async fn settle_with(
     }
     tx.commit().await?;
     if found.step != Step::Moving {
-        on_disk(&shelf, move || trash.drop_plan(&found.plan_hash)).await?;
+        shelf.on_disk(move || trash.drop_plan(&found.plan_hash)).await?;
     }
     Ok(freed)
 }
@@ -246,7 +247,7 @@ pub async fn forget_cancelled(store: &Store, folder: &Path) -> Result<(), VaultE
         }
         // Nobody proposes meanwhile: the same plan may be proposed again.
         let waiting = trash.clone();
-        let _lock = on_disk(&shelf, move || waiting.lock()).await?;
+        let _lock = shelf.on_disk(move || waiting.lock()).await?;
         let scope = TenantScope::for_tenant(&one.tenant);
         let mut conn = store.read().await?;
         let all = thinnings::list(&mut conn, &scope, THINNINGS).await?;

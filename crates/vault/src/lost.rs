@@ -4,6 +4,7 @@
 //! Rules:
 //! - It is found on the disk, and put back from there. Nothing of it is ever emptied: nobody can say who
 //!   agreed to that.
+//! - People are told first: cut off in the middle it is still lost, and goes on when it is run again.
 //! - It is newer than every thinning that the database knows of, and goes back before them.
 
 use std::path::Path;
@@ -14,13 +15,7 @@ use beffroi_store::{
 };
 use beffroi_town::TenantId;
 
-use crate::{
-    VaultError, alarms,
-    consent::By,
-    shelf::{Shelf, on_disk},
-    thinning::told,
-    trash::Trash,
-};
+use crate::{VaultError, alarms, consent::By, shelf::Shelf, thinning::told, trash::Trash};
 
 /// What one thinning left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +53,7 @@ pub async fn of(
     let shelf = Shelf::of(folder, &repository.tenant, &repository.server);
     let look = || {
         let trash = Trash::of(&shelf);
-        on_disk(&shelf, move || trash.held())
+        shelf.on_disk(move || trash.held())
     };
     let before = look().await?;
     if before.is_empty() {
@@ -102,16 +97,17 @@ pub async fn put_back(
         let why = "is not the newest in the trash: undo that one first";
         return Err(Error::Refused { noun: "thinning", id: id.to_owned(), why }.into());
     }
-    let shelf = Shelf::of(folder, tenant, &lost.repository.server);
-    let trash = Trash::of(&shelf);
-    let name = id.to_owned();
-    on_disk(&shelf, move || {
-        let _lock = trash.lock()?;
-        trash.put_back(&name, Box::new(|_| Ok(())))
-    })
-    .await?;
     let mut tx = store.begin(std::slice::from_ref(tenant), actor, at).await?;
     alarms::raise_in(&mut tx, &told(&lost.repository, id, "undone", at)).await?;
     tx.commit().await?;
+    let shelf = Shelf::of(folder, tenant, &lost.repository.server);
+    let trash = Trash::of(&shelf);
+    let name = id.to_owned();
+    shelf
+        .on_disk(move || {
+            let _lock = trash.lock()?;
+            trash.put_back(&name, Box::new(|_| Ok(())))
+        })
+        .await?;
     Ok(Some(lost.clone()))
 }

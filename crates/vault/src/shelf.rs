@@ -55,16 +55,6 @@ pub fn prepare(folder: &Path) -> Result<(), ShelfError> {
     fs::remove_file(&named).map_err(cannot)
 }
 
-/// Does what waits for the disk of a repository on a thread for that.
-pub(crate) async fn on_disk<T: Send + 'static>(
-    shelf: &Shelf,
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> Result<T, ShelfError> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(io::Error::other);
-    let cannot = |source| ShelfError::Folder { folder: shelf.folder().to_owned(), source };
-    done.and_then(|done| done).map_err(cannot)
-}
-
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
@@ -146,6 +136,16 @@ impl Shelf {
     /// Where it is.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Does what waits for its disk, on a thread for that.
+    pub(crate) async fn on_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, ShelfError> {
+        let done = tokio::task::spawn_blocking(work).await.map_err(io::Error::other);
+        let cannot = |source| ShelfError::Folder { folder: self.folder.clone(), source };
+        done.and_then(|done| done).map_err(cannot)
     }
 
     /// Makes its folders, flushed.

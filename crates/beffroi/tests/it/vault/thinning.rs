@@ -145,5 +145,6 @@ fn a_database_older_than_a_thinning_finds_its_trash_on_the_disk() {
     assert!(put_back(&yard, &before, &thinning.id).unwrap().is_some());
     assert_eq!(put_back(&yard, &before, &thinning.id), Ok(None), "twice");
     assert_eq!(found(&before), []);
+    assert!(yard.alarms_of(&before).contains(&"vault_thinning undone".to_owned()));
     yard.is_whole(&[0, 1, 2, 3]);
 }

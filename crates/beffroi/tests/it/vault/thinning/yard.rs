@@ -267,8 +267,12 @@ impl Yard {
     }
 
     pub(super) fn alarms(&self) -> Vec<String> {
+        self.alarms_of(&self.store)
+    }
+
+    pub(super) fn alarms_of(&self, store: &Store) -> Vec<String> {
         let all = self.runtime.block_on(async {
-            alarms::open(&mut self.store.read().await.unwrap(), &scope()).await.unwrap()
+            alarms::open(&mut store.read().await.unwrap(), &scope()).await.unwrap()
         });
         let step = |alarm: &beffroi_town::Alarm| {
             let step = alarm.detail.get("step").or_else(|| alarm.detail.get("what"));
