@@ -7,7 +7,10 @@
 //! 100 Mbit/s and 20 ms, which `link` plays; each run is a process of its own, but for the rows that
 //! say *resident*: there the password is tried and the index read beforehand. What comes back is
 //! compared with what was saved, outside the time. Runs alternate, the medians count. Processor time
-//! is the client's; memory the highest that was seen of it.
+//! is the client's; memory the highest that was seen of it. Each run has an empty folder of its own,
+//! and none is removed before the end: for minutes after many files were removed, ext4 passes over
+//! each of their numbers whenever it makes a file (`recently_deleted`), which would be most of what
+//! either client is seen to cost. That takes some 20 GB of the disk for temporary files.
 
 #![expect(clippy::print_stdout, reason = "the benchmark speaks to the program that started it")]
 
@@ -16,6 +19,7 @@ mod beside;
 mod link;
 
 use std::{
+    cell::Cell,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -61,6 +65,8 @@ struct Bench {
     far: String,
     /// Paths of the chosen files, one a line.
     list: PathBuf,
+    /// How many folders were made.
+    made: Cell<u32>,
 }
 
 fn measure() -> Done<Value> {
@@ -75,7 +81,8 @@ fn measure() -> Done<Value> {
     let address = format!("{}srv/", running.address);
     let near = running.address.trim_start_matches("rest:http://").trim_end_matches('/');
     let far = format!("rest:http://{}/srv/", link::line(near.parse()?)?);
-    let bench = Bench { folder: folder.path().to_owned(), restic, address, far, list };
+    let bench =
+        Bench { folder: folder.path().to_owned(), restic, address, far, list, made: Cell::new(0) };
     bench.restic(&["init"])?;
     bench.restic(&["backup", share.to_str().ok_or("the folder's name is no text")?])?;
     let mut rows = bench.whole(&share)?;
@@ -111,10 +118,10 @@ impl Bench {
     fn whole(&self, share: &Path) -> Done<Vec<Value>> {
         let (mut mine, mut theirs) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
-            let target = self.empty("back")?;
+            let target = self.empty()?;
             mine.push(self.ours(&target, None)?);
             same(share, &below(&target, share))?;
-            let target = self.empty("back")?;
+            let target = self.empty()?;
             theirs.push(self.restic(&[
                 "restore",
                 "latest",
@@ -139,14 +146,14 @@ impl Bench {
         let list = text(&self.list)?.to_owned();
         let archive = Borg::new(&self.folder, share)?;
         // The damaged server: everything is there, 200 files are ruined.
-        let target = self.empty("damaged")?;
+        let target = self.empty()?;
         self.ours(&target, None)?;
         for _ in 0..RUNS {
-            let empty = self.empty("back")?;
+            let empty = self.empty()?;
             cold.push(self.ours(&empty, Some(&self.list))?);
             are_back(chosen, &empty)?;
             resident.push(self.resident(&self.address, chosen)?);
-            let empty = self.empty("back")?;
+            let empty = self.empty()?;
             let words = ["restore", "latest", "--no-lock", "--include-file", &list, "--target"];
             listed.push(self.restic(&[&words[..], &[text(&empty)?]].concat())?);
             are_back(chosen, &empty)?;
@@ -156,7 +163,7 @@ impl Bench {
             are_back(chosen, &target)?;
             copied.push(self.copy(share, chosen)?);
             if let Some(archive) = &archive {
-                borg.push(archive.extract(chosen, &self.empty("back")?)?);
+                borg.push(archive.extract(chosen, &self.empty()?)?);
             }
         }
         let seconds = |cost: &Cost| cost.seconds;
@@ -187,7 +194,7 @@ impl Bench {
         let list = text(&self.list)?;
         for _ in 0..RUNS {
             mine.push(self.resident(&self.far, chosen)?);
-            let empty = self.empty("back")?;
+            let empty = self.empty()?;
             let words = ["restore", "latest", "--no-lock", "--include-file", list, "--target"];
             let words = [&words[..], &[text(&empty)?]].concat();
             theirs.push(run(&mut self.command(&self.far, &words))?);
@@ -200,7 +207,7 @@ impl Bench {
 
     /// With the repository open and its index read.
     fn resident(&self, address: &str, chosen: &[PathBuf]) -> Done<Cost> {
-        let target = self.empty("back")?;
+        let target = self.empty()?;
         let repository = Repository::open(&Access::new(address, PASSWORD, None)?)?;
         let (all, _) = repository.snapshots()?;
         let snapshot = Wanted::Latest.choose(&all)?;
@@ -217,7 +224,7 @@ impl Bench {
     }
 
     fn copy(&self, share: &Path, chosen: &[PathBuf]) -> Done<Cost> {
-        let target = self.empty("back")?;
+        let target = self.empty()?;
         // From inside: cp 9.1 fails on the folders of absolute names.
         let inside =
             chosen.iter().map(|path| path.strip_prefix(share)).collect::<Result<Vec<_>, _>>()?;
@@ -225,11 +232,9 @@ impl Bench {
         run(command.args(["-a", "--parents"]).args(inside).arg(&target).current_dir(share))
     }
 
-    fn empty(&self, name: &str) -> Done<PathBuf> {
-        let folder = self.folder.join(name);
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
+    fn empty(&self) -> Done<PathBuf> {
+        self.made.set(self.made.get() + 1);
+        let folder = self.folder.join(format!("back-{}", self.made.get()));
         fs::create_dir(&folder)?;
         // What earlier runs left to the disk must not be paid by this one.
         Command::new("sync").status()?;

@@ -228,12 +228,16 @@ impl Spot {
                 }
             }
         }
-        match unlinkat(&self.folder, &name, AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(error) => return Err(error.into()),
-        }
         let flags = flags | OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
-        Ok((File::from(openat(&self.folder, &name, flags, rights)?), name, false))
+        let file = match openat(&self.folder, &name, flags, rights) {
+            // What a killed restore left, or somebody planted.
+            Err(Errno::EXIST) => {
+                unlinkat(&self.folder, &name, AtFlags::empty())?;
+                openat(&self.folder, &name, flags, rights)?
+            }
+            made => made?,
+        };
+        Ok((File::from(file), name, false))
     }
 
     /// Takes a draft away again.

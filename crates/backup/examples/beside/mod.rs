@@ -10,6 +10,11 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use zeroizing_alloc::ZeroAlloc;
+
+/// As in the program: what is freed is wiped first.
+#[global_allocator]
+static MEMORY: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 pub(crate) const CHOSEN: u64 = 200;
 pub(crate) const PASSWORD: &str = "x";

@@ -48,9 +48,13 @@ impl<'e> Lock<'e> {
 
     /// Renews it when it is time.
     pub(super) fn keep(&self, source: &Source, key: &Key) -> Result<(), SourceError> {
+        self.keep_after(self.begun.elapsed(), source, key)
+    }
+
+    /// The same so long after the backup began.
+    fn keep_after(&self, passed: Duration, source: &Source, key: &Key) -> Result<(), SourceError> {
         // Whoever holds it renews it.
         let Ok(mut shown) = self.shown.try_lock() else { return Ok(()) };
-        let passed = self.begun.elapsed();
         if passed.saturating_sub(shown.1) < RENEWED_AFTER {
             return Ok(());
         }
@@ -89,4 +93,54 @@ fn show(
     let name = Id::of(&bytes);
     source.put(ObjectKind::Locks, &name, &bytes)?;
     Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Counting(std::sync::atomic::AtomicU8);
+
+    impl Entropy for Counting {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        }
+    }
+
+    #[test]
+    fn it_is_renewed_every_five_minutes_and_one_is_there_at_all_times() {
+        let folder = tempfile::tempdir().unwrap();
+        let access = Access::new(folder.path().to_str().unwrap(), "x", None).unwrap();
+        let (source, key) = (Source::open(&access).unwrap(), Key::from_bytes(&[7; 64]));
+        let (entropy, at) = (Counting(0.into()), Instant::from_ms(1_700_000_000_000));
+        let first = show(&source, (&key, 2), &entropy, at).unwrap();
+        let (begun, shown) = (std::time::Instant::now(), Mutex::new((first, Duration::ZERO)));
+        let lock = Lock { entropy: &entropy, at, begun, shown, version: 2 };
+        let only = || -> (Id, String) {
+            let [name] = source.names(ObjectKind::Locks).unwrap().try_into().unwrap();
+            let mut sealed = source.whole(ObjectKind::Locks, Some(&name), 10_000).unwrap();
+            let text = unpack::object(key.open(&mut sealed).unwrap().to_vec(), 10_000).unwrap();
+            let lock: serde_json::Value = serde_json::from_slice(&text).unwrap();
+            (name, lock.get("time").unwrap().as_str().unwrap().to_owned())
+        };
+        let after = |seconds| lock.keep_after(Duration::from_secs(seconds), &source, &key).unwrap();
+        after(299);
+        assert_eq!(only().0, first);
+        after(300);
+        let (second, time) = only();
+        assert_ne!(second, first);
+        assert!(time.starts_with("2023-11-14T22:18:20"), "{time}");
+        after(599);
+        assert_eq!(only().0, second);
+        after(3_600);
+        let (third, time) = only();
+        assert!(third != second && time.starts_with("2023-11-14T23:13:20"), "{time}");
+        // Nobody waits for whoever renews it at that moment.
+        let busy = lock.shown.lock().unwrap();
+        after(7_200);
+        drop(busy);
+        assert_eq!(only().0, third);
+        lock.give_back(&access);
+        assert_eq!(source.names(ObjectKind::Locks).unwrap(), []);
+    }
 }

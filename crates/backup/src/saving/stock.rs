@@ -100,6 +100,10 @@ impl<'l> Stock<'l> {
 
     /// Keeps a blob, if nobody has it; its name.
     pub(super) fn keep(&self, kind: BlobKind, blob: &[u8], pack: &mut Pack) -> Id {
+        // Also where nothing new is found for hours: what this backup stands on must stay.
+        if let Err(error) = self.lock.keep(&self.fetcher.source, &self.fetcher.key) {
+            self.stop(BackupError::source("renew the lock")(error));
+        }
         let id = Id::of(blob);
         if self.fetcher.index.find(kind, &id).is_some() || !held(&self.new).insert((kind, id)) {
             return id;
@@ -158,8 +162,6 @@ impl<'l> Stock<'l> {
         self.sent_bytes.fetch_add(pack.bytes.len() as u64, Ordering::Relaxed);
         pack.bytes.clear();
         held(&self.lines).push(PackLine { id, blobs: std::mem::take(&mut pack.blobs) });
-        let kept = self.lock.keep(&self.fetcher.source, &self.fetcher.key);
-        kept.map_err(BackupError::source("renew the lock"))?;
         self.enter(BLOBS_OF_ONE)
     }
 
