@@ -141,8 +141,8 @@ impl Bench {
 
     /// 200 files.
     fn some(&self, share: &Path, chosen: &[PathBuf]) -> Done<Vec<Value>> {
-        let [mut cold, mut resident, mut listed, mut changed, mut copied, mut borg] =
-            [const { Vec::new() }; 6];
+        let [mut cold, mut resident, mut listed, mut changed, mut borg] = [const { Vec::new() }; 5];
+        let (mut copied, mut on_disk) = (Vec::new(), Vec::new());
         let list = text(&self.list)?.to_owned();
         let archive = Borg::new(&self.folder, share)?;
         // The damaged server: everything is there, 200 files are ruined.
@@ -161,7 +161,9 @@ impl Bench {
             let words = ["restore", "latest", "--no-lock", "--overwrite", "if-changed", "--target"];
             changed.push(self.restic(&[&words[..], &[text(&target)?]].concat())?);
             are_back(chosen, &target)?;
-            copied.push(self.copy(share, chosen)?);
+            let [copy, with_sync] = self.copy(share, chosen)?;
+            copied.push(copy);
+            on_disk.push(with_sync);
             if let Some(archive) = &archive {
                 borg.push(archive.extract(chosen, &self.empty()?)?);
             }
@@ -181,6 +183,7 @@ impl Bench {
             r("resident", 5.0, "restic 0.18 --include-file", &resident, &listed),
             r("from cold", 1.0, "restic 0.18 --include-file", &cold, &listed),
             r("resident", 0.5, "cp", &resident, &copied),
+            r("resident", 0.5, "cp and sync: on the disk, as ours", &resident, &on_disk),
         ];
         if !borg.is_empty() {
             rows.push(r("resident", 30.0, "borg extract", &resident, &borg));
@@ -223,13 +226,17 @@ impl Bench {
         Ok(Cost { seconds, ..Cost::default() })
     }
 
-    fn copy(&self, share: &Path, chosen: &[PathBuf]) -> Done<Cost> {
+    /// A copy, and the same with what was copied handed to the disk, as a restore of ours does it.
+    fn copy(&self, share: &Path, chosen: &[PathBuf]) -> Done<[Cost; 2]> {
         let target = self.empty()?;
         // From inside: cp 9.1 fails on the folders of absolute names.
         let inside =
             chosen.iter().map(|path| path.strip_prefix(share)).collect::<Result<Vec<_>, _>>()?;
         let mut command = Command::new("cp");
-        run(command.args(["-a", "--parents"]).args(inside).arg(&target).current_dir(share))
+        command.args(["-a", "--parents"]).args(inside).arg(&target).current_dir(share);
+        let copy = run(&mut command)?;
+        let sync = run(Command::new("sync").arg("-f").arg(&target))?;
+        Ok([copy, Cost { seconds: copy.seconds + sync.seconds, ..Cost::default() }])
     }
 
     fn empty(&self) -> Done<PathBuf> {
