@@ -47,10 +47,12 @@ fn noise(count: usize, seed: u64) -> Vec<u8> {
     std::iter::repeat_with(next).take(count).collect()
 }
 
-/// What changed within a tick of the clock before a backup begins is read again by the next, as it
-/// may have changed once more unseen: who counts what is read lets that pass first.
-fn settle() {
-    std::thread::sleep(Duration::from_millis(100));
+/// Waits until a file's last change is older than a tick of the system's clock. What changed within
+/// one before a backup begins is read again by the next, as it may have changed once more unseen.
+fn settle(file: &Path) {
+    let changed = fs::metadata(file).unwrap().modified().unwrap();
+    let is_past = || changed.elapsed().is_ok_and(|passed| passed.as_millis() > 100);
+    within(Duration::from_secs(10), || is_past().then_some(())).expect("its change does not age");
 }
 
 /// Everything that a file system can hold and that is hard to bring back.
@@ -177,7 +179,7 @@ fn ours_goes_on_from_restic_s_and_sends_what_changed() {
     let (_town, client, share, first) = saved("");
     let large = share.join("large");
     fs::write(&large, noise(9 << 20, 3)).unwrap();
-    settle();
+    settle(&large);
     client.backup(&share, &[]);
     let (code, report) = client.send(&share, &[]);
     assert_eq!((code, sent(&report, "read"), sent(&report, "files")), (0, 0, 41), "{report}");
@@ -190,7 +192,7 @@ fn ours_goes_on_from_restic_s_and_sends_what_changed() {
     bytes.splice(4_000_000..4_000_000, *b"in between");
     fs::write(&large, &bytes).unwrap();
     fs::remove_file(share.join("service-1/acte-1.odt")).unwrap();
-    settle();
+    settle(&large);
     let (code, report) = client.send(&share, &[]);
     assert_eq!((code, sent(&report, "read"), sent(&report, "files")), (0, 1, 40), "{report}");
     assert!(sent(&report, "sent_bytes") < 8 << 20, "{report}");
