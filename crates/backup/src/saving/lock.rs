@@ -1,6 +1,7 @@
 //! A lock, as restic has them: somebody backs up, nothing may be taken away meanwhile.
 //!
-//! Rule: it is renewed while the backup goes on; one of a killed backup is over after 30 minutes.
+//! Rule: it is renewed while the backup reads and sends, not while it lists folders; one of a killed
+//! backup is over after 30 minutes.
 
 use std::{
     sync::{Mutex, PoisonError},
