@@ -188,6 +188,10 @@ impl Keeper {
                 if meta.is_dir() && meta.dev() == device {
                     folders.push(path);
                 } else if meta.is_file() {
+                    // One whose making was heard of is taken in when it has grown up.
+                    if maker.is_some() && self.core.young.contains(&path) {
+                        continue;
+                    }
                     if let Some(who) =
                         maker.filter(|_| lock(&self.core.holdings.shelf).get(&path).is_none())
                     {

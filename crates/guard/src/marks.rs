@@ -1,14 +1,17 @@
 //! The fanotify groups, one for permission and those for names, and what they cover.
 //!
 //! Rules:
-//! - Names are followed folder by folder. So are opens and writes where the watched folder lies on
-//!   the system's own disk: the rest of the machine pays nothing. Price: a file that is also reached
-//!   by a hard link outside is not seen through that name.
 //! - A watched folder on a file system of its own is covered by one mark on all of it: no other
-//!   mount path, hard link or renaming leads past.
+//!   mount path, hard link or renaming leads past, and what is made in a new folder is heard of
+//!   however soon after it. Where the kernel refuses that for names (subvolumes), and where visitors
+//!   of a bait are to be known, names are followed folder by folder.
+//! - Where the watched folder lies on the system's own disk everything is followed folder by folder:
+//!   the rest of the machine pays nothing. Price: a file that is also reached by a hard link outside
+//!   is not seen through that name, and who makes a file in a folder that is newer than the answer to
+//!   its name is not known.
 //! - The guard's own folders are left out, so that it never waits for itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -96,6 +99,18 @@ fn names_group() -> io::Result<OwnedFd> {
     sys::fanotify_init(libc::FAN_CLASS_NOTIF | libc::FAN_REPORT_DFID_NAME | COMMON, 0)
 }
 
+/// Hears all names of the file system that `folder` lies on, but those in the guard's own folders.
+fn hear_all(group: &OwnedFd, folder: &Path, own: &[PathBuf]) -> io::Result<()> {
+    let device = fs::metadata(folder)?.dev();
+    let here = |path: &&PathBuf| fs::metadata(path).is_ok_and(|meta| meta.dev() == device);
+    for own in own.iter().filter(here) {
+        let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_IGNORE_SURV;
+        sys::fanotify_mark(group.as_fd(), flags, NAME_MASK, own)?;
+    }
+    let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_FILESYSTEM;
+    sys::fanotify_mark(group.as_fd(), flags, NAME_MASK, folder)
+}
+
 /// Followed folders by device and handle.
 type Followed = HashMap<(u64, Vec<u8>), PathBuf>;
 
@@ -109,6 +124,8 @@ pub(crate) struct Marks {
     folders: Arc<Mutex<Followed>>,
     sight: Arc<Sight>,
     name_mask: u64,
+    /// Devices of which all names are heard, followed folder or not.
+    all_named: Arc<HashSet<u64>>,
 }
 
 impl Marks {
@@ -127,14 +144,26 @@ impl Marks {
                 names.push((device, names_group().map_err(refused)?));
             }
         }
+        let name_mask = if visits { NAME_MASK | libc::FAN_OPEN } else { NAME_MASK };
+        let own = holdings.own_folders();
+        let mut all_named = HashSet::new();
+        for folder in sight.whole.iter().filter(|_| !visits) {
+            let device = fs::metadata(folder).map_err(refused)?.dev();
+            let Some((_, group)) = names.iter().find(|(known, _)| *known == device) else { continue };
+            match hear_all(group, folder, &own) {
+                Ok(()) => drop(all_named.insert(device)),
+                Err(error) => tracing::debug!(%error, "names are followed folder by folder"),
+            }
+        }
         let marks = Self {
             opens: Arc::new(opens_group().map_err(refused)?),
             names: names.into(),
             folders: Arc::default(),
             sight: Arc::new(sight),
-            name_mask: if visits { NAME_MASK | libc::FAN_OPEN } else { NAME_MASK },
+            name_mask,
+            all_named: Arc::new(all_named),
         };
-        marks.leave_out(&holdings.own_folders()).map_err(refused)?;
+        marks.leave_out(&own).map_err(refused)?;
         for folder in &marks.sight.whole {
             let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_FILESYSTEM;
             sys::fanotify_mark(marks.opens.as_fd(), flags, marks.sight.mask(), folder)
@@ -191,7 +220,9 @@ impl Marks {
         };
         lock(&self.folders).insert((device, sys::handle_of(folder)?), folder.to_owned());
         let flags = libc::FAN_MARK_ADD | libc::FAN_MARK_ONLYDIR | libc::FAN_MARK_DONT_FOLLOW;
-        sys::fanotify_mark(names.as_fd(), flags, self.name_mask, folder)?;
+        if !self.all_named.contains(&device) {
+            sys::fanotify_mark(names.as_fd(), flags, self.name_mask, folder)?;
+        }
         if self.sight.whole.iter().any(|whole| folder.starts_with(whole)) {
             return Ok(());
         }

@@ -57,24 +57,25 @@ impl Responder {
             self.core.rescan.store(true, Ordering::Relaxed);
             return;
         }
+        let place = |place: &Option<Place>| {
+            place.as_ref().and_then(|place| self.marks.path(device, place))
+        };
+        let (at, from, to) = (place(&event.at), place(&event.from), place(&event.to));
+        if at.is_none() && from.is_none() && to.is_none() {
+            // Elsewhere on the same file system.
+            return;
+        }
         let actor = self.actor(event.tid);
         let is_folder = event.mask & libc::FAN_ONDIR != 0;
         if actor.as_ref().is_some_and(|actor| actor.pid == self.own_pid) {
-            self.own(device, event, is_folder);
+            self.own(event.mask, [at, from, to], is_folder);
             return;
         }
         let who = actor.as_ref().map_or_else(|| self.ended(event.tid), |a| self.core.who(a));
         if event.mask & libc::FAN_RENAME != 0 {
-            let from = event.from.as_ref().and_then(|place| self.marks.path(device, place));
-            let to = event.to.as_ref().and_then(|place| self.marks.path(device, place));
             self.renamed(from, to, is_folder, &who);
         }
-        let Some(path) = event.at.as_ref().and_then(|place| self.marks.path(device, place)) else {
-            return;
-        };
-        if self.core.holdings.is_excluded(&path) {
-            return;
-        }
+        let Some(path) = at.filter(|path| !self.core.holdings.is_excluded(path)) else { return };
         if event.mask & libc::FAN_CREATE != 0 {
             if is_folder {
                 self.new_folder(path.clone(), &who);
@@ -91,17 +92,14 @@ impl Responder {
     }
 
     /// What the guard itself does, when it puts files back: known, and nobody's deed.
-    fn own(&self, device: u64, event: &FanEvent, is_folder: bool) {
-        let at = |place: &Option<Place>| {
-            let path = place.as_ref().and_then(|place| self.marks.path(device, place));
-            path.filter(|path| !self.core.holdings.is_excluded(path))
-        };
-        let gone = if event.mask & libc::FAN_DELETE != 0 { at(&event.at) } else { at(&event.from) };
-        if let Some(path) = gone.filter(|_| !is_folder) {
-            self.core.took_away(&path);
+    fn own(&self, mask: u64, places: [Option<PathBuf>; 3], is_folder: bool) {
+        let seen = |path: &PathBuf| !self.core.holdings.is_excluded(path);
+        let [at, from, to] = places.map(|place| place.filter(seen));
+        let gone = if mask & libc::FAN_DELETE != 0 { &at } else { &from };
+        if let Some(path) = gone.as_ref().filter(|_| !is_folder) {
+            self.core.took_away(path);
         }
-        let come = libc::FAN_CREATE | libc::FAN_CLOSE_WRITE;
-        let come = if event.mask & come != 0 { at(&event.at) } else { at(&event.to) };
+        let come = if mask & (libc::FAN_CREATE | libc::FAN_CLOSE_WRITE) != 0 { at } else { to };
         if let Some(path) = come {
             self.core.ask_keeper(Task::Own(path));
         }
