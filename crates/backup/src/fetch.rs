@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use crate::{
@@ -30,6 +33,22 @@ pub(crate) enum BlobFault {
     Damaged(String),
 }
 
+/// A stretch of a pack, as it lies there.
+struct Stretch {
+    pack: u32,
+    from: u64,
+    bytes: Vec<u8>,
+}
+
+impl Stretch {
+    /// What a part of the pack holds, where all of it lies here.
+    fn part(&self, pack: u32, part: Part) -> Option<&[u8]> {
+        let start = usize::try_from(part.from.checked_sub(self.from)?).ok()?;
+        let end = start.checked_add(part.bytes)?;
+        self.bytes.get(start..end).filter(|_| self.pack == pack)
+    }
+}
+
 /// A blob and where it lies.
 type Placed = (Place, Id);
 
@@ -44,12 +63,31 @@ pub(crate) struct Fetcher {
     /// The server has gone: nobody waits for it again.
     gone: AtomicBool,
     fetched_bytes: AtomicU64,
+    /// What was read along with a blob.
+    along: Mutex<Option<Stretch>>,
 }
 
 impl Fetcher {
     pub(crate) fn new(source: Source, key: Key, index: BlobIndex) -> Self {
         let (gone, fetched_bytes) = (AtomicBool::new(false), AtomicU64::new(0));
-        Self { source, key, index, gone, fetched_bytes }
+        Self { source, key, index, gone, fetched_bytes, along: Mutex::new(None) }
+    }
+
+    /// Reads a blob and what lies before it in its pack, so that whoever goes on to that need not ask
+    /// for it: a folder is written after those that lie in it. What fails here is said when it is
+    /// asked for.
+    pub(crate) fn read_along(&self, place: Place) {
+        let itself = Part { from: u64::from(place.offset), bytes: place.length as usize };
+        if self.read_before(place.pack, itself).is_some() {
+            return;
+        }
+        let end = u64::from(place.offset) + u64::from(place.length);
+        let from = u64::from(place.offset).min(end.saturating_sub(GAP_BYTES_MAX));
+        let part = Part { from, bytes: usize::try_from(end - from).unwrap_or(usize::MAX) };
+        if let Ok(bytes) = self.part(place.pack, part) {
+            let stretch = Stretch { pack: place.pack, from, bytes };
+            *self.along.lock().unwrap_or_else(PoisonError::into_inner) = Some(stretch);
+        }
     }
 
     /// How many bytes came over the line.
@@ -110,7 +148,7 @@ impl Fetcher {
         let from = u64::from(first.offset);
         let bytes = u64::from(last.offset) + u64::from(last.length) - from;
         let part = Part { from, bytes: usize::try_from(bytes).unwrap_or(usize::MAX) };
-        let mut read = match self.part(pack, part) {
+        let mut read = match self.part(first.pack, part) {
             Ok(read) => read,
             // The pack may end early, and other blobs of it be whole.
             Err(SourceError::Short) if group.len() > 1 => {
@@ -136,7 +174,17 @@ impl Fetcher {
         }
     }
 
-    fn part(&self, pack: &Id, part: Part) -> Result<Vec<u8>, SourceError> {
+    /// What was read along with something else already.
+    fn read_before(&self, pack: u32, part: Part) -> Option<Vec<u8>> {
+        let along = self.along.lock().unwrap_or_else(PoisonError::into_inner);
+        along.as_ref()?.part(pack, part).map(<[u8]>::to_vec)
+    }
+
+    fn part(&self, pack: u32, part: Part) -> Result<Vec<u8>, SourceError> {
+        if let Some(bytes) = self.read_before(pack, part) {
+            return Ok(bytes);
+        }
+        let pack = self.index.pack(pack).ok_or(SourceError::Absent)?;
         if self.is_gone() {
             return Err(SourceError::Silent("it did not, a moment ago".to_owned()));
         }
@@ -187,6 +235,19 @@ fn next_group(places: &[Placed]) -> Option<(&[Placed], &[Placed])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stretch_gives_what_lies_in_it_whole_and_nothing_else() {
+        let stretch = Stretch { pack: 7, from: 100, bytes: b"abcdef".to_vec() };
+        let part = |pack, from, bytes| stretch.part(pack, Part { from, bytes });
+        assert_eq!(part(7, 100, 6), Some(b"abcdef".as_slice()));
+        assert_eq!(part(7, 104, 2), Some(b"ef".as_slice()));
+        assert_eq!(part(7, 104, 3), None);
+        assert_eq!(part(7, 99, 2), None);
+        assert_eq!(part(7, 107, 0), None);
+        assert_eq!(part(8, 100, 6), None);
+        assert_eq!(part(7, 101, usize::MAX), None);
+    }
 
     #[test]
     fn neighbours_are_fetched_together_and_others_are_not() {

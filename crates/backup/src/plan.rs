@@ -27,6 +27,8 @@ const ENTRIES_MAX: usize = 5_000_000;
 const PATH_BYTES_MAX: usize = 4_095;
 /// How much of folders is held at a time.
 const TREES_BYTES_MAX: u64 = 32 << 20;
+/// The fewest blobs that one of several asks for: more would break up neighbours.
+const SHARE_MIN: usize = 2;
 
 /// A folder to make, parents first.
 #[derive(Debug)]
@@ -186,6 +188,12 @@ impl Plan {
     }
 
     fn read_level<'c>(&mut self, level: Vec<Visit<'c>>) -> Result<Vec<Visit<'c>>, BackupError> {
+        // Down to where a choice branches out one folder leads to the next.
+        if let [only] = level.as_slice()
+            && let Some(place) = self.find(BlobKind::Tree, &only.tree)
+        {
+            self.fetcher.read_along(place);
+        }
         let (mut next, mut rest) = (Vec::new(), level.into_iter().peekable());
         while rest.peek().is_some() {
             let (mut some, mut bytes) = (Vec::new(), 0);
@@ -351,7 +359,7 @@ pub(crate) fn read_blobs(
     let place = |id: &Id| fetcher.index.find(kind, id);
     ids.sort_by_key(|id| place(id).map(|place| (place.pack, place.offset)));
     ids.dedup();
-    let size = ids.len().div_ceil(workers()).max(16);
+    let size = ids.len().div_ceil(workers()).max(SHARE_MIN);
     thread::scope(|scope| {
         let shares: Vec<_> = ids
             .chunks(size)
