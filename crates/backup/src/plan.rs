@@ -27,8 +27,6 @@ const ENTRIES_MAX: usize = 5_000_000;
 const PATH_BYTES_MAX: usize = 4_095;
 /// How much of folders is held at a time.
 const TREES_BYTES_MAX: u64 = 32 << 20;
-/// The fewest blobs that one of several asks for: more would break up neighbours.
-const SHARE_MIN: usize = 2;
 
 /// A folder to make, parents first.
 #[derive(Debug)]
@@ -227,7 +225,8 @@ impl Plan {
         text: &[u8],
         next: &mut Vec<Visit<'c>>,
     ) -> Result<(), BackupError> {
-        let Some((nodes, bad)) = tree::parse(text) else {
+        let is_wanted = |name: &[u8]| visit.branch.at(name).is_some();
+        let Some((nodes, bad)) = tree::parse_some(text, is_wanted) else {
             self.fault(&visit.path, "the folder's list is none that restic writes");
             return Ok(());
         };
@@ -359,17 +358,17 @@ pub(crate) fn read_blobs(
     let place = |id: &Id| fetcher.index.find(kind, id);
     ids.sort_by_key(|id| place(id).map(|place| (place.pack, place.offset)));
     ids.dedup();
-    let size = ids.len().div_ceil(workers()).max(SHARE_MIN);
+    let read = move |share: &[Id]| {
+        let mut unpacker = Unpacker::new().ok()?;
+        Some(fetcher.blobs(&mut unpacker, kind, share.iter().copied()))
+    };
+    if ids.len() <= 1 {
+        return read(&ids).unwrap_or_default();
+    }
+    let size = ids.len().div_ceil(workers());
     thread::scope(|scope| {
-        let shares: Vec<_> = ids
-            .chunks(size)
-            .map(|share| {
-                scope.spawn(move || {
-                    let mut unpacker = Unpacker::new().ok()?;
-                    Some(fetcher.blobs(&mut unpacker, kind, share.iter().copied()))
-                })
-            })
-            .collect();
+        let shares: Vec<_> =
+            ids.chunks(size).map(|share| scope.spawn(move || read(share))).collect();
         shares.into_iter().filter_map(|one| one.join().ok().flatten()).flatten().collect()
     })
 }

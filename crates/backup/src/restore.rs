@@ -187,12 +187,14 @@ pub fn carry_out(plan: &Plan, target: &Path, at: Instant) -> Result<Report, Back
         Report { files: plan.files.len() as u64, failed: plan.faults.clone(), ..Report::default() };
     let work = Work { plan, target, report: Mutex::new(report), stopped: AtomicBool::new(false) };
     let made = others::make_folders(&work);
+    let disks = others::disks(&work);
     let steps = steps(plan, &work.target);
-    content::bring_back(&work, &steps);
+    content::bring_back(&work, &steps, &disks);
     if !work.is_stopped() {
         others::bring_back(&work);
     }
     others::dress_folders(&work, &made);
+    others::to_disk(&work, &disks);
     let mut report = work.report.into_inner().unwrap_or_else(PoisonError::into_inner);
     report.fetched_bytes = plan.fetcher.fetched_bytes();
     report.failed.sort_by(|one, other| one.what.cmp(&other.what));

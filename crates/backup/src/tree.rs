@@ -1,5 +1,7 @@
 //! A folder as a repository holds it: its entries, with what is known of each.
 
+use std::{borrow::Cow, collections::HashSet};
+
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -59,24 +61,25 @@ pub(crate) struct BadNode {
 }
 
 #[derive(Deserialize)]
-struct TreeText {
-    #[serde(default)]
-    nodes: Option<Vec<NodeText>>,
+struct TreeText<'t> {
+    #[serde(default, borrow)]
+    nodes: Option<Vec<NodeText<'t>>>,
 }
 
 #[derive(Deserialize)]
-struct NodeText {
-    name: String,
-    #[serde(rename = "type")]
-    kind: String,
+struct NodeText<'t> {
+    #[serde(borrow)]
+    name: Cow<'t, str>,
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'t, str>,
     #[serde(default)]
     mode: u32,
-    #[serde(default)]
-    mtime: String,
-    #[serde(default)]
-    atime: String,
-    #[serde(default)]
-    ctime: String,
+    #[serde(default, borrow)]
+    mtime: Cow<'t, str>,
+    #[serde(default, borrow)]
+    atime: Cow<'t, str>,
+    #[serde(default, borrow)]
+    ctime: Cow<'t, str>,
     #[serde(default)]
     uid: u32,
     #[serde(default)]
@@ -89,8 +92,8 @@ struct NodeText {
     size: u64,
     #[serde(default)]
     links: u64,
-    #[serde(default)]
-    linktarget: String,
+    #[serde(default, borrow)]
+    linktarget: Cow<'t, str>,
     #[serde(default)]
     linktarget_raw: Option<String>,
     #[serde(default)]
@@ -118,15 +121,35 @@ pub(crate) const GO_STICKY: u32 = 1 << 20;
 /// Reads a folder: its entries, and those that cannot be any. Of entries with the same name only
 /// the first counts.
 pub(crate) fn parse(text: &[u8]) -> Option<(Vec<Node>, Vec<BadNode>)> {
-    let tree: TreeText = serde_json::from_slice(text).ok()?;
+    parse_some(text, |_| true)
+}
+
+/// The same of the entries that are `wanted`, by name; those whose names cannot be any are told of
+/// all the same.
+pub(crate) fn parse_some(
+    text: &[u8],
+    wanted: impl Fn(&[u8]) -> bool,
+) -> Option<(Vec<Node>, Vec<BadNode>)> {
+    let tree: TreeText<'_> = serde_json::from_slice(text).ok()?;
     let (mut nodes, mut bad) = (Vec::new(), Vec::new());
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for text in tree.nodes.unwrap_or_default() {
-        let shown = beffroi_town::watch::shown_path(text.name.as_bytes());
-        match node(text) {
-            Ok(node) if seen.insert(node.name.clone()) => nodes.push(node),
-            Ok(_) => bad.push(BadNode { name: shown, why: "its name stands there twice" }),
-            Err(why) => bad.push(BadNode { name: shown, why }),
+        let name = names::unquoted(&text.name).filter(|name| names::is_name(name));
+        let read = match name {
+            None => Err("its name would lead elsewhere, or is none"),
+            Some(name) if !wanted(&name) => continue,
+            Some(name) if seen.contains(&name) => Err("its name stands there twice"),
+            Some(name) => node(name, &text),
+        };
+        match read {
+            Ok(node) => {
+                seen.insert(node.name.clone());
+                nodes.push(node);
+            }
+            Err(why) => {
+                let name = beffroi_town::watch::shown_path(text.name.as_bytes());
+                bad.push(BadNode { name, why });
+            }
         }
     }
     Some((nodes, bad))
@@ -134,7 +157,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<(Vec<Node>, Vec<BadNode>)> {
 
 /// What a folder refers to, whatever its entries are called: parts of contents, and folders.
 pub(crate) fn references(text: &[u8]) -> Option<(Vec<Id>, Vec<Id>)> {
-    let tree: TreeText = serde_json::from_slice(text).ok()?;
+    let tree: TreeText<'_> = serde_json::from_slice(text).ok()?;
     let (mut parts, mut folders) = (Vec::new(), Vec::new());
     for node in tree.nodes.unwrap_or_default() {
         parts.extend(node.content.unwrap_or_default());
@@ -143,17 +166,15 @@ pub(crate) fn references(text: &[u8]) -> Option<(Vec<Id>, Vec<Id>)> {
     Some((parts, folders))
 }
 
-fn node(text: NodeText) -> Result<Node, &'static str> {
-    let name = names::unquoted(&text.name).filter(|name| names::is_name(name));
-    let name = name.ok_or("its name would lead elsewhere, or is none")?;
-    let kind = match text.kind.as_str() {
-        "file" => Kind::File(text.content.unwrap_or_default().into_boxed_slice()),
+fn node(name: Vec<u8>, text: &NodeText<'_>) -> Result<Node, &'static str> {
+    let kind = match &*text.kind {
+        "file" => Kind::File(text.content.as_deref().unwrap_or_default().into()),
         "dir" => Kind::Folder(text.subtree.ok_or("the folder's content is not named")?),
         "symlink" => {
-            let raw = text.linktarget_raw.map(|raw| BASE64.decode(raw.as_bytes()));
+            let raw = text.linktarget_raw.as_ref().map(|raw| BASE64.decode(raw.as_bytes()));
             let target = match raw {
                 Some(raw) => raw.map_err(|_| "where the link leads cannot be read")?,
-                None => text.linktarget.into_bytes(),
+                None => text.linktarget.as_bytes().to_vec(),
             };
             if target.is_empty() || target.contains(&0) {
                 return Err("where the link leads is no path");
@@ -175,7 +196,7 @@ fn node(text: NodeText) -> Result<Node, &'static str> {
             gid: text.gid,
             modified: time(&text.mtime),
             accessed: time(&text.atime),
-            attributes: attributes(text.extended_attributes.unwrap_or_default()),
+            attributes: attributes(text.extended_attributes.as_deref().unwrap_or_default()),
         },
         shared: (is_file && text.links > 1).then_some((text.device_id, text.inode)),
         inode: text.inode,
@@ -196,13 +217,13 @@ fn time(text: &str) -> Option<Time> {
     Some((seconds, u32::try_from(nanoseconds.rem_euclid(1_000_000_000)).ok()?))
 }
 
-fn attributes(all: Vec<AttributeText>) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let read = |one: AttributeText| {
-        let value = BASE64.decode(one.value.unwrap_or_default().as_bytes()).ok()?;
+fn attributes(all: &[AttributeText]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let read = |one: &AttributeText| {
+        let value = BASE64.decode(one.value.as_deref().unwrap_or_default().as_bytes()).ok()?;
         let is_name = !one.name.is_empty() && !one.name.contains('\0');
-        is_name.then(|| (one.name.into_bytes(), value))
+        is_name.then(|| (one.name.clone().into_bytes(), value))
     };
-    all.into_iter().filter_map(read).collect()
+    all.iter().filter_map(read).collect()
 }
 
 #[cfg(test)]
@@ -234,6 +255,8 @@ mod tests {
         assert_eq!(nodes[3].kind, Kind::Other);
         assert_eq!(parse(br#"{"nodes":null}"#), Some((vec![], vec![])));
         assert_eq!(parse(b"{"), None);
+        let (some, bad) = parse_some(text.as_bytes(), |name| name == b"d").unwrap();
+        assert_eq!((some.as_slice(), bad), (&nodes[2..3], vec![]));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{
     fs::File,
     io,
     ops::Range,
-    os::unix::fs::FileExt as _,
+    os::{fd::OwnedFd, unix::fs::FileExt as _},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -17,6 +17,7 @@ use std::{
 use super::{
     Step, Work,
     batches::{Batch, cut},
+    others,
 };
 use crate::{
     blobs::BlobKind,
@@ -26,6 +27,9 @@ use crate::{
     repository::workers,
     unpack::Unpacker,
 };
+
+/// After how much of the work the disk is begun with: what it has by the end is not waited for then.
+const EARLY_PERCENT: usize = 60;
 
 /// A large file, of which several bring back windows.
 #[derive(Default)]
@@ -55,7 +59,7 @@ struct Hands {
 }
 
 /// Brings back everything that is not as it should be.
-pub(super) fn bring_back(work: &Work<'_>, steps: &[Step]) {
+pub(super) fn bring_back(work: &Work<'_>, steps: &[Step], disks: &[OwnedFd]) {
     let batches = cut(work.plan, steps, workers());
     let mut larges = Larges::new();
     for batch in &batches {
@@ -65,6 +69,11 @@ pub(super) fn bring_back(work: &Work<'_>, steps: &[Step]) {
         }
     }
     let next = AtomicUsize::new(0);
+    let take = || {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        (number, batches.get(number))
+    };
+    let early = batches.len() * EARLY_PERCENT / 100;
     thread::scope(|scope| {
         for _ in 0..workers().min(batches.len()) {
             scope.spawn(|| {
@@ -74,7 +83,10 @@ pub(super) fn bring_back(work: &Work<'_>, steps: &[Step]) {
                 };
                 let room = Vec::new();
                 let mut hands = Hands { unpacker, last: LastFolder::default(), room };
-                while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let (number, Some(batch)) = take() {
+                    if number == early && number > 0 {
+                        scope.spawn(|| others::to_disk(work, disks));
+                    }
                     one(work, &mut hands, batch, &larges);
                 }
             });

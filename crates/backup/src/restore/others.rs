@@ -4,12 +4,12 @@ use std::{
     collections::{HashMap, HashSet},
     ffi::OsStr,
     io,
-    os::unix::ffi::OsStrExt as _,
+    os::{fd::OwnedFd, unix::ffi::OsStrExt as _},
 };
 
 use rustix::fs::{
-    AtFlags, FileType, Gid, Mode, Uid, chownat, linkat, mknodat, readlinkat, statat, symlinkat,
-    syncfs, utimensat,
+    AtFlags, FileType, Gid, Mode, Uid, chownat, fstat, linkat, mknodat, readlinkat, statat,
+    symlinkat, syncfs, utimensat,
 };
 
 use super::Work;
@@ -33,26 +33,42 @@ pub(super) fn make_folders(work: &Work<'_>) -> HashSet<usize> {
     made
 }
 
-/// Gives folders their owner, rights and times, the deepest first, and hands everything to the
-/// disk. A folder that was there and is only on the way keeps what it has.
-pub(super) fn dress_folders(work: &Work<'_>, made: &HashSet<usize>) {
-    let mut devices = HashMap::new();
-    for (number, folder) in work.plan.folders.iter().enumerate().rev() {
+/// An open folder on each file system that is written to. Opened before anything is written: the
+/// kernel tells of a write that failed to whoever had the file system open at that time.
+pub(super) fn disks(work: &Work<'_>) -> Vec<OwnedFd> {
+    let mut disks = HashMap::new();
+    let folders = work.plan.folders.iter().map(|folder| folder.path.as_slice());
+    for path in std::iter::once(b"".as_slice()).chain(folders) {
         // Why one is not there was said when it should have been made.
-        let Ok(open) = work.target.folder(&folder.path) else { continue };
-        if folder.is_chosen || made.contains(&number) {
-            match work.target.dress(&open, &folder.dress) {
-                Ok(dressed) => work.tell(|report| report.undressed += u64::from(!dressed)),
-                Err(error) => work.refused(&folder.path, &error),
-            }
-        }
-        if let Ok(about) = rustix::fs::fstat(&open) {
-            devices.entry(about.st_dev).or_insert(open);
+        if let Ok(open) = work.target.folder(path)
+            && let Ok(about) = fstat(&open)
+        {
+            disks.entry(about.st_dev).or_insert(open);
         }
     }
-    for folder in devices.values() {
-        if let Err(error) = syncfs(folder) {
+    disks.into_values().collect()
+}
+
+/// Hands everything that was written to the disk.
+pub(super) fn to_disk(work: &Work<'_>, disks: &[OwnedFd]) {
+    for disk in disks {
+        if let Err(error) = syncfs(disk) {
             work.stop(&format!("the disk did not take what was written: {error}"));
+        }
+    }
+}
+
+/// Gives folders their owner, rights and times, the deepest first. A folder that was there and is
+/// only on the way keeps what it has.
+pub(super) fn dress_folders(work: &Work<'_>, made: &HashSet<usize>) {
+    for (number, folder) in work.plan.folders.iter().enumerate().rev() {
+        if !folder.is_chosen && !made.contains(&number) {
+            continue;
+        }
+        let Ok(open) = work.target.folder(&folder.path) else { continue };
+        match work.target.dress(&open, &folder.dress) {
+            Ok(dressed) => work.tell(|report| report.undressed += u64::from(!dressed)),
+            Err(error) => work.refused(&folder.path, &error),
         }
     }
 }
