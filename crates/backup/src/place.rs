@@ -267,7 +267,7 @@ pub(crate) fn times(dress: &Dress) -> Option<Timestamps> {
 }
 
 /// The folder and the name of a path.
-fn split(path: &[u8]) -> (&[u8], &[u8]) {
+pub(crate) fn split(path: &[u8]) -> (&[u8], &[u8]) {
     match path.iter().rposition(|byte| *byte == b'/') {
         Some(at) => (path.get(..at).unwrap_or_default(), path.get(at + 1..).unwrap_or_default()),
         None => (b"", path),

@@ -13,6 +13,7 @@ mod content;
 mod others;
 
 use std::{
+    collections::HashSet,
     path::Path,
     sync::{
         Mutex, PoisonError,
@@ -26,7 +27,7 @@ use serde::Serialize;
 
 use crate::{
     error::BackupError,
-    place::{LastFolder, Target, holds},
+    place::{LastFolder, Target, holds, split},
     plan::{FileItem, Plan},
     repository::{Fault, workers},
 };
@@ -122,7 +123,7 @@ impl Work<'_> {
 /// [`BackupError::File`] when the target cannot be used.
 pub fn survey(plan: &Plan, target: &Path, at: Instant) -> Result<Vec<(String, Step)>, BackupError> {
     let target = Target::open(target, at)?;
-    let steps = steps(plan, &target);
+    let steps = steps(plan, &target, &HashSet::new());
     let shown = |file: &FileItem| {
         (plan.rank(&file.path), shown_path(&[b"/", file.path.as_slice()].concat()))
     };
@@ -131,7 +132,9 @@ pub fn survey(plan: &Plan, target: &Path, at: Instant) -> Result<Vec<(String, St
     Ok(all.into_iter().map(|((_, path), step)| (path, step)).collect())
 }
 
-fn steps(plan: &Plan, target: &Target) -> Vec<Step> {
+/// `new`: folders that were made just now. Nothing stands in them; what does when a file comes back is
+/// moved beside all the same.
+fn steps(plan: &Plan, target: &Target, new: &HashSet<&[u8]>) -> Vec<Step> {
     let size = plan.files.len().div_ceil(workers()).max(1);
     thread::scope(|scope| {
         let shares: Vec<_> = plan
@@ -142,7 +145,12 @@ fn steps(plan: &Plan, target: &Target) -> Vec<Step> {
                     let (mut last, mut room) = (LastFolder::default(), Vec::new());
                     share
                         .iter()
-                        .map(|file| step(plan, target, file, (&mut last, &mut room)))
+                        .map(|file| {
+                            if new.contains(split(&file.path).0) {
+                                return Step::PutBack;
+                            }
+                            step(plan, target, file, (&mut last, &mut room))
+                        })
                         .collect()
                 };
                 (share.len(), scope.spawn(look))
@@ -188,7 +196,8 @@ pub fn carry_out(plan: &Plan, target: &Path, at: Instant) -> Result<Report, Back
     let work = Work { plan, target, report: Mutex::new(report), stopped: AtomicBool::new(false) };
     let made = others::make_folders(&work);
     let disks = others::disks(&work);
-    let steps = steps(plan, &work.target);
+    let folder = |number: &usize| plan.folders.get(*number).map(|folder| folder.path.as_slice());
+    let steps = steps(plan, &work.target, &made.iter().filter_map(folder).collect());
     content::bring_back(&work, &steps, &disks);
     if !work.is_stopped() {
         others::bring_back(&work);
