@@ -149,7 +149,9 @@ impl Marks {
         let mut all_named = HashSet::new();
         for folder in sight.whole.iter().filter(|_| !visits) {
             let device = fs::metadata(folder).map_err(refused)?.dev();
-            let Some((_, group)) = names.iter().find(|(known, _)| *known == device) else { continue };
+            let Some((_, group)) = names.iter().find(|(known, _)| *known == device) else {
+                continue;
+            };
             match hear_all(group, folder, &own) {
                 Ok(()) => drop(all_named.insert(device)),
                 Err(error) => tracing::debug!(%error, "names are followed folder by folder"),

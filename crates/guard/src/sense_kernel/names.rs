@@ -57,9 +57,8 @@ impl Responder {
             self.core.rescan.store(true, Ordering::Relaxed);
             return;
         }
-        let place = |place: &Option<Place>| {
-            place.as_ref().and_then(|place| self.marks.path(device, place))
-        };
+        let place =
+            |place: &Option<Place>| place.as_ref().and_then(|place| self.marks.path(device, place));
         let (at, from, to) = (place(&event.at), place(&event.from), place(&event.to));
         if at.is_none() && from.is_none() && to.is_none() {
             // Elsewhere on the same file system.

@@ -232,7 +232,10 @@ impl Playground {
             }
             // What was reported instead explains why.
             let (alarms, weighed) = (self.alarms(), self.weighed());
-            assert!(began.elapsed() < DEADLINE, "waited in vain for {what}: {alarms:#?}\n{weighed}");
+            assert!(
+                began.elapsed() < DEADLINE,
+                "waited in vain for {what}: {alarms:#?}\n{weighed}"
+            );
             std::thread::park_timeout(Duration::from_millis(5));
         }
     }
