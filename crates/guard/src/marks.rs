@@ -3,8 +3,9 @@
 //! Rules:
 //! - A watched folder on a file system of its own is covered by one mark on all of it: no other
 //!   mount path, hard link or renaming leads past, and what is made in a new folder is heard of
-//!   however soon after it. Where the kernel refuses that for names (subvolumes), and where visitors
-//!   of a bait are to be known, names are followed folder by folder.
+//!   however soon after it. Price: names elsewhere on it are read, and dropped. Where the kernel
+//!   refuses that for names (subvolumes), and where visitors of a bait are to be known, names are
+//!   followed folder by folder.
 //! - Where the watched folder lies on the system's own disk everything is followed folder by folder:
 //!   the rest of the machine pays nothing. Price: a file that is also reached by a hard link outside
 //!   is not seen through that name, and who makes a file in a folder that is newer than the answer to
