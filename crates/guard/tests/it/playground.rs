@@ -225,19 +225,7 @@ impl Playground {
 
     /// Waits for an alarm that `fits`.
     pub(crate) fn alarm(&self, what: &str, fits: impl Fn(&AlarmReport) -> bool) -> AlarmReport {
-        let began = Tick::now();
-        loop {
-            if let Some(found) = self.alarms().into_iter().find(&fits) {
-                return found;
-            }
-            // What was reported instead explains why.
-            let (alarms, weighed) = (self.alarms(), self.weighed());
-            assert!(
-                began.elapsed() < DEADLINE,
-                "waited in vain for {what}: {alarms:#?}\n{weighed}"
-            );
-            std::thread::park_timeout(Duration::from_millis(5));
-        }
+        wait_for(what, || self.alarms().into_iter().find(&fits))
     }
 
     /// What the guard weighed, for a message that explains a failure.
