@@ -34,8 +34,8 @@ use serde_json::Value;
 use beside::{CHOSEN, Cost, Done, PASSWORD, corpus, files, peers, row, run, serve, text};
 
 const RUNS: usize = 3;
-/// `RECENTCY_MIN` and `RECENTCY_DIRTY` of `fs/ext4/ialloc.c`, 60 and 300 s: for how long a number that was given back
-/// is passed over.
+/// For how long a number that was given back is passed over: `RECENTCY_MIN` and `RECENTCY_DIRTY` of
+/// `fs/ext4/ialloc.c`, 60 and 300 s.
 const FORGOTTEN: Duration = Duration::from_mins(6);
 /// Of what takes some hundredths of a second, and varies by a half from run to run.
 const SHORT_RUNS: usize = 9;
@@ -54,9 +54,9 @@ fn main() -> Done<()> {
         std::thread::park_timeout(left);
     }
     let rows = measure();
-    fs::write(&removed, "")?;
+    let noted = fs::write(&removed, "");
     println!("{}", rows?);
-    Ok(())
+    Ok(noted?)
 }
 
 /// How long until the kernel has forgotten those who were removed when this file was written.
