@@ -121,12 +121,20 @@ pub(crate) struct Stat {
 
 /// `PF_KTHREAD` (`linux/sched.h`).
 const KERNEL_THREAD: u64 = 0x0020_0000;
+/// `PF_IO_WORKER` and `PF_USER_WORKER`: made by the kernel inside a process, for its rings or machines.
+const HELPER_OF_THE_KERNEL: u64 = 0x0000_0010 | 0x0000_4000;
 
 impl Stat {
     /// A thread of the kernel, `nfsd` among them. Told by its flags: one that is just ending has no
     /// program any more either.
     fn is_of_the_kernel(self) -> bool {
         self.flags & KERNEL_THREAD != 0
+    }
+
+    /// Whether it runs the kernel's own code alone. It makes no system calls: what its registers tell
+    /// is nothing, or what its maker was doing.
+    pub(crate) fn makes_no_calls(self) -> bool {
+        self.flags & (KERNEL_THREAD | HELPER_OF_THE_KERNEL) != 0
     }
 
     pub(crate) fn of(pid: u32) -> Option<Self> {

@@ -5,6 +5,8 @@
 //!   any more. Memory (`openat2`), rings (`io_uring`) and 32-bit calls count as writes, as does
 //!   whatever cannot be read. No number believed here means, as a 32-bit call, anything that writes
 //!   to a file or opens one.
+//! - Threads of the kernel make no calls (`nfsd`, a ring's workers): their registers read like a call
+//!   that reads, or like the one in which their maker was when they were made. They count as writes.
 //! - Where two descriptors are named (`copy_file_range`, `sendfile`, `splice`) one is read and one
 //!   written, and a racing thread could swap them: which of the two a file is follows from whether
 //!   somebody opened it for writing ([`Intent::WriteIfOpenForIt`]).
@@ -13,6 +15,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::time::Duration;
 
+use crate::actor::Stat;
 use crate::procfs;
 
 /// What a blocked system call is for.
@@ -36,7 +39,7 @@ const LOOKS: usize = 10;
 const NAPS: usize = 5;
 const NAP: Duration = Duration::from_micros(20);
 
-/// Reads intents. What says them is kept open for each thread: threads come back.
+/// Reads intents. What says them is kept open for each thread that makes calls: threads come back.
 #[derive(Debug, Default)]
 pub(crate) struct Intents(HashMap<u32, File>);
 
@@ -67,6 +70,10 @@ impl Intents {
     fn open(&mut self, tid: u32) -> Option<String> {
         let file = File::open(format!("/proc/{tid}/syscall")).ok()?;
         let text = procfs::line(&file).ok()?;
+        // Asked of the one whose file was opened: it waits for our answer meanwhile.
+        if Stat::of(tid).is_none_or(Stat::makes_no_calls) {
+            return None;
+        }
         if self.0.len() >= THREADS_MAX {
             self.0.clear();
         }
@@ -152,6 +159,7 @@ fn of_open(flags: u64) -> Intent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actor::all_pids;
 
     #[cfg(target_arch = "x86_64")]
     #[test]
@@ -188,5 +196,14 @@ mod tests {
             assert_eq!(of_text(text), Intent::Write, "{text}");
         }
         assert_eq!(Intents::default().of(u32::MAX), Intent::Write);
+    }
+
+    #[test]
+    fn threads_of_the_kernel_write_whatever_their_registers_say() {
+        // Elsewhere than on the host itself none is seen.
+        let of_the_kernel = |pid: &u32| Stat::of(*pid).is_some_and(Stat::makes_no_calls);
+        for thread in all_pids().into_iter().filter(of_the_kernel).take(5) {
+            assert_eq!(Intents::default().of(thread), Intent::Write);
+        }
     }
 }

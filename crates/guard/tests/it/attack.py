@@ -10,6 +10,7 @@ import random
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -64,17 +65,19 @@ class Ring:
         self.head = complete[0]
         self.count = 0
 
-    def write(self, file, data):
-        buffer = ctypes.create_string_buffer(data, len(data))
+    def put(self, file, buffer):
         opcode, asynchronous = 23, 1 << 4
         slot = struct.pack(
-            "<BBHiQQIIQ", opcode, asynchronous, 0, file, 0, ctypes.addressof(buffer), len(data), 0, 1
+            "<BBHiQQIIQ", opcode, asynchronous, 0, file, 0, ctypes.addressof(buffer), len(buffer), 0, 1
         )
         index = self.count % self.entries
         self.slots[64 * index : 64 * index + len(slot)] = slot
         self.submit[self.array + 4 * index : self.array + 4 * index + 4] = struct.pack("<I", index)
         self.count += 1
         self.submit[self.tail : self.tail + 4] = struct.pack("<I", self.count)
+
+    def write(self, file, data):
+        self.put(file, ctypes.create_string_buffer(data, len(data)))
         syscall(426, self.file, 1, 1, 1, None, 0)
         self.complete[self.head : self.head + 4] = struct.pack("<I", self.count)
 
@@ -89,6 +92,31 @@ def io_uring(path):
     file = os.open(path, os.O_RDWR)
     RING.write(file, noise(size))
     os.close(file)
+
+
+HELD = []
+
+
+def io_uring_behind_a_read(path):
+    """Four writes at once. The kernel makes a thread for the second when the first waits, while their
+    maker is in a call that reads, whose registers the new thread inherits."""
+    global RING
+    RING = RING or Ring()
+    size = os.path.getsize(path)
+    file = os.open(path, os.O_RDWR)
+    HELD.append((file, ctypes.create_string_buffer(noise(size), size)))
+    if len(HELD) < RING.entries:
+        return
+    here, there = os.pipe()
+    threading.Timer(0.5, os.write, (there, b"x")).start()
+    for one in HELD:
+        RING.put(*one)
+    syscall(426, RING.file, len(HELD), 0, 0, None, 0)
+    os.read(here, 1)
+    RING.complete[RING.head : RING.head + 4] = struct.pack("<I", RING.count)
+    for file, _ in HELD:
+        os.close(file)
+    HELD.clear()
 
 
 def program_of_32_bits(path):

@@ -142,6 +142,11 @@ fn by_a_ring() {
 }
 
 #[test]
+fn by_a_ring_whose_maker_reads() {
+    nothing_is_lost("python io_uring_behind_a_read", 3);
+}
+
+#[test]
 fn by_a_program_of_32_bits() {
     nothing_is_lost("python write_with_32_bits", 3);
 }

@@ -38,6 +38,7 @@ const ATTACKS: &[(&str, usize)] = &[
     ("slow", 3),
     ("python openat2", 3),
     ("python io_uring", 3),
+    ("python io_uring_behind_a_read", 3),
     ("python write_with_32_bits", 3),
     ("through another link", 3),
     ("moved away and rewritten", 20),
