@@ -104,7 +104,7 @@ struct Calls {
     openat: u32,
     mmap: u32,
     /// Calls that read files alone: read, pread64, readv, preadv, preadv2, execve, execveat.
-    read: [u32; 7],
+    read: [u32; 6],
     /// Calls with two descriptors: sendfile, splice, `copy_file_range`; and ioctl (`FICLONE`).
     both: [u32; 4],
 }
@@ -114,7 +114,7 @@ const CALLS: Calls = Calls {
     open: Some(2),
     openat: 257,
     mmap: 9,
-    read: [0, 17, 19, 295, 327, 59, 322],
+    read: [0, 17, 19, 327, 59, 322],
     both: [40, 275, 326, 16],
 };
 // Other 64-bit Linux platforms share the generic table.

@@ -63,6 +63,9 @@ pub(crate) fn level(sight: &Sight, mode: Mode, vitals: &Vitals, means: Means) ->
     if means.leaves_out {
         holes.push(Hole::MountedBelow);
     }
+    if sight.letter != Letter::C && serves_nfs() {
+        holes.push(Hole::NfsServer);
+    }
     if !cut::can_cut() {
         holes.push(Hole::NoCut);
     }
@@ -73,6 +76,12 @@ pub(crate) fn level(sight: &Sight, mode: Mode, vitals: &Vitals, means: Means) ->
         holes.push(Hole::NoPressure);
     }
     Level { letter: sight.letter, holes }
+}
+
+/// Whether the kernel's own NFS server is there: asked by a client to set a size, it does so without
+/// a question to anybody (`nfsd_setattr`).
+fn serves_nfs() -> bool {
+    Path::new("/proc/net/rpc/nfsd").exists()
 }
 
 /// What identifies this machine.

@@ -65,11 +65,11 @@ class Ring:
         self.head = complete[0]
         self.count = 0
 
-    def put(self, file, buffer):
-        opcode, asynchronous = 23, 1 << 4
-        slot = struct.pack(
-            "<BBHiQQIIQ", opcode, asynchronous, 0, file, 0, ctypes.addressof(buffer), len(buffer), 0, 1
-        )
+    def put_write(self, file, buffer, flags=1 << 4):
+        self.put(23, flags, file, 0, ctypes.addressof(buffer), len(buffer), 0)
+
+    def put(self, opcode, flags, file, offset, address, length, more):
+        slot = struct.pack("<BBHiQQIIQ", opcode, flags, 0, file, offset, address, length, more, 1)
         index = self.count % self.entries
         self.slots[64 * index : 64 * index + len(slot)] = slot
         self.submit[self.array + 4 * index : self.array + 4 * index + 4] = struct.pack("<I", index)
@@ -77,7 +77,7 @@ class Ring:
         self.submit[self.tail : self.tail + 4] = struct.pack("<I", self.count)
 
     def write(self, file, data):
-        self.put(file, ctypes.create_string_buffer(data, len(data)))
+        self.put_write(file, ctypes.create_string_buffer(data, len(data)))
         syscall(426, self.file, 1, 1, 1, None, 0)
         self.complete[self.head : self.head + 4] = struct.pack("<I", self.count)
 
@@ -110,7 +110,7 @@ def io_uring_behind_a_read(path):
     here, there = os.pipe()
     threading.Timer(0.5, os.write, (there, b"x")).start()
     for one in HELD:
-        RING.put(*one)
+        RING.put_write(*one)
     syscall(426, RING.file, len(HELD), 0, 0, None, 0)
     os.read(here, 1)
     RING.complete[RING.head : RING.head + 4] = struct.pack("<I", RING.count)
@@ -119,10 +119,32 @@ def io_uring_behind_a_read(path):
     HELD.clear()
 
 
-def program_of_32_bits(path):
-    """open, write and exit by the 32-bit gate; the noise stands behind the code."""
+def io_uring_at_the_end_of_a_read(path):
+    """A write that follows a timer: its maker, who reads the same file again and again, does it at the
+    end of one of those calls, whose registers it bears."""
+    global RING
+    RING = RING or Ring()
+    size = os.path.getsize(path)
+    file = os.open(path, os.O_RDWR)
+    buffer = ctypes.create_string_buffer(noise(size), size)
+    before = buffer.raw
+    soon = (ctypes.c_int64 * 2)(0, 20_000_000)
+    succeeds, linked = 1 << 5, 1 << 2
+    RING.put(11, linked, -1, 0, ctypes.addressof(soon), 1, succeeds)
+    RING.put_write(file, buffer, 0)
+    syscall(426, RING.file, 2, 0, 0, None, 0)
+    end = time.monotonic() + 1
+    while time.monotonic() < end and os.pread(file, size, 0) != before:
+        # A write that need not settle the file's time is done here and now.
+        os.utime(file)
+    RING.complete[RING.head : RING.head + 4] = struct.pack("<I", RING.count)
+    os.close(file)
+
+
+def program_of_32_bits(path, opens):
+    """Opens, writes and exits by the 32-bit gate; the noise stands behind the code."""
     base, head, size = 0x08048000, 84, 4096
-    code = bytes.fromhex("b805000000 8b5c2408 b902000000 cd80 89c3 b804000000 b9")
+    code = bytes.fromhex(opens + "cd80 89c3 b804000000 b9")
     tail = bytes.fromhex("ba00100000 cd80 b801000000 31db cd80")
     buffer = base + head + len(code) + 4 + len(tail)
     code += struct.pack("<I", buffer) + tail + noise(size)
@@ -135,11 +157,20 @@ def program_of_32_bits(path):
     os.chmod(path, 0o755)
 
 
-def write_with_32_bits(path):
-    program = os.path.join(os.path.dirname(path), "..", "elsewhere", "writer32")
+def with_32_bits(path, name, opens):
+    program = os.path.join(os.path.dirname(path), "..", "elsewhere", name)
     if not os.path.exists(program):
-        program_of_32_bits(program)
+        program_of_32_bits(program, opens)
     subprocess.run([program, path], check=True)
+
+
+def write_with_32_bits(path):
+    with_32_bits(path, "writer32", "b805000000 8b5c2408 b902000000")
+
+
+def empty_with_32_bits(path):
+    """openat with O_TRUNC: its 32-bit number is that of a 64-bit call that reads."""
+    with_32_bits(path, "emptier32", "b827010000 bb9cffffff 8b4c2408 ba02020000")
 
 
 def relay(path):

@@ -147,6 +147,18 @@ fn by_a_ring_whose_maker_reads() {
 }
 
 #[test]
+fn by_a_ring_at_the_end_of_a_read() {
+    // ext4 leaves such a write to a worker of the ring.
+    let kind = "python io_uring_at_the_end_of_a_read";
+    attacked(kind, &Playground::on(Some("xfs"), 60), 3);
+}
+
+#[test]
 fn by_a_program_of_32_bits() {
     nothing_is_lost("python write_with_32_bits", 3);
+}
+
+#[test]
+fn emptied_by_a_program_of_32_bits() {
+    nothing_is_lost("python empty_with_32_bits", 3);
 }

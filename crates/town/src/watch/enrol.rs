@@ -134,6 +134,8 @@ pub enum Hole {
     NoReserve,
     /// A file system mounted under a watched folder is of a kind that is not watched.
     MountedBelow,
+    /// The kernel's own NFS server empties files without asking anybody, and names no client.
+    NfsServer,
     /// It cannot cut its host: `nft` is missing or may not be used.
     NoCut,
     /// No temperature can be read.
