@@ -42,41 +42,33 @@ pub(crate) struct Actor {
 impl Actor {
     /// The process that thread `tid` belongs to; none when it has ended.
     pub(crate) fn of_thread(tid: u32) -> Option<Self> {
-        Self::among(&mut Services::default(), tid)
+        Some(Self::among(&mut Services::default(), Facts::of_proc(tid)?))
     }
 
-    /// The same, where it is known already who serves others.
-    pub(crate) fn among(services: &mut Services, tid: u32) -> Option<Self> {
-        let status = procfs::record(&format!("/proc/{tid}/status")).ok()?;
-        let field = |name: &str| -> Option<Vec<u32>> {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            Some(line.split_whitespace().filter_map(|word| word.parse().ok()).collect())
-        };
-        let pid = *field("Tgid:")?.first()?;
-        let uids = field("Uid:")?;
-        let [real_uid, _, saved_uid, uid] = *uids.as_slice() else { return None };
-        let stat = Stat::of(pid)?;
+    /// The one of whom this is known, where it is known already who serves others.
+    pub(crate) fn among(services: &mut Services, facts: Facts) -> Self {
+        let Facts { pid, parent, started, sid, real_uid, saved_uid, uid, .. } = facts;
         let exe = fs::read_link(format!("/proc/{pid}/exe")).ok();
         let system_account = [real_uid, saved_uid].iter().any(|uid| *uid < ORDINARY_UID_MIN);
         let service = system_account.then(|| services.of(pid)).flatten();
-        let serves_others = pid == 1 || stat.is_of_the_kernel() || service.is_some();
+        let serves_others = pid == 1 || facts.is_of_the_kernel() || service.is_some();
         let session = if serves_others {
-            format!("service {pid}.{}", stat.started)
+            format!("service {pid}.{started}")
         } else {
-            format!("user {real_uid} session {}", stat.sid)
+            format!("user {real_uid} session {sid}")
         };
-        Some(Self {
+        Self {
             pid,
-            parent: stat.parent,
-            started: stat.started,
+            parent,
+            started,
             uid,
             real_uid,
-            sid: stat.sid,
+            sid,
             exe,
             serves_others,
             client: service.and_then(|service| service.only_client),
             session,
-        })
+        }
     }
 
     /// One that has ended, and served this client.
@@ -109,14 +101,20 @@ impl Actor {
     }
 }
 
-/// The parts of `/proc/PID/stat` that matter here.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Stat {
+/// What is known of a thread, and of the process that it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) pid: u32,
     pub(crate) parent: u32,
-    pub(crate) sid: u32,
+    /// Of the process, in hundredths of a second since the machine began.
     pub(crate) started: u64,
-    pub(crate) state: u8,
-    flags: u64,
+    pub(crate) sid: u32,
+    /// Of the thread.
+    pub(crate) flags: u64,
+    pub(crate) real_uid: u32,
+    pub(crate) saved_uid: u32,
+    /// Who its file accesses count for.
+    pub(crate) uid: u32,
 }
 
 /// `PF_KTHREAD` (`linux/sched.h`).
@@ -124,7 +122,22 @@ const KERNEL_THREAD: u64 = 0x0020_0000;
 /// `PF_IO_WORKER` and `PF_USER_WORKER`: made by the kernel inside a process, for its rings or machines.
 const HELPER_OF_THE_KERNEL: u64 = 0x0000_0010 | 0x0000_4000;
 
-impl Stat {
+impl Facts {
+    /// As `/proc` tells them.
+    pub(crate) fn of_proc(tid: u32) -> Option<Self> {
+        let status = procfs::record(&format!("/proc/{tid}/status")).ok()?;
+        let field = |name: &str| -> Option<Vec<u32>> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            Some(line.split_whitespace().filter_map(|word| word.parse().ok()).collect())
+        };
+        let pid = *field("Tgid:")?.first()?;
+        let uids = field("Uid:")?;
+        let [real_uid, _, saved_uid, uid] = *uids.as_slice() else { return None };
+        let Stat { parent, sid, started, flags, .. } = Stat::of(pid)?;
+        let flags = if pid == tid { flags } else { Stat::of(tid)?.flags };
+        Some(Self { pid, parent, started, sid, flags, real_uid, saved_uid, uid })
+    }
+
     /// A thread of the kernel, `nfsd` among them. Told by its flags: one that is just ending has no
     /// program any more either.
     fn is_of_the_kernel(self) -> bool {
@@ -136,7 +149,19 @@ impl Stat {
     pub(crate) fn makes_no_calls(self) -> bool {
         self.flags & (KERNEL_THREAD | HELPER_OF_THE_KERNEL) != 0
     }
+}
 
+/// The parts of `/proc/PID/stat` that matter here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stat {
+    pub(crate) parent: u32,
+    pub(crate) sid: u32,
+    pub(crate) started: u64,
+    pub(crate) state: u8,
+    flags: u64,
+}
+
+impl Stat {
     pub(crate) fn of(pid: u32) -> Option<Self> {
         let stat = procfs::record(&format!("/proc/{pid}/stat")).ok()?;
         // The name may hold anything, spaces and brackets included: fields start after the last.
@@ -191,7 +216,7 @@ mod tests {
 
     #[test]
     fn threads_of_the_kernel_serve_others_and_whoever_is_ending_does_not() {
-        let of_the_kernel = |pid: &u32| Stat::of(*pid).is_some_and(Stat::is_of_the_kernel);
+        let of_the_kernel = |pid: &u32| Facts::of_proc(*pid).is_some_and(Facts::is_of_the_kernel);
         if let Some(thread) = all_pids().iter().find(|pid| of_the_kernel(pid)) {
             assert!(Actor::of_thread(*thread).unwrap().serves_others);
         }

@@ -26,7 +26,7 @@ use rustix::fs::{AtFlags, CWD, StatxFlags, statfs, statx};
 use crate::btf::Btf;
 use crate::decide::MADE_MS;
 use crate::mounts;
-use crate::sys::{self, Table, TableKind};
+use crate::sys::{self, Purpose, Table, TableKind};
 use program::{Offsets, Way, assemble};
 
 /// Most folders, recently made files, users and paused processes that are known to the kernel.
@@ -183,7 +183,7 @@ const ANNOUNCED: &[(Way, &[&CStr])] = &[
 ];
 
 fn begin(code: &[u64], announcements: &[&CStr]) -> io::Result<Vec<OwnedFd>> {
-    let program = sys::load_program(code)?;
+    let program = sys::load_program(Purpose::Hears, code)?;
     announcements.iter().map(|announcement| sys::listen(announcement, &program)).collect()
 }
 

@@ -7,6 +7,7 @@
 const MAGIC: u16 = 0xeb9f;
 const STRUCT: u32 = 4;
 const UNION: u32 = 5;
+const FUNCTION: u32 = 12;
 /// Anonymous structures inside one another that are followed.
 const DEPTH_MAX: u32 = 4;
 
@@ -42,13 +43,22 @@ impl<'a> Btf<'a> {
     /// Bytes from the start of structure `name` to its field `field`, also one in an anonymous
     /// structure or union inside.
     pub(crate) fn offset(&self, name: &str, field: &str) -> Option<i32> {
-        let found = self.starts.iter().skip(1).find(|at| {
-            let kind = word(self.types, **at + 4).map(kind);
-            kind == Some(STRUCT)
-                && word(self.types, **at).and_then(|name| self.text(name)) == Some(name.as_bytes())
-        })?;
-        let bits = self.bits(*found, field, DEPTH_MAX)?;
+        let at = *self.starts.get(self.number_of(STRUCT, name)?)?;
+        let bits = self.bits(at, field, DEPTH_MAX)?;
         (bits % 8 == 0).then(|| i32::try_from(bits / 8).ok())?
+    }
+
+    /// The number by which a program calls function `name` of the kernel.
+    pub(crate) fn function(&self, name: &str) -> Option<i32> {
+        i32::try_from(self.number_of(FUNCTION, name)?).ok()
+    }
+
+    fn number_of(&self, wanted: u32, name: &str) -> Option<usize> {
+        let is_it = |at: &usize| {
+            word(self.types, *at + 4).map(kind) == Some(wanted)
+                && word(self.types, *at).and_then(|name| self.text(name)) == Some(name.as_bytes())
+        };
+        self.starts.iter().skip(1).position(is_it).map(|before| before + 1)
     }
 
     fn bits(&self, at: usize, field: &str, depth: u32) -> Option<u32> {
@@ -110,12 +120,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// `struct a { int n; union { int x; int y; }; }` with `int` as type 1.
+    /// `struct a { int n; union { int x; int y; }; }` with `int` as type 1, and a function `f`.
     fn sample() -> Vec<u8> {
-        let strings = b"\0int\0a\0n\0x\0y\0";
+        let strings = b"\0int\0a\0n\0x\0y\0f\0";
         let mut types: Vec<u32> = vec![1, 1 << 24, 4, 0x20];
         types.extend([0, 5 << 24 | 2, 4, 9, 1, 0, 11, 1, 0]);
         types.extend([5, 4 << 24 | 2, 8, 7, 1, 0, 0, 2, 32]);
+        types.extend([13, 12 << 24, 1]);
         let types: Vec<u8> = types.iter().flat_map(|word| word.to_ne_bytes()).collect();
         let mut bytes = MAGIC.to_ne_bytes().to_vec();
         bytes.extend([1, 0]);
@@ -134,6 +145,7 @@ mod tests {
         assert_eq!(btf.offset("a", "n"), Some(0));
         assert_eq!(btf.offset("a", "y"), Some(4));
         assert_eq!((btf.offset("a", "z"), btf.offset("b", "n")), (None, None));
+        assert_eq!((btf.function("f"), btf.function("a")), (Some(4), None));
     }
 
     proptest! {
@@ -142,7 +154,7 @@ mod tests {
             let mut bytes = sample();
             if let Some(one) = bytes.get_mut(at) { *one = byte; }
             bytes.truncate(cut);
-            if let Some(btf) = Btf::parse(&bytes) { btf.offset("a", "y"); }
+            if let Some(btf) = Btf::parse(&bytes) { btf.offset("a", "y"); btf.function("f"); }
         }
     }
 }

@@ -6,7 +6,8 @@
 //!   whatever cannot be read. No number believed here means, as a 32-bit call, anything that writes
 //!   to a file or opens one.
 //! - Threads of the kernel make no calls (`nfsd`, a ring's workers): their registers read like a call
-//!   that reads, or like the one in which their maker was when they were made. They count as writes.
+//!   that reads, or like the one in which their maker was when they were made. Whoever has a ring may
+//!   do its writes at the end of any other call. All of them count as writes.
 //! - Where two descriptors are named (`copy_file_range`, `sendfile`, `splice`) one is read and one
 //!   written, and a racing thread could swap them: which of the two a file is follows from whether
 //!   somebody opened it for writing ([`Intent::WriteIfOpenForIt`]).
@@ -15,7 +16,8 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::time::Duration;
 
-use crate::actor::Stat;
+use crate::actor::Facts;
+use crate::look::{Call, Look};
 use crate::procfs;
 
 /// What a blocked system call is for.
@@ -42,6 +44,13 @@ const NAP: Duration = Duration::from_micros(20);
 /// Reads intents. What says them is kept open for each thread that makes calls: threads come back.
 #[derive(Debug, Default)]
 pub(crate) struct Intents(HashMap<u32, File>);
+
+impl Intent {
+    /// That of a thread which waits for our answer, as the kernel told at once.
+    pub(crate) fn of_look(look: &Look) -> Self {
+        look.call().map_or(Self::Write, of_call)
+    }
+}
 
 impl Intents {
     /// That of thread `tid`, which waits for our answer.
@@ -71,7 +80,7 @@ impl Intents {
         let file = File::open(format!("/proc/{tid}/syscall")).ok()?;
         let text = procfs::line(&file).ok()?;
         // Asked of the one whose file was opened: it waits for our answer meanwhile.
-        if Stat::of(tid).is_none_or(Stat::makes_no_calls) {
+        if Facts::of_proc(tid).is_none_or(Facts::makes_no_calls) {
             return None;
         }
         if self.0.len() >= THREADS_MAX {
@@ -87,14 +96,14 @@ fn of_text(text: &str) -> Intent {
     let Some(number) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
         return Intent::Write;
     };
-    let mut arguments = [0_u64; 6];
-    for (argument, word) in arguments.iter_mut().zip(words) {
+    let mut arguments = [0_u64; 3];
+    for (argument, word) in arguments.iter_mut().zip(words.skip(1)) {
         let Ok(value) = u64::from_str_radix(word.trim_start_matches("0x"), 16) else {
             return Intent::Write;
         };
         *argument = value;
     }
-    of_call(number, arguments)
+    of_call((number, arguments))
 }
 
 /// Numbers of the system calls that are believed.
@@ -103,7 +112,8 @@ struct Calls {
     open: Option<u32>,
     openat: u32,
     mmap: u32,
-    /// Calls that read files alone: read, pread64, readv, preadv, preadv2, execve, execveat.
+    /// Calls that read files alone: read, pread64, readv, preadv2, execve, execveat; preadv too where
+    /// its number is not that of a 32-bit openat.
     read: [u32; 6],
     /// Calls with two descriptors: sendfile, splice, `copy_file_range`; and ioctl (`FICLONE`).
     both: [u32; 4],
@@ -127,8 +137,7 @@ const CALLS: Calls = Calls {
     both: [71, 76, 285, 29],
 };
 
-fn of_call(number: u32, arguments: [u64; 6]) -> Intent {
-    let [_, second, third, fourth, ..] = arguments;
+fn of_call((number, [second, third, fourth]): Call) -> Intent {
     if CALLS.read.contains(&number) {
         Intent::Read
     } else if CALLS.both.contains(&number) {
@@ -164,8 +173,7 @@ mod tests {
     #[cfg(target_arch = "x86_64")]
     #[test]
     fn only_what_surely_reads_is_believed_to() {
-        let call =
-            |number, second, third, fourth| of_call(number, [3, second, third, fourth, 0, 0]);
+        let call = |number, second, third, fourth| of_call((number, [second, third, fourth]));
         assert_eq!(call(257, 0, 0o2_000_000, 0), Intent::Read);
         assert_eq!(call(257, 0, 0o1001, 0), Intent::Write, "O_TRUNC");
         assert_eq!(call(2, 0o2, 0, 0), Intent::OpenToWrite);
@@ -201,7 +209,7 @@ mod tests {
     #[test]
     fn threads_of_the_kernel_write_whatever_their_registers_say() {
         // Elsewhere than on the host itself none is seen.
-        let of_the_kernel = |pid: &u32| Stat::of(*pid).is_some_and(Stat::makes_no_calls);
+        let of_the_kernel = |pid: &u32| Facts::of_proc(*pid).is_some_and(Facts::makes_no_calls);
         for thread in all_pids().into_iter().filter(of_the_kernel).take(5) {
             assert_eq!(Intents::default().of(thread), Intent::Write);
         }

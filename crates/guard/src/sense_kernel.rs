@@ -28,12 +28,13 @@ use std::time::{Duration, Instant as Tick};
 use beffroi_town::watch::{Hole, Letter, Mode, Suspicion};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Facts};
 use crate::against::Against;
 use crate::core::{Core, Who};
 use crate::fan::{self, FanEvent};
 use crate::holdings::lock;
 use crate::intent::{Intent, Intents};
+use crate::look::Looker;
 use crate::marks::{FAN_PRE_ACCESS, Marks};
 use crate::opens::{Access, Job, Open, answer};
 use crate::procfs::Idle;
@@ -73,6 +74,8 @@ pub(crate) struct Responder {
     services: Services,
     /// Threads that were answered before anybody looked who they are.
     strangers: Vec<u32>,
+    /// Tells at once what a thread is and does; none where it must be read from `/proc`.
+    looker: Option<Looker>,
     intents: Intents,
     idle: Idle,
     waiting: Vec<Arc<Open>>,
@@ -98,6 +101,7 @@ impl Responder {
             actors: HashMap::new(),
             services: Services::default(),
             strangers: Vec::new(),
+            looker: Looker::open(),
             intents: Intents::default(),
             idle: Idle::here(),
             waiting: Vec::new(),
@@ -261,7 +265,7 @@ impl Responder {
     fn open(&mut self, event: FanEvent) {
         let Some(file) = event.file else { return };
         self.core.answered.fetch_add(1, Ordering::Relaxed);
-        let intent = self.intents.of(event.tid);
+        let intent = self.intent(event.tid);
         let is_calm = self.is_calm();
         if intent == Intent::Read && is_calm {
             answer(&self.marks.opens, &file, true);
@@ -364,6 +368,13 @@ impl Responder {
         }
     }
 
+    fn intent(&mut self, tid: u32) -> Intent {
+        match &self.looker {
+            Some(looker) => looker.look(tid).map_or(Intent::Write, |look| Intent::of_look(&look)),
+            None => self.intents.of(tid),
+        }
+    }
+
     fn actor(&mut self, tid: u32) -> Option<Arc<Actor>> {
         let known = self.actors.get(&tid);
         if let Some((at, actor)) = known
@@ -372,7 +383,11 @@ impl Responder {
             return actor.clone();
         }
         // A thread that has ended meanwhile is still the one that was seen last.
-        let now = Actor::among(&mut self.services, tid).map(Arc::new);
+        let facts = match &self.looker {
+            Some(looker) => looker.look(tid).and_then(|look| look.facts()),
+            None => Facts::of_proc(tid),
+        };
+        let now = facts.map(|facts| Arc::new(Actor::among(&mut self.services, facts)));
         let actor = now.or_else(|| known.and_then(|(_, actor)| actor.clone()));
         if self.actors.len() >= ACTORS_MAX {
             self.actors.clear();

@@ -250,15 +250,42 @@ impl Table {
     }
 }
 
-/// Has the kernel check and take a program that hears its announcements.
-pub(crate) fn load_program(instructions: &[u64]) -> io::Result<OwnedFd> {
+/// What a program in the kernel is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose {
+    /// It hears the kernel's announcements.
+    Hears,
+    /// It answers when it is asked.
+    Answers,
+}
+
+/// Has the kernel check and take a program.
+pub(crate) fn load_program(purpose: Purpose, instructions: &[u64]) -> io::Result<OwnedFd> {
     // The helpers used ask for it; the program may be had under the MIT licence as well.
     const LICENCE: &CStr = c"Dual MIT/GPL";
     let count = u32::try_from(instructions.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
-    let mut words = words([pair(17, count), instructions.as_ptr() as u64, LICENCE.as_ptr() as u64]);
+    // Kind, and flags: one that is asked may sleep.
+    let (kind, flags) = match purpose {
+        Purpose::Hears => (17, 0),
+        Purpose::Answers => (31, 1 << 4),
+    };
+    let (code, licence) = (instructions.as_ptr() as u64, LICENCE.as_ptr() as u64);
+    let mut words = words([pair(kind, count), code, licence, 0, 0, pair(0, flags)]);
     // SAFETY: command 5 (BPF_PROG_LOAD) reads `count` instructions of eight bytes each and a text
     // that ends in NUL; both outlive the call. What the program may do is checked by the kernel.
     owned(unsafe { bpf(5, &mut words) }?)
+}
+
+/// Asks a program. It reads and writes `what`, in which as many bytes stand as it may reach.
+pub(crate) fn ask(program: &OwnedFd, what: &mut [u64]) -> io::Result<()> {
+    let bytes =
+        u32::try_from(std::mem::size_of_val(what)).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let program = pair(program.as_raw_fd().cast_unsigned(), 0);
+    let address = what.as_mut_ptr() as u64;
+    let mut words = words([program, 0, 0, 0, 0, pair(bytes, 0), address]);
+    // SAFETY: command 10 (BPF_PROG_TEST_RUN) reads and writes `bytes` bytes at this address, which
+    // is the length of `what`; it outlives the call. It refuses fewer than the program may reach.
+    unsafe { bpf(10, &mut words) }.map(drop)
 }
 
 /// Has a program hear one of the kernel's announcements until the descriptor is closed.
@@ -278,7 +305,7 @@ fn pair(first: u32, second: u32) -> u64 {
 }
 
 /// The first words of a call's arguments; the rest is nought.
-fn words(first: [u64; 3]) -> [u64; 16] {
+fn words<const N: usize>(first: [u64; N]) -> [u64; 16] {
     let mut words = [0; 16];
     for (word, value) in words.iter_mut().zip(first) {
         *word = value;

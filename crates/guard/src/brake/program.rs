@@ -1,8 +1,7 @@
 //! The brake's instructions: what the kernel does at a deletion, without asking anybody.
 //!
 //! Rules:
-//! - Assembled here by hand and checked by the kernel before it takes them: no compiler at build or
-//!   run time. Offsets of the kernel's own fields come from its description of itself ([`Btf`]).
+//! - Offsets of the kernel's own fields come from its description of itself ([`Btf`]).
 //! - It reads, counts and sends one signal. It stops nobody but ordinary users' processes, and
 //!   nobody at all once the guard has been silent for [`SILENCE_NS`].
 //!
@@ -10,8 +9,12 @@
 //! user and inode (−32); process numbers (−40); a fresh count (−64).
 
 use super::Maps;
+use crate::assembler::{
+    ADD, AND_NUMBER, AND_NUMBER_4, ATOMIC_ADD_8, COPY, Code, IF_EQUAL, IF_GREATER,
+    IF_GREATER_REGISTER, IF_LESS, IF_LESS_SIGNED, IF_OTHER, LOAD_2, LOAD_4, LOAD_8,
+    REGISTERS_OF_TASK, SET, STORE_4, STORE_8, STORE_NUMBER_4, STORE_NUMBER_8, SUBTRACT, offset16,
+};
 use crate::btf::Btf;
-use crate::sys::Table;
 
 /// A guard that has not beaten for so long stops nobody here.
 const SILENCE_NS: i32 = 1_000_000_000;
@@ -31,38 +34,12 @@ const DELETING: (&str, u8, &[i32]) = ("orig_ax", LOAD_8, &[87, 263, 10, 301]);
 #[cfg(not(target_arch = "x86_64"))]
 const DELETING: (&str, u8, &[i32]) = ("syscallno", LOAD_4, &[35]);
 
-const LOAD_2: u8 = 0x69;
-const LOAD_4: u8 = 0x61;
-const LOAD_8: u8 = 0x79;
-const STORE_4: u8 = 0x63;
-const STORE_8: u8 = 0x7b;
-const STORE_NUMBER_4: u8 = 0x62;
-const STORE_NUMBER_8: u8 = 0x7a;
-const ATOMIC_ADD_8: u8 = 0xdb;
-const COPY: u8 = 0xbf;
-const SET: u8 = 0xb7;
-const ADD_NUMBER: u8 = 0x07;
-const SUBTRACT: u8 = 0x1f;
-const ADD: u8 = 0x0f;
-const AND_NUMBER: u8 = 0x57;
-const AND_NUMBER_4: u8 = 0x54;
-const IF_EQUAL: u8 = 0x15;
-const IF_OTHER: u8 = 0x55;
-const IF_GREATER: u8 = 0x25;
-const IF_GREATER_REGISTER: u8 = 0x2d;
-const IF_LESS: u8 = 0xa5;
-const IF_LESS_SIGNED: u8 = 0xc5;
-
-// Helpers by number (`uapi/linux/bpf.h`).
-const MAP_LOOKUP: i32 = 1;
-const MAP_UPDATE: i32 = 2;
+// Helpers by number.
 const CLOCK: i32 = 5;
 const USER: i32 = 15;
 const SEND_SIGNAL: i32 = 109;
-const READ_KERNEL: i32 = 113;
 const PROCESS_IN_SPACE: i32 = 120;
 const THIS_TASK: i32 = 158;
-const REGISTERS_OF_TASK: i32 = 175;
 
 /// Which of the kernel's announcements a program listens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,100 +118,7 @@ pub(crate) fn assemble(way: Way, offsets: &Offsets, maps: &Maps, space: (u64, u6
     code.finish()
 }
 
-/// Instructions so far; jumps are filled in at the end.
-#[derive(Default)]
-struct Code {
-    words: Vec<u64>,
-    labels: Vec<usize>,
-    jumps: Vec<(usize, usize)>,
-    ends: Vec<usize>,
-}
-
 impl Code {
-    fn add(&mut self, code: u8, (to, from): (u8, u8), offset: i16, number: i32) {
-        let bytes = offset.to_le_bytes();
-        let registers = to | from << 4;
-        let head = u32::from_le_bytes([code, registers, bytes[0], bytes[1]]);
-        self.words.push(u64::from(head) | u64::from(number.cast_unsigned()) << 32);
-    }
-
-    fn call(&mut self, helper: i32) {
-        self.add(0x85, (0, 0), 0, helper);
-    }
-
-    fn exit(&mut self) {
-        self.add(SET, (0, 0), 0, 0);
-        self.add(0x95, (0, 0), 0, 0);
-    }
-
-    /// A number of 64 bits, or with `kind` 1 the table behind a descriptor.
-    fn wide(&mut self, to: u8, kind: u8, value: u64) {
-        let low = value & 0xffff_ffff;
-        self.words.push(u64::from(u16::from_le_bytes([0x18, to | kind << 4])) | low << 32);
-        self.words.push(value >> 32 << 32);
-    }
-
-    fn label(&mut self) -> usize {
-        self.labels.push(0);
-        self.labels.len() - 1
-    }
-
-    fn here(&mut self, label: usize) {
-        if let Some(place) = self.labels.get_mut(label) {
-            *place = self.words.len();
-        }
-    }
-
-    fn jump(&mut self, code: u8, sides: (u8, u8), number: i32, label: usize) {
-        self.jumps.push((self.words.len(), label));
-        self.add(code, sides, 0, number);
-    }
-
-    fn end_if(&mut self, code: u8, left: u8, right: u8, number: i32) {
-        self.ends.push(self.words.len());
-        self.add(code, (left, right), 0, number);
-    }
-
-    fn finish(mut self) -> Vec<u64> {
-        let end = self.words.len();
-        self.exit();
-        let labelled = self
-            .jumps
-            .iter()
-            .filter_map(|(at, label)| self.labels.get(*label).map(|place| (*at, *place)));
-        let all: Vec<_> = labelled.chain(self.ends.iter().map(|at| (*at, end))).collect();
-        for (at, place) in all {
-            let steps = i16::try_from(place - at - 1).unwrap_or(0).cast_unsigned();
-            if let Some(word) = self.words.get_mut(at) {
-                *word |= u64::from(steps) << 16;
-            }
-        }
-        self.words
-    }
-
-    /// The address of a place on the stack.
-    fn stack(&mut self, register: u8, place: i32) {
-        self.add(COPY, (register, 10), 0, 0);
-        self.add(ADD_NUMBER, (register, 0), 0, place);
-    }
-
-    /// Reads a field of the kernel's into the eight bytes at −8.
-    fn read_kernel(&mut self, object: u8, offset: i32, bytes: i32) {
-        self.add(COPY, (3, object), 0, 0);
-        self.add(ADD_NUMBER, (3, 0), 0, offset);
-        self.stack(1, -8);
-        self.add(SET, (2, 0), 0, bytes);
-        self.call(READ_KERNEL);
-        self.end_if(IF_OTHER, 0, 0, 0);
-    }
-
-    /// What a table holds under the key on the stack: its address, or nothing.
-    fn look_up(&mut self, map: &Table, key: i32) {
-        self.wide(1, 1, map.descriptor());
-        self.stack(2, key);
-        self.call(MAP_LOOKUP);
-    }
-
     /// Ends unless an ordinary file of a watched folder, which the reserve holds too, loses a name.
     /// Leaves its device in register 8.
     fn is_protected(&mut self, way: Way, offsets: &Offsets, maps: &Maps) {
@@ -341,17 +225,4 @@ impl Code {
         self.add(SET, (1, 0), 0, libc::SIGSTOP);
         self.call(SEND_SIGNAL);
     }
-
-    /// Puts what stands on the stack into a table.
-    fn put(&mut self, map: &Table, key: i32, value: i32) {
-        self.wide(1, 1, map.descriptor());
-        self.stack(2, key);
-        self.stack(3, value);
-        self.add(SET, (4, 0), 0, 0);
-        self.call(MAP_UPDATE);
-    }
-}
-
-fn offset16(offset: i32) -> i16 {
-    i16::try_from(offset).unwrap_or(i16::MAX)
 }
