@@ -19,6 +19,7 @@ guard-hole-hard_links_elsewhere = A file reached by another link, outside the wa
 guard-hole-no_earlier_content = The earlier content of a file rewritten in place is not kept
 guard-hole-no_reserve = No reserve on this disk: a vanished file stays lost there
 guard-hole-mounted_below = A file system mounted under a watched folder is of a kind that is not watched
+guard-hole-rings = Whoever writes through a ring (io_uring) may be taken for somebody who reads
 guard-hole-nfs_server = Over NFS, served by the kernel, a file can be emptied unseen, and who does it is not known
 guard-hole-no_cut = Cannot cut its server from the network
 guard-hole-no_temperature = Reads no temperature

@@ -19,6 +19,7 @@ guard-hole-hard_links_elsewhere = Un fichier atteint par un autre lien, hors des
 guard-hole-no_earlier_content = Le contenu précédent d’un fichier réécrit sur place n’est pas gardé
 guard-hole-no_reserve = Pas de réserve sur ce disque : un fichier disparu y reste perdu
 guard-hole-mounted_below = Un disque monté sous un dossier surveillé est d’un type qui n’est pas surveillé
+guard-hole-rings = Qui écrit par un anneau (io_uring) peut être pris pour quelqu’un qui lit
 guard-hole-nfs_server = Par NFS, servi par le noyau, un fichier peut être vidé sans être vu, et son auteur n’est pas connu
 guard-hole-no_cut = Ne peut pas couper son serveur du réseau
 guard-hole-no_temperature = Ne lit aucune température

@@ -1,8 +1,10 @@
 //! What a guard holds on disk: inventory, record of touches, reserves; opened by one guard at a
 //! time, or by a restoring command while no guard runs.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,6 +31,9 @@ pub(crate) struct Holdings {
     pub(crate) excluded: Vec<PathBuf>,
     pub(crate) shelf: Mutex<Shelf>,
     pub(crate) touches: Mutex<Touches>,
+    /// This process's own open files by number: to find that folder anew costs more than to look a
+    /// number up in it.
+    own_files: Option<File>,
     /// Held for as long as this value lives.
     _lock: File,
 }
@@ -77,6 +82,7 @@ impl Holdings {
             left_out,
             reserves,
             excluded,
+            own_files: File::open("/proc/self/fd").ok(),
             _lock: lock,
         })
     }
@@ -94,8 +100,7 @@ impl Holdings {
     /// Where a file stands, or stood; none when it is nothing to this guard. A file of ours that was
     /// deleted or moved away lives on in the reserve, which must not be written over either.
     pub(crate) fn place_of(&self, file: &File, meta: &fs::Metadata) -> Option<PathBuf> {
-        let shown = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok();
-        if let Some(path) = shown.filter(|path| self.root_of(path).is_some()) {
+        if let Some(path) = self.shown(file).filter(|path| self.root_of(path).is_some()) {
             return Some(without_mark_of_deletion(path, meta));
         }
         if let Some(known) = lock(&self.shelf).path_of(meta.dev(), meta.ino()) {
@@ -104,6 +109,13 @@ impl Holdings {
         let held = meta.nlink() > 1
             && self.reserve(meta.dev()).is_some_and(|reserve| reserve.holds(meta.ino()));
         held.then(PathBuf::new)
+    }
+
+    /// Where the kernel says that an open file stands.
+    fn shown(&self, file: &File) -> Option<PathBuf> {
+        let (folder, number) = (self.own_files.as_ref()?, file.as_raw_fd().to_string());
+        let shown = rustix::fs::readlinkat(folder, number, Vec::new()).ok()?;
+        Some(OsString::from_vec(shown.into_bytes()).into())
     }
 
     /// Whether a path lies in a reserve or in the state folder.

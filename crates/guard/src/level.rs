@@ -5,6 +5,7 @@ use beffroi_town::watch::{Hole, HostFacts, Letter, Level, Mode, TEXT_BYTES_MAX, 
 use crate::brake::Brake;
 use crate::cut;
 use crate::grounds::Grounds;
+use crate::look::Looker;
 use crate::marks::Sight;
 use crate::vitals::Sensors;
 use std::path::{Path, PathBuf};
@@ -63,6 +64,9 @@ pub(crate) fn level(sight: &Sight, mode: Mode, vitals: &Vitals, means: Means) ->
     if means.leaves_out {
         holes.push(Hole::MountedBelow);
     }
+    if sight.letter != Letter::C && has_rings() && Looker::open().is_none() {
+        holes.push(Hole::Rings);
+    }
     if sight.letter != Letter::C && serves_nfs() {
         holes.push(Hole::NfsServer);
     }
@@ -76,6 +80,12 @@ pub(crate) fn level(sight: &Sight, mode: Mode, vitals: &Vitals, means: Means) ->
         holes.push(Hole::NoPressure);
     }
     Level { letter: sight.letter, holes }
+}
+
+/// Whether processes may have rings: unless nobody may (`io_uring_disabled` of 2, Linux 6.6).
+fn has_rings() -> bool {
+    let disabled = std::fs::read_to_string("/proc/sys/kernel/io_uring_disabled");
+    disabled.map_or(true, |disabled| disabled.trim() != "2")
 }
 
 /// Whether the kernel's own NFS server is there: asked by a client to set a size, it does so without

@@ -151,7 +151,7 @@ coded_here! {
         MovesAfterTheFact => "moves_after_the_fact", TruncateByPath => "truncate_by_path", OpenedBefore => "opened_before",
         HardLinksElsewhere => "hard_links_elsewhere",
         NoEarlierContent => "no_earlier_content", NoReserve => "no_reserve",
-        MountedBelow => "mounted_below", NfsServer => "nfs_server", NoCut => "no_cut",
+        MountedBelow => "mounted_below", Rings => "rings", NfsServer => "nfs_server", NoCut => "no_cut",
         NoTemperature => "no_temperature", NoPressure => "no_pressure",
         ObserveOnly => "observe_only", Unknown => "unknown",
     }

@@ -19,7 +19,7 @@ use crate::child::{Killed, Real};
 use crate::playground::{Playground, USER, run};
 
 const FILES: usize = 2_000;
-const RUNS: usize = 15;
+const RUNS: usize = 31;
 const PAUSES: usize = 100;
 
 /// Each attack, and how many files may be touched before it is stopped at level A.

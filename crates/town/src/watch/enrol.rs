@@ -134,6 +134,8 @@ pub enum Hole {
     NoReserve,
     /// A file system mounted under a watched folder is of a kind that is not watched.
     MountedBelow,
+    /// It cannot tell who has a ring (`io_uring`), who may write at the end of a call that reads.
+    Rings,
     /// The kernel's own NFS server empties files without asking anybody, and names no client.
     NfsServer,
     /// It cannot cut its host: `nft` is missing or may not be used.
