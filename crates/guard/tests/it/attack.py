@@ -94,7 +94,7 @@ def io_uring(path):
     os.close(file)
 
 
-HELD = []
+HELD, WRITTEN = [], []
 
 
 def io_uring_behind_a_read(path):
@@ -108,14 +108,16 @@ def io_uring_behind_a_read(path):
     if len(HELD) < RING.entries:
         return
     here, there = os.pipe()
-    threading.Timer(0.5, os.write, (there, b"x")).start()
+    threading.Timer(0.02, os.write, (there, b"x")).start()
     for one in HELD:
         RING.put_write(*one)
     syscall(426, RING.file, len(HELD), 0, 0, None, 0)
     os.read(here, 1)
     RING.complete[RING.head : RING.head + 4] = struct.pack("<I", RING.count)
-    for file, _ in HELD:
+    for file in (here, there, *(file for file, _ in HELD)):
         os.close(file)
+    # A write that waits for the guard still needs its noise.
+    WRITTEN.extend(HELD)
     HELD.clear()
 
 
@@ -128,7 +130,7 @@ def io_uring_at_the_end_of_a_read(path):
     file = os.open(path, os.O_RDWR)
     buffer = ctypes.create_string_buffer(noise(size), size)
     before = buffer.raw
-    soon = (ctypes.c_int64 * 2)(0, 20_000_000)
+    soon = (ctypes.c_int64 * 2)(0, 2_000_000)
     succeeds, linked = 1 << 5, 1 << 2
     RING.put(11, linked, -1, 0, ctypes.addressof(soon), 1, succeeds)
     RING.put_write(file, buffer, 0)
