@@ -591,6 +591,7 @@ journal-cut-confirmed = Cut confirmed
 journal-cut-failed = Cut failed
 journal-cut-lift-ordered = Lifting of a cut ordered
 journal-cut-lift-failed = Lifting of a cut failed
+journal-cut-by-guard-alone = The guard cut its server by itself
 journal-cut-lifted-by-code = Cut lifted on the spot, with the printed code
 journal-cut-lifted = Cut lifted
 journal-files-restored = Files put back

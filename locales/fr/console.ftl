@@ -592,6 +592,7 @@ journal-cut-confirmed = Coupure confirmée
 journal-cut-failed = Coupure échouée
 journal-cut-lift-ordered = Levée de coupure ordonnée
 journal-cut-lift-failed = Levée de coupure échouée
+journal-cut-by-guard-alone = Le veilleur a coupé son serveur de lui-même
 journal-cut-lifted-by-code = Coupure levée sur place, avec le code imprimé
 journal-cut-lifted = Coupure levée
 journal-files-restored = Fichiers remis en place

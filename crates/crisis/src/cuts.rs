@@ -6,7 +6,7 @@
 use beffroi_store::{Store, TenantScope, Tx, assets, cuts, guards, guards::Guard};
 use beffroi_town::{
     Actor, Asset, AssetId, AssetState, Cut, CutMeans, Instant,
-    watch::{LiftedByCode, Order, OrderAck, OrderOutcome},
+    watch::{CutAlone, LiftedByCode, Order, OrderAck, OrderOutcome},
 };
 use serde_json::json;
 
@@ -225,6 +225,43 @@ pub async fn lifted_by_code(
     tx.changed(&guard.tenant, "guard")?;
     if let Some(cut) = open_cut_by(&mut tx, &scope, guard).await? {
         answered(&mut tx, &scope, &cut, true, Ok(())).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes down that a guard cut its own host by itself. It counts, though nobody ordered it here: the
+/// asset is cut, and lifting it is a person's.
+///
+/// # Errors
+/// The store's.
+pub async fn cut_by_guard_alone(
+    store: &Store,
+    guard: &Guard,
+    at: Instant,
+    done: CutAlone,
+) -> Result<(), Error> {
+    let actor = Actor::Guard(guard.id.clone());
+    let scope = TenantScope::for_tenant(&guard.tenant);
+    let ids = std::slice::from_ref(&guard.asset);
+    let mut tx = assets::begin(store, &scope, ids, &actor, at).await?;
+    let body = json!({
+        "guard": guard.id,
+        "asset": guard.asset,
+        "cut_at": done.at,
+        "times": done.times,
+    });
+    tx.record(&guard.tenant, "cut_by_guard_alone", body).await?;
+    tx.changed(&guard.tenant, "guard")?;
+    let means = CutMeans::Guard { guard: guard.id.clone() };
+    if let Some(cut) = cuts::open_on(tx.conn(), &scope, &guard.asset).await? {
+        // Ordered at the same time; one by a hook or a hand is confirmed and lifted in its own way.
+        if cut.means == means {
+            answered(&mut tx, &scope, &cut, false, Ok(())).await?;
+        }
+    } else {
+        let cut = cuts::order(&mut tx, &guard.asset, &means).await?;
+        cuts::confirm(&mut tx, &cut).await?;
     }
     tx.commit().await?;
     Ok(())

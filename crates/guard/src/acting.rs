@@ -80,6 +80,9 @@ impl Core {
             to_freeze = Some(alarm.report.id.clone());
         }
         drop(alarms);
+        if stop && !(by_vitals && vitals.simulated) {
+            self.cut_host_after(outcome);
+        }
         if let Some(alarm) = to_freeze {
             self.freeze(&alarm);
         }

@@ -27,6 +27,7 @@ use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What}
 use crate::decoy::Bait;
 use crate::elsewhere::Proofs;
 use crate::holdings::{Holdings, lock};
+use crate::host_cut::HostCut;
 use crate::keeper::Task;
 use crate::marks::Marks;
 use crate::notes::Notes;
@@ -51,6 +52,8 @@ pub(crate) struct Core {
     pub(crate) hold_ms: i64,
     /// Whether this host's cut is in place, as last read back from the kernel.
     pub(crate) cut: AtomicBool,
+    /// Whether it cuts its host by itself, and whom such a cut leaves open.
+    pub(crate) host_cut: HostCut,
     pub(crate) level: Level,
     /// Pauses who deletes, inside the kernel; none where it cannot be had, and while observing.
     pub(crate) brake: Option<Brake>,

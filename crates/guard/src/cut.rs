@@ -2,15 +2,15 @@
 //!
 //! Rules:
 //! - One `inet` table of our own, priority −300 (before connection tracking and everybody else's
-//!   rules): drop all that comes in, goes out or passes through, but loopback and the platform's
-//!   pinned addresses. No 'established' exception: live connections end.
+//!   rules): drop all that comes in, goes out or passes through, but loopback, the platform's
+//!   pinned addresses and the administrators'. No 'established' exception: live connections end.
 //! - IPv6 neighbour discovery with a pinned IPv6 address stays possible, or the platform could not
 //!   be reached any more.
 //! - In the network namespace of this process, whatever that is. Never another host.
 //! - Done counts only once the table was read back.
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::process::{Command, Output, Stdio};
 
 use crate::error::{GuardError, Result};
@@ -29,16 +29,20 @@ pub fn is_cut() -> Option<bool> {
     Some(tables.lines().any(|line| line.trim() == format!("table inet {TABLE}")))
 }
 
-/// Cuts this host. Only `pinned` can be reached afterwards.
+/// Cuts this host. Only the platform's `pinned` addresses, and its `administrators` by any port, can
+/// be reached afterwards.
 ///
 /// # Errors
-/// [`GuardError::Cut`] when there is no pinned address (the host could never be joined again from
-/// the platform), when `nft` is missing or refuses, or when the table cannot be read back.
-pub fn cut_self(pinned: &[SocketAddr]) -> Result<()> {
-    if pinned.is_empty() {
-        return Err(failed("cut", "the enrolment file names no numeric address of the platform"));
+/// [`GuardError::Cut`] when there is none of either (the host could never be joined again from
+/// elsewhere), when `nft` is missing or refuses, or when the table cannot be read back.
+pub fn cut_self(pinned: &[SocketAddr], administrators: &[IpAddr]) -> Result<()> {
+    if pinned.is_empty() && administrators.is_empty() {
+        let neither = "no numeric address of the platform is known (the enrolment file names them), \
+                       and no administrator's (--administrator)";
+        return Err(failed("cut", neither));
     }
-    nft(&["-f", "-"], Some(&rules(pinned))).map_err(|error| failed("cut", &explain(&error)))?;
+    nft(&["-f", "-"], Some(&rules(pinned, administrators)))
+        .map_err(|error| failed("cut", &explain(&error)))?;
     match is_cut() {
         Some(true) => Ok(()),
         _ => Err(failed("cut", "nft accepted the rules, but the table cannot be read back")),
@@ -57,7 +61,7 @@ pub fn lift_self() -> Result<()> {
 }
 
 /// The rules, in one transaction that replaces an earlier cut.
-fn rules(pinned: &[SocketAddr]) -> String {
+fn rules(pinned: &[SocketAddr], administrators: &[IpAddr]) -> String {
     use std::fmt::Write as _;
     let mut text =
         format!("add table inet {TABLE}\ndelete table inet {TABLE}\ntable inet {TABLE} {{\n");
@@ -74,7 +78,13 @@ fn rules(pinned: &[SocketAddr]) -> String {
             );
             debug_assert!(line.is_ok(), "writing to a string");
         }
-        if pinned.iter().any(SocketAddr::is_ipv6) {
+        for address in administrators {
+            let family = if address.is_ipv4() { "ip" } else { "ip6" };
+            let line = writeln!(lines, "  {family} {peer}addr {address} accept");
+            debug_assert!(line.is_ok(), "writing to a string");
+        }
+        let any_v6 = administrators.iter().any(IpAddr::is_ipv6);
+        if any_v6 || pinned.iter().any(SocketAddr::is_ipv6) {
             lines.push_str("  icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept\n");
         }
         let line = writeln!(
@@ -126,15 +136,17 @@ mod tests {
     #[test]
     fn the_rules_drop_all_but_the_pinned_addresses() {
         let pinned = ["192.0.2.7:443".parse().unwrap(), "[2001:db8::7]:8443".parse().unwrap()];
-        let text = rules(&pinned);
+        let text = rules(&pinned, &["192.0.2.9".parse().unwrap()]);
         assert_eq!(text.matches("priority -300; policy drop;").count(), 3);
         assert!(text.contains("ip saddr 192.0.2.7 tcp sport 443 accept"));
         assert!(text.contains("ip6 daddr 2001:db8::7 tcp dport 8443 accept"));
+        assert!(text.contains("ip saddr 192.0.2.9 accept"));
+        assert!(text.contains("ip daddr 192.0.2.9 accept"));
         assert!(!text.contains("established"));
     }
 
     #[test]
     fn without_an_address_nothing_is_cut() {
-        assert!(matches!(cut_self(&[]), Err(GuardError::Cut { .. })));
+        assert!(matches!(cut_self(&[], &[]), Err(GuardError::Cut { .. })));
     }
 }

@@ -37,6 +37,7 @@ mod fan;
 mod grounds;
 mod group;
 mod holdings;
+mod host_cut;
 mod identity;
 mod intent;
 mod keeper;

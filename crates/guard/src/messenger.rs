@@ -296,11 +296,7 @@ impl Messenger {
         member.last_order = order.sequence;
         member.write(&self.core.holdings.state)?;
         let outcome = match &order.order {
-            Order::CutSelf => {
-                let outcome = outcome_of_cut(cut::cut_self(&member.pinned()));
-                self.core.look_at_cut();
-                outcome
-            }
+            Order::CutSelf => outcome_of_cut(self.core.cut_host()),
             Order::LiftSelf => {
                 let outcome = outcome_of_cut(cut::lift_self());
                 self.core.look_at_cut();

@@ -2,6 +2,7 @@
 //! while no guard runs.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -24,6 +25,7 @@ use crate::decoy::{Bait, Decoy};
 use crate::elsewhere::{Proofs, Prover, Suspect, WAITING_MAX};
 use crate::error::{GuardError, Result};
 use crate::holdings::{Holdings, lock};
+use crate::host_cut::HostCut;
 use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
 use crate::level::{Means, level};
 use crate::marks::{Marks, Sight};
@@ -65,6 +67,10 @@ pub struct Options {
     pub sensors: PathBuf,
     /// Whether it acts.
     pub mode: Mode,
+    /// Cut this host by itself when an attack from it had to be stopped; only while it acts.
+    pub cut_host: bool,
+    /// Addresses that a cut of this host leaves open, beside the platform's.
+    pub administrators: Vec<IpAddr>,
     /// Plant files that nobody has a reason to touch.
     pub canaries: bool,
     /// Time between two beats until the platform asks for another.
@@ -94,6 +100,8 @@ impl Options {
             reserve_bytes_max: None,
             sensors: PathBuf::from("/"),
             mode: Mode::Observe,
+            cut_host: false,
+            administrators: Vec::new(),
             canaries: false,
             beat_ms: 1_000,
             hold_ms: HOLD_MS,
@@ -206,6 +214,7 @@ fn build(
         started_at: now,
         mode: options.mode,
         hold_ms: options.hold_ms,
+        host_cut: HostCut::read(&holdings.state, options.cut_host, &options.administrators)?,
         cut: AtomicBool::new(cut::is_cut().unwrap_or(false)),
         level,
         brake,

@@ -43,6 +43,7 @@ pub(crate) fn beat(core: &Core) -> Beat {
         lets_go: true,
         maintenance: Some(lock(&core.decider).maintenance()),
         lifted: None,
+        cut_alone: core.host_cut.last(),
         heads: Vec::new(),
     }
 }

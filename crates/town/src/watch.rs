@@ -32,7 +32,9 @@ mod report;
 mod tests;
 mod text;
 
-pub use beat::{Beat, BeatAnswer, HeadSeen, LiftedByCode, ReserveUse, Vitals, WatchedFolder};
+pub use beat::{
+    Beat, BeatAnswer, CutAlone, HeadSeen, LiftedByCode, ReserveUse, Vitals, WatchedFolder,
+};
 pub use bounds::OutOfBounds;
 pub use enrol::{
     EnrolAnswer, EnrolRequest, Enrolment, Hole, HostFacts, Letter, Level, Mode, PlatformAddress,

@@ -142,7 +142,7 @@ async fn beat(
     said.check()?;
     let store = &doors.store;
     alarms::acknowledged(store, &guard, at, &said.acknowledgements).await?;
-    note_lifted(store, &guard, at, &said).await?;
+    note_done_alone(store, &guard, at, &said).await?;
     let mut book = store.bookkeeping().await?;
     guards::beat(&mut book, &guard.id, &said, at).await?;
     book.commit().await?;
@@ -157,21 +157,35 @@ async fn beat(
     }))
 }
 
-/// A printed code lifted the cut: news when the beat before said otherwise. Written down before that
-/// beat is replaced, so that a kill in between says it twice rather than never.
-async fn note_lifted(
+/// A printed code lifted the host's cut, or the guard cut it by itself: news when the beat before said
+/// otherwise. Written down before that beat is replaced, so that a kill in between says it twice rather
+/// than never. Of both, in the order in which they happened.
+async fn note_done_alone(
     store: &Store,
     guard: &Guard,
     at: Instant,
     said: &Beat,
 ) -> Result<(), Refused> {
-    let Some(lifted) = said.lifted else { return Ok(()) };
+    if said.lifted.is_none() && said.cut_alone.is_none() {
+        return Ok(());
+    }
     let scope = TenantScope::for_tenant(&guard.tenant);
     let last = guards::last_beat(&mut store.read().await?, &scope, &guard.id).await?;
-    let known = last.and_then(|last| last.beat.lifted);
+    let last = last.map(|last| (last.beat.lifted, last.beat.cut_alone));
+    let (lifted_before, cut_before) = last.unwrap_or_default();
     // An older beat that comes late brings older news.
-    if known.is_none_or(|known| known.times < lifted.times) {
+    let lifted =
+        said.lifted.filter(|lifted| lifted_before.is_none_or(|known| known.times < lifted.times));
+    let cut = said.cut_alone.filter(|cut| cut_before.is_none_or(|known| known.times < cut.times));
+    let lifted_last = lifted.zip(cut).is_some_and(|(lifted, cut)| cut.at <= lifted.at);
+    if let Some(cut) = cut.filter(|_| lifted_last) {
+        cuts::cut_by_guard_alone(store, guard, at, cut).await?;
+    }
+    if let Some(lifted) = lifted {
         cuts::lifted_by_code(store, guard, at, lifted).await?;
+    }
+    if let Some(cut) = cut.filter(|_| !lifted_last) {
+        cuts::cut_by_guard_alone(store, guard, at, cut).await?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `beffroi guard`: what can be asked for.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use beffroi_guard::watchdog::Lapse;
@@ -40,6 +41,14 @@ pub(crate) struct GuardRun {
     #[arg(long, value_name = "MINUTES", default_value_t = 10,
         value_parser = clap::value_parser!(u16).range(1..=1440))]
     pub(crate) hold_minutes: u16,
+    /// Cut this server from the network by itself when an attack from it had to be stopped (with
+    /// --mode protect); a client of a file share is cut off alone
+    #[arg(long)]
+    pub(crate) cut_host: bool,
+    /// An address that a cut of this server leaves open, beside the platform's; may be given several
+    /// times
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) administrator: Vec<IpAddr>,
     /// Plant hidden files that nobody has a reason to touch: the first one altered is an attack
     #[arg(long)]
     pub(crate) canaries: bool,

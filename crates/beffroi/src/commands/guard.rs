@@ -115,6 +115,8 @@ async fn guard(args: GuardRun) -> Result<()> {
         sensors: args.sensors,
         mode,
         hold_ms: i64::from(args.hold_minutes) * 60_000,
+        cut_host: args.cut_host,
+        administrators: args.administrator,
         canaries: args.canaries,
         at_most: match args.at_most {
             GuardLevel::A => Letter::A,

@@ -131,6 +131,7 @@ async fn beat(world: &World, guard: &guards::Guard, sequence: u64, at: Instant) 
         lets_go: true,
         maintenance: Some(Vec::new()),
         lifted: None,
+        cut_alone: None,
         acknowledgements: vec![],
         heads: vec![],
     };

@@ -7,7 +7,7 @@ use beffroi_crisis::{
 use beffroi_store::{cuts as kept, guards, outbox};
 use beffroi_town::{
     AssetState, Cut, CutMeans,
-    watch::{LiftedByCode, Order, OrderAck, OrderOutcome},
+    watch::{CutAlone, LiftedByCode, Order, OrderAck, OrderOutcome},
 };
 
 use crate::world::{World, after, asset, hand};
@@ -140,6 +140,30 @@ async fn a_guards_cut_counts_when_the_guard_says_so() {
     let again = LiftedByCode { at: after(5), times: 2 };
     cuts::lifted_by_code(&world.store, &guard, after(6), again).await.unwrap();
     assert_eq!(world.written(&world.town, "cut_lifted_by_code").await, 2);
+}
+
+#[tokio::test]
+async fn a_guard_that_cut_its_host_by_itself_is_believed_and_a_person_lifts_it() {
+    let world = World::new().await;
+    let guard = world.guard().await;
+    let done = CutAlone { at: after(1), times: 1 };
+    cuts::cut_by_guard_alone(&world.store, &guard, after(2), done).await.unwrap();
+    assert_eq!(state(&world, "file_server").await, AssetState::Cut);
+    assert_eq!(world.written(&world.town, "cut_by_guard_alone").await, 1);
+    // Said again, and an order beside it: the one that stands is enough.
+    let again = CutAlone { at: after(3), times: 2 };
+    cuts::cut_by_guard_alone(&world.store, &guard, after(3), again).await.unwrap();
+    assert_eq!(world.written(&world.town, "cut_confirmed").await, 1);
+    let deed = world.deed(&world.town, 4);
+    let mut conn = world.store.read().await.unwrap();
+    let open = beffroi_store::cuts::open_on(&mut conn, &world.town, &asset("file_server")).await;
+    drop(conn);
+    let open = open.unwrap().unwrap();
+    assert!(open.confirmed_at.is_some());
+    cuts::lift(&deed, &open.id, AssetState::Unknown).await.unwrap();
+    let mut conn = world.store.read().await.unwrap();
+    let orders = guards::waiting_orders(&mut conn, &world.town, &guard.id, after(4)).await.unwrap();
+    assert_eq!(orders.iter().map(|one| &one.order).collect::<Vec<_>>(), [&Order::LiftSelf]);
 }
 
 #[tokio::test]

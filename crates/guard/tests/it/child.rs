@@ -116,6 +116,9 @@ fn guard(options: &str) {
         chosen.hold_ms = ms;
     }
     chosen.canaries = flag("canaries");
+    chosen.cut_host = flag("cut_host");
+    let administrator = options.get("administrator").and_then(|v| v.as_str());
+    chosen.administrators = administrator.iter().map(|text| text.parse().unwrap()).collect();
     chosen.beat_for_watchdog = flag("beat");
     chosen.lapse = options.get("lapse").and_then(|v| v.as_str()).map(|text| text.parse().unwrap());
     chosen.unpacker = Some(unpacker());

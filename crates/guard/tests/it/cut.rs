@@ -2,7 +2,8 @@
 //! the other holds the platform's address and a stranger's.
 
 use beffroi_guard::{Options, cut, run};
-use beffroi_town::watch::{Mode, Order, OrderOutcome};
+use beffroi_town::watch::{AlarmOutcome, Mode, Order, OrderOutcome};
+use serde_json::json;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use crate::child::{Killed, command, edge};
 use crate::platform::Platform;
-use crate::playground::{need_root, wait_for};
+use crate::playground::{Playground, need_root, wait_for};
 
 /// A pair of namespaces and the cable between them; gone when the test ends.
 pub(crate) struct Town {
@@ -183,6 +184,44 @@ fn the_platforms_pinned_addresses_stay_open_and_live_connections_end() {
     assert!(Town::reaches(&town.host, "10.66.0.2:8444"));
 }
 
+/// An attack from a host that cuts itself; how long after the event that decides it was cut, and the
+/// ground with its guard.
+pub(crate) fn cut_by_an_attack(town: &Town) -> (i64, Playground, Killed) {
+    let mut ground = Playground::on(Some("ext4"), 30);
+    ground.space = Some(town.host.clone());
+    let guard =
+        ground.guard(&json!({ "protect": true, "cut_host": true, "administrator": "10.66.0.2" }));
+    assert!(!ground.status().unwrap().cut);
+    let mut attacker = ground.attacker("in place");
+    attacker.strike();
+    attacker.wait_until_paused();
+    let alarm = ground.alarm("the stop", |alarm| alarm.outcome == AlarmOutcome::Stopped);
+    let cut = wait_for("the cut", || ground.status().filter(|beat| beat.cut)?.cut_alone);
+    assert_eq!(cut.times, 1);
+    (cut.at.ms_since(alarm.raised_at), ground, guard)
+}
+
+#[test]
+fn an_attack_from_this_host_cuts_it_by_itself_and_an_administrator_still_comes_in() {
+    let town = Town::new();
+    ip(&format!("-n {} addr add 10.66.0.3/24 dev cable", town.outside));
+    let _smb = listener(&town.host, "0.0.0.0:445");
+    let _smb6 = listener(&town.host, "[fd66::1]:1445");
+    let _stranger = listener(&town.outside, "10.66.0.3:80");
+    wait_for("the cable", || Town::reaches(&town.outside, "[fd66::1]:1445").then_some(()));
+    assert!(Town::reaches(&town.host, "10.66.0.3:80"));
+    let (after_ms, ground, guard) = cut_by_an_attack(&town);
+    println!("measured: the host is cut {after_ms} ms after the event that decides");
+    assert!(!Town::reaches(&town.host, "10.66.0.3:80"));
+    assert!(!Town::reaches(&town.outside, "[fd66::1]:1445"), "IPv6 is cut too");
+    assert!(Town::reaches(&town.outside, "10.66.0.1:445"), "the administrator's address");
+    // It says so also after it was started again, and cuts nothing a second time.
+    drop(guard);
+    let _guard = ground.guard(&json!({ "protect": true, "cut_host": true }));
+    let beat = ground.status().unwrap();
+    assert_eq!((beat.cut, beat.cut_alone.map(|cut| cut.times)), (true, Some(1)));
+}
+
 /// In the file server's namespace: cuts directly, with a connection open that must die.
 pub(crate) fn play_pinned() {
     let echo = |stream: &mut TcpStream| {
@@ -197,9 +236,9 @@ pub(crate) fn play_pinned() {
     assert!(echo(&mut other) && echo(&mut platform));
     let pinned = ["10.66.0.2:8443".parse().unwrap(), "[fd66::2]:8443".parse().unwrap()];
     let began = std::time::Instant::now();
-    cut::cut_self(&pinned).unwrap();
+    cut::cut_self(&pinned, &[]).unwrap();
     println!("measured: cut in {} ms", began.elapsed().as_millis());
-    cut::cut_self(&pinned).unwrap();
+    cut::cut_self(&pinned, &[]).unwrap();
     assert_eq!(cut::is_cut(), Some(true));
     assert!(!echo(&mut other), "a live connection survived the cut");
     assert!(echo(&mut platform), "the platform's connection did not");

@@ -16,11 +16,13 @@ use std::time::{Duration, Instant as Tick};
 use beffroi_town::edge::Clock;
 
 use crate::child::{Killed, Real};
+use crate::cut::Town;
 use crate::playground::{Playground, USER, run};
 
 const FILES: usize = 2_000;
 const RUNS: usize = 31;
 const PAUSES: usize = 100;
+const CUTS: usize = 30;
 
 /// Each attack, and how many files may be touched before it is stopped at level A.
 const ATTACKS: &[(&str, usize)] = &[
@@ -280,6 +282,16 @@ fn pause_latency(rows: &mut Vec<Value>) {
     rows.push(row(&what, "ms, looked at each 5 ms", p99 as f64, 50.0));
 }
 
+/// How long after the event that decides the host itself is cut.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds")]
+fn host_cut_latency(rows: &mut Vec<Value>) {
+    let after = |_| crate::cut::cut_by_an_attack(&Town::new()).0;
+    let slowest = (0..CUTS).map(after).max().unwrap();
+    eprintln!("the host is cut {slowest} ms after the event that decides, at most of {CUTS}");
+    let what = format!("from the event that decides to the host's own cut, slowest of {CUTS}");
+    rows.push(row(&what, "ms", slowest as f64, 250.0));
+}
+
 /// Deleted and put back, byte-verified, with owner, mode and times.
 #[expect(clippy::cast_precision_loss, reason = "thousands of files")]
 fn undo(rows: &mut Vec<Value>) {
@@ -327,6 +339,7 @@ fn measured() {
     costs(&mut rows);
     crate::colleagues::measured(&mut rows);
     pause_latency(&mut rows);
+    host_cut_latency(&mut rows);
     undo(&mut rows);
     let papers = papers();
     for level in ["A", "B", "C"] {

@@ -39,6 +39,9 @@ pub struct Beat {
     /// When a printed code last lifted this host's cut, at its own console.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifted: Option<LiftedByCode>,
+    /// When it last cut this host by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_alone: Option<CutAlone>,
     /// The newest journal heads it was shown, so that a roll-back is seen.
     pub heads: Vec<HeadSeen>,
 }
@@ -50,6 +53,16 @@ pub struct LiftedByCode {
     /// The last time, by the guard's clock.
     pub at: Instant,
     /// How many times since it enrolled.
+    pub times: u32,
+}
+
+/// That a guard cut its own host by itself, with the platform out of reach perhaps. Said as
+/// [`LiftedByCode`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CutAlone {
+    /// The last time, by the guard's clock.
+    pub at: Instant,
+    /// How many times on this host.
     pub times: u32,
 }
 

@@ -76,6 +76,7 @@ const KINDS: &[(&str, &str)] = &[
     ("cut_lift_failed", "journal-cut-lift-failed"),
     ("cut_lifted", "journal-cut-lifted"),
     ("cut_lifted_by_code", "journal-cut-lifted-by-code"),
+    ("cut_by_guard_alone", "journal-cut-by-guard-alone"),
     ("files_restored", "journal-files-restored"),
     ("guard_enrolment_offered", "journal-guard-enrolment-offered"),
     ("guard_enrolled", "journal-guard-enrolled"),

@@ -10,9 +10,10 @@ use beffroi_town::{
     Actor, AlarmId, GuardId, Instant, Role, TenantId,
     watch::{
         ALARM_PATH, AT_HEADER, ActorSeen, AlarmOutcome, AlarmReport, BEAT_PATH, BODY_BYTES_MAX,
-        Beat, BeatAnswer, ENROL_PATH, EnrolAnswer, EnrolRequest, GUARD_HEADER, HostFacts, Letter,
-        Level, LiftedByCode, Mode, NO_GUARD_YET, Order, Reason, ReserveUse, SIGNATURE_HEADER,
-        Signal, Suspicion, Touch, TouchCounts, Touched, Vitals, order_text, request_text,
+        Beat, BeatAnswer, CutAlone, ENROL_PATH, EnrolAnswer, EnrolRequest, GUARD_HEADER, HostFacts,
+        Letter, Level, LiftedByCode, Mode, NO_GUARD_YET, Order, Reason, ReserveUse,
+        SIGNATURE_HEADER, Signal, Suspicion, Touch, TouchCounts, Touched, Vitals, order_text,
+        request_text,
     },
 };
 use data_encoding::BASE64URL_NOPAD;
@@ -133,6 +134,7 @@ fn beat(at: Instant, sequence: u64) -> Beat {
         lets_go: true,
         maintenance: Some(Vec::new()),
         lifted: None,
+        cut_alone: None,
         acknowledgements: vec![],
         heads: vec![],
     }
@@ -288,22 +290,28 @@ async fn an_order_reaches_its_guard_alone_and_is_signed() {
 }
 
 #[tokio::test]
-async fn a_cut_lifted_by_the_printed_code_is_written_down_once() {
+async fn what_a_host_did_alone_is_written_down_once_and_in_its_order() {
     let sample = Sample::new().await;
     let router = beffroi_web::router(sample.doors.clone());
     let (guard, _) = enrolled(&sample, &router, 1, TOWN).await;
     let at = Sample::START;
-    let said = async |sequence: u64, times: u32| {
-        let lifted = (times > 0).then_some(LiftedByCode { at, times });
-        let beat = sent(BEAT_PATH, at, &Beat { lifted, ..beat(at, sequence) });
+    // How often it cut its host by itself, how often a code lifted that, and what came last.
+    let said = async |sequence: u64, cuts: u32, lifts: u32| {
+        let cut_alone = (cuts > 0).then_some(CutAlone { at, times: cuts });
+        let lifted = (lifts > 0).then_some(LiftedByCode { at: at.plus_ms(1), times: lifts });
+        let beat = sent(BEAT_PATH, at, &Beat { lifted, cut_alone, ..beat(at, sequence) });
         assert_eq!(ask(&router, guard.request(&beat)).await.0, StatusCode::OK);
         let mut conn = sample.doors.store.read().await.unwrap();
         let all = journal::newest(&mut conn, &Sample::scope(TOWN), None, 500).await.unwrap();
-        all.iter().filter(|entry| entry.kind == "cut_lifted_by_code").count()
+        let of = |kind: &str| all.iter().filter(|entry| entry.kind == kind).count();
+        (of("cut_by_guard_alone"), of("cut_lifted_by_code"), of("cut_lifted"))
     };
-    assert_eq!(said(1, 0).await, 0);
-    assert_eq!((said(2, 1).await, said(3, 1).await), (1, 1), "each beat says it again");
-    assert_eq!((said(4, 2).await, said(3, 1).await), (2, 2), "an old beat is no news");
+    assert_eq!(said(1, 0, 0).await, (0, 0, 0));
+    assert_eq!((said(2, 0, 1).await, said(3, 0, 1).await), ((0, 1, 0), (0, 1, 0)), "said again");
+    assert_eq!((said(4, 0, 2).await, said(3, 0, 1).await), ((0, 2, 0), (0, 2, 0)), "an old beat");
+    assert_eq!((said(5, 1, 2).await, said(6, 1, 2).await), ((1, 2, 0), (1, 2, 0)), "said again");
+    assert_eq!(said(7, 1, 3).await, (1, 3, 1), "the cut is lifted");
+    assert_eq!(said(8, 2, 4).await, (2, 4, 2), "cut and lifted while nobody was heard");
 }
 
 #[tokio::test]

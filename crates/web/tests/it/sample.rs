@@ -331,6 +331,7 @@ async fn heard(store: &Store, guard: &GuardId, at: Instant) {
         lets_go: true,
         maintenance: Some(Vec::new()),
         lifted: None,
+        cut_alone: None,
         heads: vec![],
     };
     let mut book = store.bookkeeping().await.unwrap();

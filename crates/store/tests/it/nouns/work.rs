@@ -109,6 +109,7 @@ fn a_beat(started_at: i64, sequence: u64) -> Beat {
         lets_go: true,
         maintenance: Some(Vec::new()),
         lifted: None,
+        cut_alone: None,
         acknowledgements: vec![],
         heads: vec![],
     }

@@ -1,0 +1,99 @@
+//! The guard cuts its own host by itself, when an attack from this very host had to be stopped.
+//!
+//! Rules:
+//! - Only where a person has switched that on for this server, besides protection itself.
+//! - Not for a client of a file share: that one is cut off alone, and the others go on.
+//! - It needs no platform. The platform's addresses and the administrators' stay open; with neither
+//!   nobody could join the host again from elsewhere, and it is not cut.
+//! - Once, until a person lifts it. What was done is written down, and told with every beat.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use beffroi_town::watch::{AlarmOutcome, CutAlone, Mode};
+
+use crate::core::Core;
+use crate::cut;
+use crate::error::Result;
+use crate::holdings::lock;
+use crate::identity::Membership;
+use crate::opens::Job;
+use crate::state::{read_json, write_json};
+
+/// What a cut of this host is made with.
+#[derive(Debug)]
+pub(crate) struct HostCut {
+    by_itself: bool,
+    administrators: Vec<IpAddr>,
+    /// The last one by itself; held while one is made.
+    last: Mutex<Option<CutAlone>>,
+}
+
+impl HostCut {
+    /// With what was written down before.
+    pub(crate) fn read(state: &Path, by_itself: bool, administrators: &[IpAddr]) -> Result<Self> {
+        let last = read_json(&path_of(state), "this host's record of its own cuts")?;
+        Ok(Self { by_itself, administrators: administrators.to_vec(), last: Mutex::new(last) })
+    }
+
+    /// The last cut by itself.
+    pub(crate) fn last(&self) -> Option<CutAlone> {
+        *lock(&self.last)
+    }
+}
+
+fn path_of(state: &Path) -> PathBuf {
+    state.join("cut.json")
+}
+
+impl Core {
+    /// Cuts this host.
+    pub(crate) fn cut_host(&self) -> Result<()> {
+        let member = Membership::read(&self.holdings.state)?;
+        let pinned = member.map(|member| member.pinned()).unwrap_or_default();
+        let done = cut::cut_self(&pinned, &self.host_cut.administrators);
+        self.look_at_cut();
+        done
+    }
+
+    /// Cuts this host after a stop that came to `outcome`, where that is wished for: soon, since it
+    /// takes another program's time.
+    pub(crate) fn cut_host_after(&self, outcome: AlarmOutcome) {
+        let is_here = matches!(
+            outcome,
+            AlarmOutcome::Stopped | AlarmOutcome::DeniedOnly | AlarmOutcome::NotStopped
+        );
+        if self.host_cut.by_itself
+            && self.mode == Mode::Protect
+            && is_here
+            && !self.workers.jobs.hand_over(Job::CutHost)
+        {
+            self.cut_host_alone();
+        }
+    }
+
+    /// Cuts this host by itself, unless it is cut, and writes that down.
+    pub(crate) fn cut_host_alone(&self) {
+        let mut last = lock(&self.host_cut.last);
+        self.look_at_cut();
+        if self.cut.load(std::sync::atomic::Ordering::Relaxed) {
+            return;
+        }
+        if let Err(error) = self.cut_host() {
+            tracing::error!(%error, "an attack from this host was stopped, and the host is not cut");
+            return;
+        }
+        let times = last.map_or(0, |last| last.times).saturating_add(1);
+        let done = CutAlone { at: self.now(), times };
+        *last = Some(done);
+        if let Err(error) = write_json(&path_of(&self.holdings.state), &done) {
+            tracing::error!(%error, "the platform may not hear who cut this host");
+        }
+        drop(last);
+        tracing::error!(
+            "an attack from this host was stopped: the host is cut until a person lifts it"
+        );
+        self.ring();
+    }
+}
