@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::holdings::lock;
 use crate::identity::Membership;
 use crate::opens::Job;
+use crate::run::Options;
 use crate::state::{read_json, write_json};
 
 /// What a cut of this host is made with.
@@ -31,10 +32,19 @@ pub(crate) struct HostCut {
 }
 
 impl HostCut {
-    /// With what was written down before.
-    pub(crate) fn read(state: &Path, by_itself: bool, administrators: &[IpAddr]) -> Result<Self> {
+    /// As the options say, with what was written down before. `state`: the guard's own folder.
+    pub(crate) fn of(options: &Options, state: &Path) -> Result<Self> {
         let last = read_json(&path_of(state), "this host's record of its own cuts")?;
-        Ok(Self { by_itself, administrators: administrators.to_vec(), last: Mutex::new(last) })
+        if options.cut_host && options.mode == Mode::Observe {
+            tracing::warn!(
+                "--cut-host does nothing while the guard only observes: add --mode protect"
+            );
+        }
+        Ok(Self {
+            by_itself: options.cut_host,
+            administrators: options.administrators.clone(),
+            last: Mutex::new(last),
+        })
     }
 
     /// The last cut by itself.

@@ -214,7 +214,7 @@ fn build(
         started_at: now,
         mode: options.mode,
         hold_ms: options.hold_ms,
-        host_cut: HostCut::read(&holdings.state, options.cut_host, &options.administrators)?,
+        host_cut: HostCut::of(options, &holdings.state)?,
         cut: AtomicBool::new(cut::is_cut().unwrap_or(false)),
         level,
         brake,

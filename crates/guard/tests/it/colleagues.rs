@@ -21,7 +21,7 @@ use crate::samba::{Samba, attack};
 const COLLEAGUES: u8 = 7;
 /// Of each colleague; a round saves a document and reads it again.
 const ROUNDS: usize = 60;
-const RUNS: usize = 5;
+const RUNS: usize = 15;
 /// Longest wait for one request.
 const PATIENCE: Duration = Duration::from_secs(15);
 
