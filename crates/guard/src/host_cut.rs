@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use beffroi_town::watch::{AlarmOutcome, CutAlone, Mode};
+use beffroi_town::watch::{AlarmOutcome, CutAlone, Letter, Mode};
 
 use crate::core::Core;
 use crate::cut;
@@ -74,11 +74,11 @@ impl Core {
             outcome,
             AlarmOutcome::Stopped | AlarmOutcome::DeniedOnly | AlarmOutcome::NotStopped
         );
-        if self.host_cut.by_itself
-            && self.mode == Mode::Protect
-            && is_here
-            && !self.workers.jobs.hand_over(Job::CutHost)
-        {
+        if !self.host_cut.by_itself || self.mode != Mode::Protect || !is_here {
+            return;
+        }
+        // At level C nobody works off jobs, and nobody waits.
+        if self.level.letter == Letter::C || !self.workers.jobs.hand_over(Job::CutHost) {
             self.cut_host_alone();
         }
     }
