@@ -173,10 +173,7 @@ pub(crate) async fn guard_answered(
     at: Instant,
     ack: &OrderAck,
 ) -> Result<(), Error> {
-    let actor = Actor::Guard(guard.id.clone());
-    let scope = TenantScope::for_tenant(&guard.tenant);
-    let ids = std::slice::from_ref(&guard.asset);
-    let mut tx = assets::begin(store, &scope, ids, &actor, at).await?;
+    let (mut tx, scope) = begin_by_guard(store, guard, at).await?;
     let Some(order) = guards::acknowledge(&mut tx, &guard.tenant, &guard.id, ack).await? else {
         return Ok(());
     };
@@ -211,10 +208,7 @@ pub async fn lifted_by_code(
     at: Instant,
     lifted: LiftedByCode,
 ) -> Result<(), Error> {
-    let actor = Actor::Guard(guard.id.clone());
-    let scope = TenantScope::for_tenant(&guard.tenant);
-    let ids = std::slice::from_ref(&guard.asset);
-    let mut tx = assets::begin(store, &scope, ids, &actor, at).await?;
+    let (mut tx, scope) = begin_by_guard(store, guard, at).await?;
     let body = json!({
         "guard": guard.id,
         "asset": guard.asset,
@@ -241,10 +235,7 @@ pub async fn cut_by_guard_alone(
     at: Instant,
     done: CutAlone,
 ) -> Result<(), Error> {
-    let actor = Actor::Guard(guard.id.clone());
-    let scope = TenantScope::for_tenant(&guard.tenant);
-    let ids = std::slice::from_ref(&guard.asset);
-    let mut tx = assets::begin(store, &scope, ids, &actor, at).await?;
+    let (mut tx, scope) = begin_by_guard(store, guard, at).await?;
     let body = json!({
         "guard": guard.id,
         "asset": guard.asset,
@@ -265,6 +256,19 @@ pub async fn cut_by_guard_alone(
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Begins what a guard says of the asset that it watches.
+async fn begin_by_guard(
+    store: &Store,
+    guard: &Guard,
+    at: Instant,
+) -> Result<(Tx, TenantScope), Error> {
+    let actor = Actor::Guard(guard.id.clone());
+    let scope = TenantScope::for_tenant(&guard.tenant);
+    let ids = std::slice::from_ref(&guard.asset);
+    let tx = assets::begin(store, &scope, ids, &actor, at).await?;
+    Ok((tx, scope))
 }
 
 async fn open_cut_by(

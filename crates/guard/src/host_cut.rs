@@ -5,11 +5,15 @@
 //! - Not for a client of a file share: that one is cut off alone, and the others go on.
 //! - It needs no platform. The platform's addresses and the administrators' stay open; with neither
 //!   nobody could join the host again from elsewhere, and it is not cut.
-//! - Once, until a person lifts it. What was done is written down, and told with every beat.
+//! - Once, until a person lifts it. What was done is written down, and told with every beat; that it
+//!   is about to be done is written down before, so that a guard that is killed in between still tells.
 
+use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+
+use serde_json::json;
 
 use beffroi_town::watch::{AlarmOutcome, CutAlone, Letter, Mode};
 
@@ -34,6 +38,7 @@ pub(crate) struct HostCut {
 impl HostCut {
     /// As the options say, with what was written down before. `state`: the guard's own folder.
     pub(crate) fn of(options: &Options, state: &Path) -> Result<Self> {
+        settle_what_was_begun(state);
         let last = read_json(&path_of(state), "this host's record of its own cuts")?;
         if options.cut_host && options.mode == Mode::Observe {
             tracing::warn!(
@@ -55,6 +60,38 @@ impl HostCut {
 
 fn path_of(state: &Path) -> PathBuf {
     state.join("cut.json")
+}
+
+/// Where a cut stands that is about to be made.
+fn begun_in(state: &Path) -> PathBuf {
+    state.join("cut-begun.json")
+}
+
+/// What a guard that was killed in the middle of its cut had begun: made, as the kernel tells, or not.
+/// One that cannot be read was killed before it cut anything.
+fn settle_what_was_begun(state: &Path) {
+    let begun = read_json::<CutAlone>(&begun_in(state), "a cut of this host that was begun");
+    if let Ok(Some(begun)) = &begun
+        && cut::is_cut() == Some(true)
+    {
+        note(state, begun);
+    } else if !matches!(begun, Ok(None)) {
+        forget_begun(state);
+    }
+}
+
+/// Writes down that the host cut itself; where that fails what was begun stays for another time.
+fn note(state: &Path, done: &CutAlone) {
+    match write_json(&path_of(state), done) {
+        Ok(()) => forget_begun(state),
+        Err(error) => tracing::error!(%error, "the platform may not hear who cut this host"),
+    }
+}
+
+fn forget_begun(state: &Path) {
+    if let Err(error) = fs::remove_file(begun_in(state)) {
+        tracing::error!(%error, "a cut that was begun cannot be forgotten");
+    }
 }
 
 impl Core {
@@ -90,20 +127,40 @@ impl Core {
         if self.cut.load(std::sync::atomic::Ordering::Relaxed) {
             return;
         }
+        let times = last.map_or(0, |last| last.times).saturating_add(1);
+        let state = &self.holdings.state;
+        let begun = CutAlone { at: self.now(), times };
+        // Not waiting for the disk: a host that loses its power loses its cut too.
+        if let Err(error) = fs::write(begun_in(state), json!(begun).to_string()) {
+            tracing::error!(%error, "a cut that is begun cannot be written down first");
+        }
         if let Err(error) = self.cut_host() {
             tracing::error!(%error, "an attack from this host was stopped, and the host is not cut");
+            settle_what_was_begun(state);
             return;
         }
-        let times = last.map_or(0, |last| last.times).saturating_add(1);
         let done = CutAlone { at: self.now(), times };
         *last = Some(done);
-        if let Err(error) = write_json(&path_of(&self.holdings.state), &done) {
-            tracing::error!(%error, "the platform may not hear who cut this host");
-        }
-        drop(last);
+        note(state, &done);
         tracing::error!(
             "an attack from this host was stopped: the host is cut until a person lifts it"
         );
         self.ring();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_begun_and_not_made_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        for text in ["", r#"{"at":1,"times":1}"#] {
+            fs::write(begun_in(folder.path()), text).unwrap();
+            settle_what_was_begun(folder.path());
+            assert!(!begun_in(folder.path()).exists());
+            assert!(!path_of(folder.path()).exists());
+        }
     }
 }

@@ -217,9 +217,38 @@ fn an_attack_from_this_host_cuts_it_by_itself_and_an_administrator_still_comes_i
     assert!(Town::reaches(&town.outside, "10.66.0.1:445"), "the administrator's address");
     // It says so also after it was started again, and cuts nothing a second time.
     drop(guard);
+    let guard = ground.guard(&json!({ "protect": true, "cut_host": true }));
+    let told = |times| {
+        let beat = ground.status().unwrap();
+        assert_eq!((beat.cut, beat.cut_alone.map(|cut| cut.times)), (true, Some(times)));
+    };
+    told(1);
+    // One that was killed once it had cut the host, and before it had written that down.
+    drop(guard);
+    let begun = ground.state().join("cut-begun.json");
+    assert!(!begun.exists());
+    fs::write(&begun, json!({ "at": 1, "times": 2 }).to_string()).unwrap();
     let _guard = ground.guard(&json!({ "protect": true, "cut_host": true }));
-    let beat = ground.status().unwrap();
-    assert_eq!((beat.cut, beat.cut_alone.map(|cut| cut.times)), (true, Some(1)));
+    told(2);
+    assert!(!begun.exists());
+}
+
+/// Nobody works off jobs there, and nobody is paused: the host's cut is all that is left.
+#[test]
+fn without_the_kernels_senses_an_attack_cuts_this_host_too() {
+    let town = Town::new();
+    let mut ground = Playground::new(30);
+    ground.space = Some(town.host.clone());
+    let options = json!({
+        "protect": true, "at_most": "C", "cut_host": true, "administrator": "10.66.0.2",
+    });
+    let _guard = ground.guard(&options);
+    let mut attacker = ground.attacker("in place");
+    attacker.strike();
+    attacker.wait_until_done();
+    ground.alarm("the alarm", |alarm| alarm.outcome == AlarmOutcome::NotStopped);
+    let cut = wait_for("the cut", || ground.status().filter(|beat| beat.cut)?.cut_alone);
+    assert_eq!(cut.times, 1);
 }
 
 /// In the file server's namespace: cuts directly, with a connection open that must die.
