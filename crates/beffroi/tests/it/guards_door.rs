@@ -15,7 +15,7 @@ use tempfile::tempdir;
 use crate::program::{BEFFROI, run};
 
 /// A process of this test; ended when dropped.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -27,7 +27,7 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn within(time: Duration, what: &str, mut done: impl FnMut() -> bool) {
+pub(crate) fn within(time: Duration, what: &str, mut done: impl FnMut() -> bool) {
     let end = Instant::now() + time;
     while !done() {
         assert!(Instant::now() < end, "{what}");
@@ -42,7 +42,7 @@ fn configure(here: &Path, port: u16, public: &str) {
     fs::write(here.join("beffroi.toml"), text).unwrap();
 }
 
-fn serve(here: &Path) -> Running {
+pub(crate) fn serve(here: &Path) -> Running {
     let file = here.join("address");
     if file.exists() {
         fs::remove_file(&file).unwrap();
@@ -77,7 +77,7 @@ fn invite(here: &Path, file: &str) -> serde_json::Value {
     serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()
 }
 
-fn says(log: &Path, words: &str) -> usize {
+pub(crate) fn says(log: &Path, words: &str) -> usize {
     fs::read_to_string(log).unwrap().matches(words).count()
 }
 

@@ -13,6 +13,7 @@ mod disk;
 mod drill;
 mod envelope;
 mod guards_door;
+mod host_cut;
 mod journal;
 mod lasting;
 mod mirror;
