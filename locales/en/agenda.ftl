@@ -172,3 +172,14 @@ agenda-sheet-no-key = Names are encrypted: log in with your pass-phrase, or ask 
 agenda-sheet-hint = Choose a day to download its sheet to print, the agendas pulled from the town’s software included.
 
 alarm-kind-agenda_stale = An agenda has not been pulled for more than 36 hours
+
+journal-appointment-taken = Appointment taken
+journal-appointment-moved = Appointment moved
+journal-appointment-cancelled = Appointment cancelled
+journal-appointments-erased = Past appointments erased
+journal-agenda-saved = Service point and its hours changed
+journal-agenda-word = Service point: what can be kept
+journal-agenda-closed = Service point closed
+journal-agenda-source-added = Agenda of the town’s software added
+journal-agenda-source-removed = Agenda of the town’s software removed
+journal-agenda-pulled = Agenda of the town’s software pulled

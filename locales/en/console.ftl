@@ -619,6 +619,7 @@ journal-tenant-added = Authority added
 journal-tenant-closed = Authority closed
 journal-tenant-reopened = Authority reopened
 journal-text-erased = Text erased
+journal-platform-restored = Platform brought back from a backup
 journal-detail-from-to = { $from } → { $to }
 
 ## People

@@ -78,3 +78,5 @@ rehearsal-time-up = Time is up.
 rehearsal-leave = The copy stays open so that you can read how it went. Ctrl-C erases it.
 rehearsal-line = Twenty minutes, one person, on a copy; nothing is sent.
 todo-rehearsal = Nobody has rehearsed for six months: do it.
+
+journal-rehearsal-done = Rehearsal played

@@ -37,3 +37,7 @@ rule-who = Only the direction signs or withdraws the rule.
 rule-names-none = Tick at least one piece of equipment.
 rule-first-unnamed = Tick the equipment that is to be cut first, too.
 rule-pause-none = Choose the time between two cuts.
+
+journal-cut-rule-signed = Rule of cutting signed
+journal-cut-rule-withdrawn = Rule of cutting withdrawn
+journal-cut-by-rule = Cut by the signed rule

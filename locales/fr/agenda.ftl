@@ -172,3 +172,14 @@ agenda-sheet-no-key = Les noms sont chiffrés : ouvrez votre session avec votre 
 agenda-sheet-hint = Choisissez un jour pour télécharger sa feuille à imprimer, avec les agendas repris des logiciels de la ville.
 
 alarm-kind-agenda_stale = Un agenda n’est plus repris depuis plus de 36 heures
+
+journal-appointment-taken = Rendez-vous pris
+journal-appointment-moved = Rendez-vous déplacé
+journal-appointment-cancelled = Rendez-vous annulé
+journal-appointments-erased = Rendez-vous passés effacés
+journal-agenda-saved = Point d’accueil et ses horaires changés
+journal-agenda-word = Point d’accueil : ce qui pourra être tenu
+journal-agenda-closed = Point d’accueil fermé
+journal-agenda-source-added = Agenda d’un logiciel de la ville ajouté
+journal-agenda-source-removed = Agenda d’un logiciel de la ville retiré
+journal-agenda-pulled = Agenda d’un logiciel de la ville repris

@@ -620,6 +620,7 @@ journal-tenant-added = Collectivité ajoutée
 journal-tenant-closed = Collectivité fermée
 journal-tenant-reopened = Collectivité rouverte
 journal-text-erased = Texte effacé
+journal-platform-restored = Plateforme remise en place depuis une sauvegarde
 journal-detail-from-to = { $from } → { $to }
 
 ## Personnes

@@ -78,3 +78,5 @@ rehearsal-time-up = Le temps est écoulé.
 rehearsal-leave = La copie reste ouverte pour lire le bilan. Ctrl-C l’efface.
 rehearsal-line = Vingt minutes, une personne, sur une copie ; rien n’est envoyé.
 todo-rehearsal = Personne n’a répété depuis six mois : faites-le.
+
+journal-rehearsal-done = Répétition jouée

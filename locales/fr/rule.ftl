@@ -37,3 +37,7 @@ rule-who = Seule la direction signe ou retire la règle.
 rule-names-none = Cochez au moins un équipement.
 rule-first-unnamed = Cochez aussi l’équipement qui doit être coupé en premier.
 rule-pause-none = Choisissez le temps entre deux coupures.
+
+journal-cut-rule-signed = Règle de coupure signée
+journal-cut-rule-withdrawn = Règle de coupure retirée
+journal-cut-by-rule = Coupure par la règle signée

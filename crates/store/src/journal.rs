@@ -12,6 +12,7 @@
 //!   That is why guards and printed reports keep heads.
 
 mod canonical;
+mod kinds;
 pub(crate) mod line;
 mod verify;
 
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use canonical::canonical;
+pub use kinds::KINDS;
 pub use verify::{Fault, Report, VerifyError, verify};
 
 use crate::{

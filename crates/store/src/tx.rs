@@ -197,8 +197,9 @@ impl Tx {
         })
     }
 
-    /// Adds an entry to a tenant's journal; its number. `kind` and `body` are codes, counts and
-    /// identifiers: never a name, never free text ([`crate::texts::seal`] is for that).
+    /// Adds an entry to a tenant's journal; its number. `kind` is one of [`journal::KINDS`], `body`
+    /// holds codes, counts and identifiers: never a name, never free text ([`crate::texts::seal`] is
+    /// for that).
     ///
     /// # Errors
     /// [`Error::OutOfScope`]; [`Error::BadBody`] for fractions, depth or size.
@@ -209,6 +210,10 @@ impl Tx {
         body: Value,
     ) -> Result<u64> {
         self.covers(kind, [tenant])?;
+        debug_assert!(
+            journal::KINDS.contains(&kind),
+            "people would read '{kind}' as it stands here"
+        );
         let body = journal::canonical(&body).map_err(|why| Error::BadBody { kind, why })?;
         let Some(chain) = self.locked.get_mut(tenant) else {
             return Err(Error::OutOfScope { doing: kind, tenant: tenant.clone() });

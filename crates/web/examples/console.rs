@@ -8,9 +8,24 @@
 #[expect(dead_code, reason = "shared with the tests")]
 mod sample;
 
+use beffroi_crisis::cuts;
 use beffroi_registry::accounts::{self, NewPerson};
-use beffroi_town::{Actor, Role};
+use beffroi_store::guards;
+use beffroi_town::{
+    Actor, Role,
+    watch::{CutAlone, LiftedByCode},
+};
 use sample::{Sample, TOWN};
+
+/// The guard cut its host by itself a while ago, and a printed code lifted that.
+async fn cut_alone(sample: &Sample) {
+    let (store, at) = (&sample.doors.store, Sample::START);
+    let all = guards::list(&mut store.read().await.unwrap(), &Sample::scope(TOWN)).await.unwrap();
+    let guard = all.iter().find(|guard| guard.id == sample.guard).unwrap();
+    let (done, lifted) = (CutAlone { at, times: 1 }, LiftedByCode { at, times: 1 });
+    cuts::cut_by_guard_alone(store, guard, at, done).await.unwrap();
+    cuts::lifted_by_code(store, guard, at, lifted).await.unwrap();
+}
 
 #[tokio::main]
 async fn main() {
@@ -22,6 +37,7 @@ async fn main() {
             println!("{role} {code}");
         }
     }
+    cut_alone(&sample).await;
     let (by, at, scope) = (Actor::CommandLine, Sample::START, Sample::scope(TOWN));
     let new = NewPerson { name: "Camille Neuf", role: Role::Clerk };
     let first = accounts::add(&sample.doors.store, &by, at, &scope, &new).await.unwrap();

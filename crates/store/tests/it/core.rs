@@ -69,7 +69,7 @@ async fn fifty_writers_on_several_tenants(place: Place) {
             towns.rotate_left(turn % 5);
             let mut tx = store.begin(&towns[..3], &ACTOR, at).await.unwrap();
             for town in &towns[..3] {
-                tx.record(town, "test", json!({ "turn": turn })).await.unwrap();
+                tx.record(town, "login", json!({ "turn": turn })).await.unwrap();
                 tx.changed(town, "test").unwrap();
             }
             tx.commit().await.unwrap();
@@ -137,7 +137,7 @@ async fn a_transaction_refuses_what_it_did_not_lock(place: Place) {
     let lille = codes(["59273"]);
     let at = place.now();
     let mut tx = store.begin(&lille, &ACTOR, at).await.unwrap();
-    let refused = tx.record(&code("62473"), "test", json!({})).await;
+    let refused = tx.record(&code("62473"), "login", json!({})).await;
     assert!(matches!(refused, Err(Error::OutOfScope { .. })), "{refused:?}");
     assert!(matches!(tx.changed(&code("62473"), "test"), Err(Error::OutOfScope { .. })));
     let refused = tx.post(&code("62473"), "mail", json!({}), at).await;
@@ -163,7 +163,7 @@ async fn nothing_journalled_is_nothing_kept(place: Place) {
     assert!(matches!(tx.commit().await, Err(Error::NothingJournalled)));
     // A change for one tenant with an entry for another is no better.
     let mut tx = store.begin(&both, &ACTOR, place.now()).await.unwrap();
-    tx.record(&both[0], "test", json!({})).await.unwrap();
+    tx.record(&both[0], "login", json!({})).await.unwrap();
     tx.changed(&both[1], "test").unwrap();
     assert!(matches!(tx.commit().await, Err(Error::NothingJournalled)));
     assert_eq!(place.dump().await, before);
@@ -270,7 +270,7 @@ async fn a_view_stands_still(place: Place) {
     let mut view = store.read().await.unwrap();
     assert_eq!(journal::count(&mut view, &scope("59273")).await.unwrap(), 3);
     let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
-    tx.record(&code("59273"), "test", json!({})).await.unwrap();
+    tx.record(&code("59273"), "login", json!({})).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(journal::count(&mut view, &scope("59273")).await.unwrap(), 3);
     let mut fresh = store.read().await.unwrap();
@@ -282,11 +282,11 @@ async fn the_journal_body_is_bounded(place: Place) {
     found(&place, &store, &["59273"]).await;
     let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
     for body in [json!({ "half": 0.5 }), json!({ "long": "x".repeat(70_000) })] {
-        let refused = tx.record(&code("59273"), "test", body).await;
+        let refused = tx.record(&code("59273"), "login", body).await;
         assert!(matches!(refused, Err(Error::BadBody { .. })), "{refused:?}");
     }
     let hostile = json!({ "é\"\\\n": "\u{7f}\u{2028}}\",\"hash\":\"", "a": [i64::MIN, u64::MAX] });
-    tx.record(&code("59273"), "test", hostile.clone()).await.unwrap();
+    tx.record(&code("59273"), "login", hostile.clone()).await.unwrap();
     tx.commit().await.unwrap();
     verified(&store, "59273").await;
     let mut conn = store.read().await.unwrap();
@@ -321,7 +321,7 @@ async fn texts_are_erased_for_good(place: Place) {
     let words = "Madame Untel a signalé l'incident";
     let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
     let id = tx.seal_text(&code("59273"), words).await.unwrap();
-    tx.record(&code("59273"), "note", json!({ "text": id })).await.unwrap();
+    tx.record(&code("59273"), "login", json!({ "text": id })).await.unwrap();
     assert!(tx.seal_text(&code("62473"), words).await.is_err());
     let long = "x".repeat(texts::TEXT_BYTES_MAX + 1);
     assert!(tx.seal_text(&code("59273"), &long).await.is_err());

@@ -51,7 +51,7 @@ async fn child(how: &str) {
     let commits = if how == "until killed" { usize::MAX } else { COMMITS };
     for number in 0..commits {
         let mut tx = store.begin(&ids, &ACTOR, at).await.unwrap();
-        tx.record(&code("59273"), "test", json!({ "number": number })).await.unwrap();
+        tx.record(&code("59273"), "login", json!({ "number": number })).await.unwrap();
         tx.commit().await.unwrap();
         eprintln!("{MARK} {number}");
     }
@@ -177,7 +177,7 @@ fn a_killed_process_loses_nothing_it_acknowledged() {
                 "{entries} entries after {after} marks"
             );
             let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
-            tx.record(&code("59273"), "test", json!({})).await.unwrap();
+            tx.record(&code("59273"), "login", json!({})).await.unwrap();
             tx.commit().await.unwrap();
             crate::world::verified(&store, "59273").await;
         });
@@ -197,7 +197,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
         let refused = loop {
             let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
             let body = json!({ "padding": "x".repeat(20_000) });
-            let written = tx.record(&code("59273"), "test", body).await.map(drop);
+            let written = tx.record(&code("59273"), "login", body).await.map(drop);
             let done = match written {
                 Ok(()) => tx.commit().await.map(drop),
                 Err(error) => Err(error),
@@ -215,7 +215,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
         store.close().await;
         let store = place.open().await;
         let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
-        tx.record(&code("59273"), "test", json!({})).await.unwrap();
+        tx.record(&code("59273"), "login", json!({})).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(crate::world::verified(&store, "59273").await, kept + 1);
     });
@@ -264,7 +264,7 @@ fn commits_a_second() {
         let started = std::time::Instant::now();
         for _ in 0..commits {
             let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
-            tx.record(&code("59273"), "test", json!({})).await.unwrap();
+            tx.record(&code("59273"), "login", json!({})).await.unwrap();
             tx.changed(&code("59273"), "test").unwrap();
             tx.commit().await.unwrap();
         }

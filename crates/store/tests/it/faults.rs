@@ -384,7 +384,7 @@ async fn an_outbox(place: Place) {
     let mut tx = store.begin(&codes(["44184"]), &ACTOR, place.now()).await.unwrap();
     let at = tx.at();
     tx.post(&code("44184"), "wake", json!({}), at).await.unwrap();
-    tx.record(&code("44184"), "test", json!({})).await.unwrap();
+    tx.record(&code("44184"), "login", json!({})).await.unwrap();
     tx.commit().await.unwrap();
     store.close().await;
     fail_each_call(place, |store, at| {

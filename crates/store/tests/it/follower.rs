@@ -17,7 +17,7 @@ on_both!(
 
 async fn write(store: &Store, place: &Place, town: &str, nouns: &[&'static str]) -> u64 {
     let mut tx = store.begin(&codes([town]), &ACTOR, place.now()).await.unwrap();
-    tx.record(&code(town), "test", json!({})).await.unwrap();
+    tx.record(&code(town), "login", json!({})).await.unwrap();
     for noun in nouns {
         tx.changed(&code(town), noun).unwrap();
     }

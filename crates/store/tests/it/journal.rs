@@ -56,7 +56,7 @@ async fn written(place: &Place, commits: usize) -> Store {
         let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
         for entry in 0..=number % 3 {
             let body = json!({ "number": number, "entry": entry, "text": "é \"quoted\" \\ " });
-            tx.record(&code("59273"), "test", body).await.unwrap();
+            tx.record(&code("59273"), "login", body).await.unwrap();
         }
         tx.commit().await.unwrap();
     }
@@ -98,7 +98,7 @@ async fn what_was_shown_to_a_guard_must_still_be_there(place: Place) {
     let store = written(&place, 2).await;
     let (older, old_head) = (exported(&store, "59273").await, head(&store).await);
     let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
-    tx.record(&code("59273"), "test", json!({})).await.unwrap();
+    tx.record(&code("59273"), "login", json!({})).await.unwrap();
     let made = tx.commit().await.unwrap();
     let new_head = head(&store).await;
     assert_eq!(made.heads, std::slice::from_ref(&new_head));

@@ -359,7 +359,7 @@ async fn what_would_be_lost_is_counted(place: Place) {
             let ids: Vec<_> = towns.iter().map(|town| code(town)).collect();
             let mut tx = store.begin(&ids, &ACTOR, place.now()).await.unwrap();
             for town in &ids {
-                tx.record(town, "test", json!({})).await.unwrap();
+                tx.record(town, "login", json!({})).await.unwrap();
             }
             tx.commit().await.unwrap();
         }
@@ -375,7 +375,7 @@ async fn what_would_be_lost_is_counted(place: Place) {
     assert_eq!(same.lost_with(&other).tenants, 1);
     // What the other has and this has not is no loss.
     let mut tx = store.begin(&codes(["59273"]), &ACTOR, place.now()).await.unwrap();
-    tx.record(&code("59273"), "test", json!({})).await.unwrap();
+    tx.record(&code("59273"), "login", json!({})).await.unwrap();
     tx.commit().await.unwrap();
     let (newest, _) = dumped(&store).await;
     assert_eq!(later.lost_with(&newest), held::Loss::default());

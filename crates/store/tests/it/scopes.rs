@@ -65,7 +65,7 @@ async fn another_tenant_sees_and_moves_nothing(place: Place) {
     let before = place.dump().await;
     let mut tx = store.begin(&codes(["62473"]), &ACTOR, place.now()).await.unwrap();
     try_each_write(&mut tx, &names).await;
-    tx.record(&code("62473"), "test", json!({})).await.unwrap();
+    tx.record(&code("62473"), "login", json!({})).await.unwrap();
     drop(tx);
     assert_eq!(place.dump().await, before);
 }

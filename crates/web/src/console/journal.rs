@@ -26,144 +26,6 @@ use crate::{Refusal, call::Call, frame::Frame, reply, routes::Answer};
 /// How many entries a page shows.
 const PAGE_ROWS: u32 = 50;
 
-/// The words of each kind of entry.
-const KINDS: &[(&str, &str)] = &[
-    ("account_created", "journal-account-created"),
-    ("account_password", "journal-account-password"),
-    ("account_totp", "journal-account-totp"),
-    ("account_codes", "journal-account-codes"),
-    ("account_code_used", "journal-account-code-used"),
-    ("account_role", "journal-account-role"),
-    ("account_disabled", "journal-account-disabled"),
-    ("account_enabled", "journal-account-enabled"),
-    ("alarm_raised", "journal-alarm-raised"),
-    ("alarm_repeated", "journal-alarm-repeated"),
-    ("alarm_revised", "journal-alarm-revised"),
-    ("alarm_decided", "journal-alarm-decided"),
-    ("alarm_decision_reason", "journal-alarm-decision-reason"),
-    ("asset_contact", "journal-asset-contact"),
-    ("asset_cut_means", "journal-asset-cut-means"),
-    ("asset_exposure", "journal-asset-exposure"),
-    ("asset_fleet", "journal-asset-fleet"),
-    ("asset_needs", "journal-asset-needs"),
-    ("asset_renamed", "journal-asset-renamed"),
-    ("asset_shared", "journal-asset-shared"),
-    ("asset_unshared", "journal-asset-unshared"),
-    ("asset_state", "journal-asset-state"),
-    ("assets_added", "journal-assets-added"),
-    ("call_acknowledged", "journal-call-acknowledged"),
-    ("call_ended", "journal-call-ended"),
-    ("call_escalated", "journal-call-escalated"),
-    ("call_failed", "journal-call-failed"),
-    ("call_graver", "journal-call-graver"),
-    ("call_joined", "journal-call-joined"),
-    ("call_nobody_reached", "journal-call-nobody-reached"),
-    ("call_opened", "journal-call-opened"),
-    ("call_receipt", "journal-call-receipt"),
-    ("call_rung", "journal-call-rung"),
-    ("call_started_over", "journal-call-started-over"),
-    ("call_test_asked", "journal-call-test-asked"),
-    ("contact_added", "journal-contact-added"),
-    ("contact_changed", "journal-contact-changed"),
-    ("contact_moved", "journal-contact-moved"),
-    ("contact_paused", "journal-contact-paused"),
-    ("contact_removed", "journal-contact-removed"),
-    ("contact_resumed", "journal-contact-resumed"),
-    ("cut_ordered", "journal-cut-ordered"),
-    ("cut_confirmed", "journal-cut-confirmed"),
-    ("cut_failed", "journal-cut-failed"),
-    ("cut_lift_ordered", "journal-cut-lift-ordered"),
-    ("cut_lift_failed", "journal-cut-lift-failed"),
-    ("cut_lifted", "journal-cut-lifted"),
-    ("cut_lifted_by_code", "journal-cut-lifted-by-code"),
-    ("cut_by_guard_alone", "journal-cut-by-guard-alone"),
-    ("files_restored", "journal-files-restored"),
-    ("guard_enrolment_offered", "journal-guard-enrolment-offered"),
-    ("guard_enrolled", "journal-guard-enrolled"),
-    ("guard_revoked", "journal-guard-revoked"),
-    ("guard_ordered", "journal-guard-ordered"),
-    ("guard_order_ended", "journal-guard-order-ended"),
-    ("incident_declared", "journal-incident-declared"),
-    ("incident_nature", "journal-incident-nature"),
-    ("incident_phase", "journal-incident-phase"),
-    ("incident_tenant_added", "journal-incident-tenant-added"),
-    ("emergency_set", "journal-emergency-set"),
-    ("kit_printed", "journal-kit-printed"),
-    ("kit_codes_dropped", "journal-kit-codes-dropped"),
-    ("login", "journal-login"),
-    ("notice_drafted", "journal-notice-drafted"),
-    ("notice_published", "journal-notice-published"),
-    ("notice_corrected", "journal-notice-corrected"),
-    ("notice_ended", "journal-notice-ended"),
-    ("phone_line_added", "journal-phone-line-added"),
-    ("phone_line_about", "journal-phone-line-about"),
-    ("phone_line_state", "journal-phone-line-state"),
-    ("phone_line_forward", "journal-phone-line-forward"),
-    ("phone_line_removed", "journal-phone-line-removed"),
-    ("print_post_made", "journal-print-post-made"),
-    ("print_post_enrolled", "journal-print-post-enrolled"),
-    ("print_post_confirmed", "journal-print-post-confirmed"),
-    ("print_post_revoked", "journal-print-post-revoked"),
-    ("print_sheet_asked", "journal-print-sheet-asked"),
-    ("print_sheet_printed", "journal-print-sheet-printed"),
-    ("appointments_sealed_again", "journal-appointments-sealed-again"),
-    ("agenda_days_sealed_again", "journal-agenda-days-sealed-again"),
-    ("roster_saved", "journal-roster-saved"),
-    ("roster_removed", "journal-roster-removed"),
-    ("own_key_made", "journal-own-key-made"),
-    ("own_key_codes", "journal-own-key-codes"),
-    ("own_key_forgotten", "journal-own-key-forgotten"),
-    ("desk_made", "journal-desk-made"),
-    ("desk_opened", "journal-desk-opened"),
-    ("desk_key_given", "journal-desk-key-given"),
-    ("desk_key_taken", "journal-desk-key-taken"),
-    ("request_received", "journal-request-received"),
-    ("request_taken", "journal-request-taken"),
-    ("request_decided", "journal-request-decided"),
-    ("request_transferred", "journal-request-transferred"),
-    ("request_visa", "journal-request-visa"),
-    ("request_erased", "journal-request-erased"),
-    ("requests_exported", "journal-requests-exported"),
-    ("pack_imported", "journal-pack-imported"),
-    ("pack_recorded", "journal-pack-recorded"),
-    ("pack_opened", "journal-pack-opened"),
-    ("pack_printed", "journal-pack-printed"),
-    ("pack_destroyed", "journal-pack-destroyed"),
-    ("pack_mapping_saved", "journal-pack-mapping-saved"),
-    ("service_details", "journal-service-details"),
-    ("service_fallback", "journal-service-fallback"),
-    ("service_needs", "journal-service-needs"),
-    ("service_overridden", "journal-service-overridden"),
-    ("service_override_cleared", "journal-service-override-cleared"),
-    ("services_added", "journal-services-added"),
-    ("tenant_added", "journal-tenant-added"),
-    ("tenant_closed", "journal-tenant-closed"),
-    ("tenant_reopened", "journal-tenant-reopened"),
-    ("text_erased", "journal-text-erased"),
-    ("weekly_test_set", "journal-weekly-test-set"),
-    ("vault_repository_made", "journal-vault-repository-made"),
-    ("vault_credential_made", "journal-vault-credential-made"),
-    ("vault_credential_revoked", "journal-vault-credential-revoked"),
-    ("vault_backups_received", "journal-vault-backups-received"),
-    ("vault_sheet_printed", "journal-vault-sheet-printed"),
-    ("vault_sheet_proven", "journal-vault-sheet-proven"),
-    ("vault_password_sealed", "journal-vault-password-sealed"),
-    ("vault_password_opened", "journal-vault-password-opened"),
-    ("vault_thinning_proposed", "journal-vault-thinning-proposed"),
-    ("vault_thinning_agreed", "journal-vault-thinning-agreed"),
-    ("vault_thinning_cancelled", "journal-vault-thinning-cancelled"),
-    ("vault_thinning_begun", "journal-vault-thinning-begun"),
-    ("vault_thinning_trashed", "journal-vault-thinning-trashed"),
-    ("vault_thinning_undone", "journal-vault-thinning-undone"),
-    ("vault_thinning_restored", "journal-vault-thinning-restored"),
-    ("vault_trash_emptying", "journal-vault-trash-emptying"),
-    ("vault_trash_emptied", "journal-vault-trash-emptied"),
-    ("vault_checked", "journal-vault-checked"),
-    ("vault_quota_set", "journal-vault-quota-set"),
-    ("vault_backup_judged", "journal-vault-backup-judged"),
-    ("vault_backup_proven", "journal-vault-backup-proven"),
-];
-
 struct EntryRow {
     seq: String,
     what: String,
@@ -238,8 +100,13 @@ pub async fn show(call: Call) -> Answer {
 }
 
 fn what(f: &Frame, entry: &Entry) -> String {
-    let known = KINDS.iter().find(|(kind, _)| *kind == entry.kind);
-    known.map_or_else(|| f.t1("journal-other", "kind", &entry.kind), |(_, key)| f.t(key))
+    let key = key_of(&entry.kind);
+    // A journal may hold what another version wrote.
+    if f.words.has(&key) { f.t(&key) } else { f.t1("journal-other", "kind", &entry.kind) }
+}
+
+fn key_of(kind: &str) -> String {
+    format!("journal-{}", kind.replace('_', "-"))
 }
 
 async fn reason(
@@ -307,4 +174,21 @@ pub async fn export(call: Call) -> Answer {
         answer.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use beffroi_town::Lang;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_entry_is_told_in_words() {
+        for lang in [Lang::Fr, Lang::En] {
+            let words = Words::of(lang);
+            let without = |kind: &&&str| !words.has(&key_of(kind));
+            let missing: Vec<_> = journal::KINDS.iter().filter(without).collect();
+            assert!(missing.is_empty(), "{lang:?}: {missing:?}");
+        }
+    }
 }

@@ -321,7 +321,10 @@ async fn heard(store: &Store, guard: &GuardId, at: Instant) {
         sequence: 1,
         started_at: at.plus_ms(-900_000),
         mode: Mode::Protect,
-        level: Level { letter: Letter::A, holes: vec![Hole::MovesAfterTheFact] },
+        level: Level {
+            letter: Letter::A,
+            holes: vec![Hole::MovesAfterTheFact, Hole::Rings, Hole::NfsServer],
+        },
         vitals: Vitals::default(),
         watched: vec![],
         reserve: ReserveUse::default(),

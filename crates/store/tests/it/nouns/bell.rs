@@ -369,7 +369,7 @@ async fn what_a_wrong_clock_put_off_is_due_at_the_next_start(place: Place) {
         .await
         .unwrap();
     tx.post(&tenant("59273"), calls::TURN, serde_json::json!({}), ahead).await.unwrap();
-    tx.record(&tenant("59273"), "test", serde_json::json!({})).await.unwrap();
+    tx.record(&tenant("59273"), "login", serde_json::json!({})).await.unwrap();
     tx.commit().await.unwrap();
     let mut book = store.bookkeeping().await.unwrap();
     assert_eq!(outbox::claim(&mut book, calls::TURN, ahead, 10, 60_000).await.unwrap().len(), 1);

@@ -165,7 +165,7 @@ async fn the_outbox_forgets_nothing(place: Place) {
     }
     tx.post(&town, "mail", json!({}), at).await.unwrap();
     tx.post(&town, "wake", json!({}), at.plus_ms(10_000)).await.unwrap();
-    tx.record(&town, "test", json!({})).await.unwrap();
+    tx.record(&town, "login", json!({})).await.unwrap();
     tx.commit().await.unwrap();
     // Two who claim at once never get the same.
     let mut tasks = tokio::task::JoinSet::new();
