@@ -17,6 +17,7 @@ use crate::release;
 use crate::shelf::Shelf;
 use crate::status::beat;
 use crate::touches::Touches;
+use crate::undo;
 use crate::vitals::{READINGS_IN_A_ROW, Sensors, is_alarming};
 
 /// How often the clerk looks around without being called.
@@ -127,6 +128,7 @@ impl Clerk {
             }
             release::answered(&self.core.holdings.state, &alarm);
         }
+        undo::obey(&self.core);
         lock(&self.core.condemned).retain(|_, until| until.is_none_or(|until| now < until));
         self.core.free_strays();
     }

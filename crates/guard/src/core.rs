@@ -35,6 +35,7 @@ use crate::opens::Job;
 use crate::raised::New;
 use crate::record::Record;
 use crate::replaced::{Comparison, Earlier};
+use crate::restored::Restored;
 use crate::shelf::{Kept, file_number};
 use crate::strays::Strays;
 use crate::touches::touch;
@@ -92,6 +93,8 @@ pub(crate) struct Core {
     pub(crate) watchdog_gone: AtomicBool,
     /// Whom hands were laid on already: pid and start time, how hard, when.
     pub(crate) dealt_with: Mutex<HashMap<(u32, u64), (bool, Instant)>>,
+    /// What was put back and is not told yet.
+    pub(crate) restored: Restored,
     /// Who was paused before an alarm said so.
     pub(crate) strays: Strays,
     /// What lies there, where this guard is a decoy.

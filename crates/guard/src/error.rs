@@ -79,11 +79,16 @@ pub enum GuardError {
         cause: String,
     },
     /// An alarm that this guard did not raise.
-    #[error("this guard knows no alarm '{0}'; see the list with 'beffroi guard release'")]
+    #[error(
+        "this guard knows no alarm '{0}' that touched files; see them with 'beffroi guard undo'"
+    )]
     UnknownAlarm(String),
     /// An alarm under which nobody waits.
     #[error("nobody is held or stopped under the alarm '{0}'; nothing was done")]
     NobodyWaits(String),
+    /// Nothing is on record of what was watched.
+    #[error("no guard ever ran with the state folder '{0}'; give its own with --state")]
+    NeverRan(String),
     /// The running guard did not answer.
     #[error(
         "the guard did not take the word for '{0}' within {1} s; look whether it runs: systemctl status beffroi-guard"

@@ -17,7 +17,7 @@ use beffroi_town::Instant;
 use beffroi_town::watch::{
     ALARM_PATH, BEAT_PATH, Beat, BeatAnswer, ENROL_PATH, EnrolAnswer, EnrolRequest, Enrolment,
     LiftedByCode, NO_GUARD_YET, ORDERS_MAX, Order, OrderAck, OrderOutcome, RESTORED_PATH, Received,
-    RestoreReport, SignedOrder, Suspicion,
+    SignedOrder, Suspicion,
 };
 
 use crate::alarms::Alarms;
@@ -30,9 +30,9 @@ use crate::level::host_facts;
 use crate::lift;
 use crate::line::{Line, Sender};
 use crate::orders::{Checks, refusal};
-use crate::restore::{self, Selection};
-use crate::state::{read_json, write_json};
+use crate::restore::Selection;
 use crate::status::beat;
+use crate::undo;
 
 /// Shortest and longest time between two beats that a platform may ask for.
 const BEAT_MS: std::ops::RangeInclusive<u32> = 200..=60_000;
@@ -50,7 +50,6 @@ pub(crate) struct Messenger {
     last_at: Instant,
     /// Orders taken since the start; none while one is still being carried out.
     orders: Arc<Mutex<BTreeMap<u64, Option<OrderAck>>>>,
-    restored: Arc<Mutex<Vec<RestoreReport>>>,
     /// Said once per silence, not once per beat.
     silent: bool,
     /// When a printed code last lifted the cut.
@@ -71,9 +70,6 @@ impl Messenger {
         if let (None, Some(path)) = (&member, &enrol) {
             read_enrolment(path)?;
         }
-        let restored: Vec<RestoreReport> =
-            read_json(&state.join("restored.json"), "the restore reports of this guard")?
-                .unwrap_or_default();
         let mut messenger = Self {
             lifted: lift::last(&state),
             core,
@@ -86,7 +82,6 @@ impl Messenger {
             sequence: 0,
             last_at: Instant::default(),
             orders: Arc::default(),
-            restored: Arc::new(Mutex::new(restored)),
             silent: false,
         };
         if let Some(member) = member {
@@ -139,12 +134,9 @@ impl Messenger {
             self.ask::<_, Received>(ALARM_PATH, &report)?;
             Alarms::delivered(&self.core.alarms, &report.id, report.revision)?;
         }
-        loop {
-            let Some(report) = lock(&self.restored).first().cloned() else { break };
+        while let (Some(report), _) = self.core.restored.waiting() {
             self.ask::<_, Received>(RESTORED_PATH, &report)?;
-            let mut restored = lock(&self.restored);
-            restored.remove(0);
-            write_json(&self.core.holdings.state.join("restored.json"), &*restored)?;
+            self.core.restored.delivered()?;
         }
         if beats { self.beat() } else { Ok(()) }
     }
@@ -235,7 +227,7 @@ impl Messenger {
             sequence: self.sequence,
             acknowledgements: acknowledged.clone(),
             heads,
-            waiting_reports: u32::try_from(lock(&self.restored).len()).unwrap_or(u32::MAX),
+            waiting_reports: u32::try_from(self.core.restored.waiting().1).unwrap_or(u32::MAX),
             ..beat(&self.core)
         };
         let answer: BeatAnswer = self.ask(BEAT_PATH, &body)?;
@@ -318,14 +310,12 @@ impl Messenger {
                 }
             },
             Order::Restore(alarm) => {
-                let known = lock(&self.core.alarms)
-                    .get(alarm)
-                    .and_then(|alarm| Some((alarm.scope.clone()?, alarm.report.first_touch_at)));
-                let Some((scope, since)) = known else {
+                let selection = undo::selection(&lock(&self.core.alarms), Some(alarm));
+                let Some(selection) = selection else {
                     self.acknowledge(order.sequence, OrderOutcome::UnknownAlarm);
                     return Ok(());
                 };
-                self.restore(order.sequence, alarm.clone(), Selection::Scope(scope, since));
+                self.restore(order.sequence, alarm.clone(), selection);
                 return Ok(());
             }
         };
@@ -337,18 +327,12 @@ impl Messenger {
     fn restore(&self, sequence: u64, alarm: beffroi_town::AlarmId, selection: Selection) {
         lock(&self.orders).insert(sequence, None);
         let core = Arc::clone(&self.core);
-        let (orders, restored) = (Arc::clone(&self.orders), Arc::clone(&self.restored));
+        let orders = Arc::clone(&self.orders);
         let work = move || {
-            let plan = restore::plan(&core.holdings, &selection, Some(alarm));
-            let report = restore::carry_out(&core.holdings, &plan, core.now());
+            let (holdings, at) = (&core.holdings, core.now());
+            let report = core.restored.put_back(holdings, &selection, Some(alarm), at);
             let outcome =
                 if report.failed == 0 { OrderOutcome::Done } else { OrderOutcome::Failed };
-            let mut reports = lock(&restored);
-            reports.push(report);
-            if let Err(error) = write_json(&core.holdings.state.join("restored.json"), &*reports) {
-                tracing::error!(%error, "a restore report could not be written down");
-            }
-            drop(reports);
             lock(&orders).insert(sequence, Some(OrderAck { sequence, at: core.now(), outcome }));
         };
         if let Err(error) = std::thread::Builder::new().name("restore".to_owned()).spawn(work) {

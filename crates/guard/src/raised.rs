@@ -1,13 +1,16 @@
 //! One alarm of this guard: what is reported, and whom it keeps.
 
+use std::fs;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use beffroi_town::watch::{ActorSeen, AlarmOutcome, AlarmReport, Reason, Suspicion, Vitals};
 use beffroi_town::{AlarmId, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::decide::Scope;
+use crate::error::{Context, Result};
+use crate::state::read_json;
 
 /// Most others that one alarm remembers.
 const OTHERS_MAX: usize = 1_000;
@@ -113,6 +116,24 @@ pub(crate) struct New<'a> {
     pub(crate) doer: Option<Doer>,
     pub(crate) vitals: &'a Vitals,
     pub(crate) simulated: bool,
+}
+
+/// The reports of all alarms in a state folder, in no order.
+pub(crate) fn reports(state: &Path) -> Result<Vec<AlarmReport>> {
+    Ok(of_state(state)?.into_iter().map(|raised| raised.report).collect())
+}
+
+/// All alarms in a state folder, in no order.
+pub(crate) fn of_state(state: &Path) -> Result<Vec<Raised>> {
+    let folder = state.join("alarms");
+    let mut all = Vec::new();
+    for entry in fs::read_dir(&folder).context("list", &folder)?.flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            all.extend(read_json::<Raised>(&path, "an alarm of this guard")?);
+        }
+    }
+    Ok(all)
 }
 
 /// What has to be undone for those who go on.

@@ -15,7 +15,7 @@ use beffroi_town::watch::{AlarmOutcome, AlarmReport};
 use crate::error::{Context, GuardError, Result};
 use crate::group;
 use crate::holdings::take_lock;
-use crate::raised::Raised;
+use crate::raised::{Raised, reports};
 use crate::reserve::make_private;
 use crate::state::{read_json, write_json};
 use crate::stop;
@@ -28,16 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the state folder or one of its alarms cannot be read.
 pub fn held(state: &Path) -> Result<Vec<AlarmReport>> {
-    let folder = state.join("alarms");
-    let mut held = Vec::new();
-    for entry in fs::read_dir(&folder).context("list", &folder)?.flatten() {
-        let path = entry.path();
-        if path.extension().is_none_or(|extension| extension != "json") {
-            continue;
-        }
-        let raised: Option<Raised> = read_json(&path, "an alarm of this guard")?;
-        held.extend(raised.map(|raised| raised.report).filter(|r| r.outcome.keeps_somebody()));
-    }
+    let mut held = reports(state)?;
+    held.retain(|report| report.outcome.keeps_somebody());
     held.sort_by_key(|report| report.raised_at);
     Ok(held)
 }

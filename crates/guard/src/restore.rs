@@ -22,6 +22,8 @@ use rustix::fs::{
     linkat, mkdirat, openat, renameat_with, statat,
 };
 
+use serde::{Deserialize, Serialize};
+
 use beffroi_town::watch::{RestoreReport, Touch};
 use beffroi_town::{AlarmId, Instant};
 
@@ -62,7 +64,8 @@ struct Item {
 }
 
 /// What would happen to one file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// It is gone and comes back.
     PutBack,

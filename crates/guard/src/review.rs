@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decide::{STOP_POINTS, Scope};
 use crate::error::{Context, Result};
-use crate::raised::Raised;
+use crate::raised::of_state;
 use crate::state::{read_json, write_json};
 
 /// How long to observe before protection is switched on: the work of two weeks holds most of what a
@@ -50,14 +50,8 @@ struct Observing {
 /// # Errors
 /// When the folder or one of its files cannot be read.
 pub fn review(state: &Path, now: Instant) -> Result<Review> {
-    let folder = state.join("alarms");
     let mut alarms = Vec::new();
-    for entry in fs::read_dir(&folder).context("list", &folder)?.flatten() {
-        let path = entry.path();
-        if path.extension().is_none_or(|extension| extension != "json") {
-            continue;
-        }
-        let Some(raised) = read_json::<Raised>(&path, "an alarm of this guard")? else { continue };
+    for raised in of_state(state)? {
         if let Some(scope) = &raised.scope {
             let points: u32 = raised.report.reasons.iter().map(|reason| reason.points).sum();
             let needed = if *scope == Scope::Share { 2 * STOP_POINTS } else { STOP_POINTS };

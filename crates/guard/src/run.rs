@@ -32,12 +32,14 @@ use crate::marks::{Marks, Sight};
 use crate::messenger::Messenger;
 use crate::notes::Notes;
 use crate::record::Record;
-use crate::restore::{self, Plan, Selection};
+use crate::restore::{self, Plan};
+use crate::restored::Restored;
 use crate::review;
 use crate::sense_kernel::Responder;
 use crate::sense_plain::Plain;
 use crate::shelf::Shelf;
 use crate::strays::Strays;
+use crate::undo;
 use crate::unpack::Unpacker;
 use crate::vitals::Sensors;
 use crate::watchdog::{Lapse, Pulse};
@@ -206,6 +208,7 @@ fn build(
     let (waiting, suspects) = sync_channel(WAITING_MAX);
     let (bell, bell_ear) = sync_channel(1);
     review::note_mode(&holdings.state, options.mode, now)?;
+    undo::note_watched(&holdings.state, options)?;
     let record = Record::begin(holdings.state.join("events.jsonl"))?;
     let alarms = Alarms::open(&holdings.state.join("alarms"))?;
     let core = Arc::new(Core {
@@ -215,6 +218,7 @@ fn build(
         mode: options.mode,
         hold_ms: options.hold_ms,
         host_cut: HostCut::of(options, &holdings.state)?,
+        restored: Restored::open(&holdings.state)?,
         cut: AtomicBool::new(cut::is_cut().unwrap_or(false)),
         level,
         brake,
@@ -332,6 +336,7 @@ impl Crew {
 pub struct Offline {
     holdings: Holdings,
     alarms: Alarms,
+    restored: Restored,
 }
 
 impl Offline {
@@ -351,7 +356,8 @@ impl Offline {
         )?;
         holdings.find_missing(now);
         let alarms = Alarms::open(&holdings.state.join("alarms"))?;
-        Ok(Self { holdings, alarms })
+        let restored = Restored::open(&holdings.state)?;
+        Ok(Self { holdings, alarms, restored })
     }
 
     /// Alarms this guard raised, oldest first.
@@ -364,19 +370,16 @@ impl Offline {
     /// # Errors
     /// [`GuardError::UnknownAlarm`].
     pub fn plan(&self, alarm: Option<&AlarmId>) -> Result<Plan> {
-        let Some(id) = alarm else {
-            return Ok(restore::plan(&self.holdings, &Selection::All, None));
-        };
-        let unknown = || GuardError::UnknownAlarm(id.to_string());
-        let raised = self.alarms.get(id).ok_or_else(unknown)?;
-        let scope = raised.scope.clone().ok_or_else(unknown)?;
-        let selection = Selection::Scope(scope, raised.report.first_touch_at);
-        Ok(restore::plan(&self.holdings, &selection, Some(id.clone())))
+        let unknown =
+            || GuardError::UnknownAlarm(alarm.map(ToString::to_string).unwrap_or_default());
+        let selection = undo::selection(&self.alarms, alarm).ok_or_else(unknown)?;
+        Ok(restore::plan(&self.holdings, &selection, alarm.cloned()))
     }
 
-    /// Carries a plan out. What it finds in the way is kept beside under a name with `at`.
+    /// Carries a plan out. What it finds in the way is kept beside under a name with `at`. The platform
+    /// is told by the guard that runs next.
     pub fn restore(&self, plan: &Plan, at: Instant) -> RestoreReport {
-        let report = restore::carry_out(&self.holdings, plan, at);
+        let report = self.restored.carry_out(&self.holdings, plan, at);
         let inventory = lock(&self.holdings.shelf).take_queued();
         Shelf::write_down(&self.holdings.shelf, inventory);
         report

@@ -147,22 +147,22 @@ pub(crate) enum GuardCommand {
         #[arg(long)]
         new_code: bool,
     },
-    /// Put back what vanished or was overwritten, from the reserve of this machine
-    Restore {
-        /// Where the guard keeps its state
-        #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
-        state: PathBuf,
-        /// Where earlier contents are kept
-        #[arg(long, value_name = "DIR")]
-        reserve: Option<PathBuf>,
-        /// A watched folder; may be given several times
-        #[arg(long, value_name = "DIR", required = true)]
-        watch: Vec<PathBuf>,
-        /// Only what this alarm reported
-        #[arg(long)]
+    /// Put back what an alarm touched, from the reserve of this machine; the platform may be out of
+    /// reach, the guard running or not
+    Undo {
+        /// The alarm; without it, those that touched files are listed
+        #[arg(conflicts_with = "all")]
         alarm: Option<String>,
+        /// Everything on record, whoever touched it
+        #[arg(long)]
+        all: bool,
         /// Show what would be done, and do nothing
         #[arg(long)]
         plan: bool,
+        /// Where the guard keeps its state
+        #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
+        state: PathBuf,
+        #[command(flatten)]
+        out: Out,
     },
 }

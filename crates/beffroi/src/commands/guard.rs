@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use beffroi_guard::{
-    Edge, OBSERVE_DAYS, Offline, Options, Replay, Unpacker,
+    Edge, OBSERVE_DAYS, Options, Replay, Step, Unpacker,
     lift::{Code, verifier},
     watchdog::{self, Lapse},
 };
@@ -79,9 +79,13 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
         Some(GuardCommand::Decoy(args)) => decoy::run(args).await,
         Some(GuardCommand::Lift { state, new_code }) => lift::run(&state, new_code),
         Some(GuardCommand::Replay { file, out }) => replay(&file, out.json),
-        Some(GuardCommand::Restore { state, reserve, watch, alarm, plan }) => {
-            let options = Options { reserve, ..Options::new(watch, state) };
-            restore(&options, alarm.as_deref(), plan)
+        Some(GuardCommand::Undo { alarm, all, plan, state, out }) => {
+            let alarm = alarm.as_deref().map(AlarmId::parse).transpose()?;
+            match (&alarm, all, plan) {
+                (None, false, _) => undoable(&state, out.json),
+                (_, _, true) => plan_undo(&state, alarm.as_ref(), out.json),
+                (_, _, false) => undo(&state, alarm.as_ref(), out.json),
+            }
         }
     }
 }
@@ -212,8 +216,15 @@ fn release(state: &Path, alarm: Option<&str>, machine: bool) -> Result<()> {
     if machine {
         return print_json(&held);
     }
+    list(&held);
+    println!("{} wait. To let one go on: beffroi guard release ALARM", held.len());
+    Ok(())
+}
+
+/// Two lines for each alarm.
+fn list(alarms: &[AlarmReport]) {
     let words = Words::of(Lang::En);
-    for report in &held {
+    for report in alarms {
         let who = author(report);
         println!("{}  {who}: {}", report.id, words.guard_suspicion(report.kind));
         println!(
@@ -222,8 +233,6 @@ fn release(state: &Path, alarm: Option<&str>, machine: bool) -> Result<()> {
             words.alarm_outcome(report.outcome)
         );
     }
-    println!("{} wait. To let one go on: beffroi guard release ALARM", held.len());
-    Ok(())
 }
 
 fn replay(file: &Path, machine: bool) -> Result<()> {
@@ -251,21 +260,59 @@ fn replay(file: &Path, machine: bool) -> Result<()> {
     Ok(())
 }
 
-fn restore(options: &Options, alarm: Option<&str>, plan_only: bool) -> Result<()> {
-    let alarm = alarm.map(AlarmId::parse).transpose()?;
-    let offline = Offline::open(options, now())?;
-    let plan = offline.plan(alarm.as_ref())?;
-    if plan_only {
-        for (path, step) in plan.steps() {
-            println!("{step:?}  {path}");
-        }
-        println!("{} file(s). Nothing was done.", plan.len());
-        return Ok(());
+fn undoable(state: &Path, machine: bool) -> Result<()> {
+    let all = beffroi_guard::undoable(state)?;
+    if machine {
+        return print_json(&all);
     }
-    let report = offline.restore(&plan, now());
-    print_json(&report)?;
+    list(&all);
+    println!("Alarms with files to put back: {}. For one: beffroi guard undo ALARM", all.len());
+    Ok(())
+}
+
+/// One step a line.
+fn plan_undo(state: &Path, alarm: Option<&AlarmId>, machine: bool) -> Result<()> {
+    let steps = beffroi_guard::plan_undo(state, alarm, now())?;
+    if machine {
+        return print_json(&steps);
+    }
+    for (path, step) in &steps {
+        let what = match step {
+            Step::PutBack => "comes back",
+            Step::PutBackBeside => "comes back; what stands there now is kept beside",
+            Step::Nothing => "is as it should be",
+            Step::Lost => "is lost: the reserve does not hold it",
+        };
+        println!("{path}  {what}");
+    }
+    println!("{} files. Nothing was done.", steps.len());
+    Ok(())
+}
+
+fn undo(state: &Path, alarm: Option<&AlarmId>, machine: bool) -> Result<()> {
+    let report = beffroi_guard::undo(state, alarm, now())?;
+    if machine {
+        print_json(&report)?;
+    } else if report.total == 0 {
+        println!("Nothing is on record any more that could be put back.");
+    } else {
+        let back = report.restored_verified + report.restored_unverified;
+        println!("{back} of {} files are put back in {} ms.", report.total, report.took_ms);
+        println!(
+            "{} were compared with their hash, {} have none.",
+            report.restored_verified, report.restored_unverified
+        );
+        println!(
+            "{} were as they should be; {} times something stood there, which is kept beside.",
+            report.unchanged, report.kept_beside
+        );
+    }
     if report.lost > 0 || report.failed > 0 {
-        bail!("{} lost, {} failed: see the figures above", report.lost, report.failed);
+        bail!(
+            "{} files are not in the reserve, {} could not be put back: the guard's log says why; take them from the vault",
+            report.lost,
+            report.failed
+        );
     }
     Ok(())
 }

@@ -123,9 +123,26 @@ fn a_host_that_cut_itself_with_the_platform_away_is_told_and_lifted_by_the_print
     let log = here.join("guard.log");
     assert_eq!(says(&log, "the host is cut until a person lifts it"), 1);
 
+    // The technician at that machine needs neither the platform nor a guard that stands still.
+    let state = here.join("guard");
+    let undo = |more: &[&str]| {
+        let words = ["guard", "undo", "--state", state.to_str().unwrap()];
+        run(here, &[&words[..], more].concat()).well()
+    };
+    let listed = undo(&[]);
+    assert!(listed.contains("files to put back: 1."), "{listed}");
+    let alarm = listed.split_whitespace().next().unwrap();
+    let touched = FILES - intact(here);
+    let planned = undo(&[alarm, "--plan"]);
+    assert!(planned.contains("kept beside") && planned.contains("Nothing was done"), "{planned}");
+    let done = undo(&[alarm]);
+    assert!(done.contains(&format!("{touched} of {touched} files are put back")), "{done}");
+    assert_eq!(intact(here), FILES);
+
     // Its address stayed open: it hears of the cut, which stands.
     let _platform = serve(here);
     wait_for_entry(here, "cut_by_guard_alone");
+    wait_for_entry(here, "files_restored");
     within(SOON, "the asset does not count as cut", || file_server(here).contains("cut"));
     assert!(!answers(door));
 

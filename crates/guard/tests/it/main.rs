@@ -50,6 +50,8 @@ mod survival;
 #[cfg(test)]
 mod table;
 #[cfg(test)]
+mod undo;
+#[cfg(test)]
 mod vanishing;
 #[cfg(test)]
 mod watchdog;
