@@ -222,7 +222,8 @@ fn asked(state: &Path) -> Vec<(PathBuf, Asked)> {
         .filter_map(|word| match read_json(&word, "a word to put files back") {
             Ok(asked) => Some((word, asked?)),
             Err(error) => {
-                tracing::error!(%error, "a word that cannot be understood");
+                tracing::error!(%error, "a word that cannot be understood is thrown away");
+                drop(fs::remove_file(word));
                 None
             }
         })
