@@ -80,7 +80,7 @@ pub enum GuardError {
     },
     /// An alarm that this guard did not raise.
     #[error(
-        "this guard knows no alarm '{0}' that touched files; see them with 'beffroi guard undo'"
+        "this guard knows no such alarm: '{0}'; see the lists with 'beffroi guard release' and 'beffroi guard undo'"
     )]
     UnknownAlarm(String),
     /// An alarm under which nobody waits.

@@ -67,16 +67,19 @@ fn begun_in(state: &Path) -> PathBuf {
     state.join("cut-begun.json")
 }
 
-/// What a guard that was killed in the middle of its cut had begun: made, as the kernel tells, or not.
-/// One that cannot be read was killed before it cut anything.
+/// What a guard that was killed in the middle of its cut had begun: made, as the kernel tells, or not;
+/// while that cannot be told it stays. One that cannot be read was killed before it cut anything.
 fn settle_what_was_begun(state: &Path) {
-    let begun = read_json::<CutAlone>(&begun_in(state), "a cut of this host that was begun");
-    if let Ok(Some(begun)) = &begun
-        && cut::is_cut() == Some(true)
-    {
-        note(state, begun);
-    } else if !matches!(begun, Ok(None)) {
-        forget_begun(state);
+    match read_json::<CutAlone>(&begun_in(state), "a cut of this host that was begun") {
+        Ok(None) => {}
+        Ok(Some(begun)) => match cut::is_cut() {
+            Some(true) => note(state, &begun),
+            Some(false) => forget_begun(state),
+            None => {
+                tracing::error!("whether this host is cut cannot be told: see 'nft list tables'");
+            }
+        },
+        Err(_) => forget_begun(state),
     }
 }
 

@@ -208,7 +208,7 @@ fn build(
     let (waiting, suspects) = sync_channel(WAITING_MAX);
     let (bell, bell_ear) = sync_channel(1);
     review::note_mode(&holdings.state, options.mode, now)?;
-    undo::note_watched(&holdings.state, options)?;
+    undo::note_watched(&holdings.state, options);
     let record = Record::begin(holdings.state.join("events.jsonl"))?;
     let alarms = Alarms::open(&holdings.state.join("alarms"))?;
     let core = Arc::new(Core {

@@ -54,7 +54,7 @@ struct Watched {
     reserve: Option<PathText>,
 }
 
-/// Alarms of which files are on record, oldest first.
+/// Alarms that touched files, oldest first; some may be put back already.
 ///
 /// # Errors
 /// When the state folder or one of its alarms cannot be read.
@@ -75,16 +75,19 @@ pub fn plan_undo(
     alarm: Option<&AlarmId>,
     now: Instant,
 ) -> Result<Vec<(String, Step)>> {
-    check(state, alarm)?;
+    let watched = check(state, alarm)?;
     match take_lock(state) {
         Ok(free) => {
             drop(free);
-            Ok(offline(state, now)?.plan(alarm)?.steps().collect())
+            Ok(watched.open(state, now)?.plan(alarm)?.steps().collect())
         }
-        Err(_) => match ask(state, &Asked { alarm: alarm.cloned(), plan: true })? {
-            Answer::Planned(steps) => Ok(steps),
-            _ => Err(unknown(alarm)),
-        },
+        Err(GuardError::AlreadyRunning(_)) => {
+            match ask(state, &Asked { alarm: alarm.cloned(), plan: true })? {
+                Answer::Planned(steps) => Ok(steps),
+                _ => Err(unknown(alarm)),
+            }
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -93,26 +96,30 @@ pub fn plan_undo(
 /// # Errors
 /// As [`plan_undo`].
 pub fn undo(state: &Path, alarm: Option<&AlarmId>, now: Instant) -> Result<RestoreReport> {
-    check(state, alarm)?;
+    let watched = check(state, alarm)?;
     match take_lock(state) {
         Ok(free) => {
             drop(free);
-            let offline = offline(state, now)?;
+            let offline = watched.open(state, now)?;
             Ok(offline.restore(&offline.plan(alarm)?, now))
         }
-        Err(_) => match ask(state, &Asked { alarm: alarm.cloned(), plan: false })? {
-            Answer::PutBack(report) => Ok(report),
-            _ => Err(unknown(alarm)),
-        },
+        Err(GuardError::AlreadyRunning(_)) => {
+            match ask(state, &Asked { alarm: alarm.cloned(), plan: false })? {
+                Answer::PutBack(report) => Ok(report),
+                _ => Err(unknown(alarm)),
+            }
+        }
+        Err(error) => Err(error),
     }
 }
 
-/// Notes what this guard watches. Words that nobody heard before it started are none.
-pub(crate) fn note_watched(state: &Path, options: &Options) -> Result<()> {
+/// Notes what this guard watches. Words that nobody heard before it started are none. A full disk is no
+/// reason not to guard.
+pub(crate) fn note_watched(state: &Path, options: &Options) {
     if let Err(error) = fs::remove_dir_all(folder(state))
         && error.kind() != std::io::ErrorKind::NotFound
     {
-        return Err(error).context("remove", &folder(state));
+        tracing::error!(%error, "words of before cannot be thrown away");
     }
     let text =
         |path: &PathBuf| PathText(std::path::absolute(path).unwrap_or_else(|_| path.clone()));
@@ -120,23 +127,25 @@ pub(crate) fn note_watched(state: &Path, options: &Options) -> Result<()> {
         folders: options.watch.iter().map(text).collect(),
         reserve: options.reserve.as_ref().map(text),
     };
-    write_json(&watched_in(state), &watched)
+    if let Err(error) = write_json(&watched_in(state), &watched) {
+        tracing::error!(%error, "once this guard has ended 'beffroi guard undo' may not know its folders");
+    }
 }
 
-/// Obeys those who ask at this host, each on a thread of its own.
+/// Obeys those who ask at this host, each on a thread of its own. Without a thread the word stays, and
+/// whoever asked is told that it was not heard.
 pub(crate) fn obey(core: &Arc<Core>) {
     for (word, asked) in asked(&core.holdings.state) {
-        if fs::remove_file(&word).is_err() {
-            tracing::debug!("the word to put files back was taken away again");
-            continue;
-        }
-        let (core, answer) = (Arc::clone(core), word.with_extension("answer"));
+        let core = Arc::clone(core);
         let work = move || {
-            if let Err(error) = write_json(&answer, &core.answer(asked)) {
+            // Who takes it away obeys it: in the next round it may have been seen again.
+            if fs::remove_file(&word).is_err() {
+                return;
+            }
+            if let Err(error) = write_json(&word.with_extension("answer"), &core.answer(asked)) {
                 tracing::error!(%error, "whoever asked for files does not hear what became of them");
             }
         };
-        // Without a thread the process is about to end, and whoever asked sees that.
         if let Err(error) = std::thread::Builder::new().name("undo".to_owned()).spawn(work) {
             tracing::error!(%error, "no thread for putting back");
         }
@@ -165,28 +174,27 @@ impl Core {
     }
 }
 
-/// An alarm that nobody raised is refused before anything is opened, and a folder that is no guard's
-/// before anything is written there.
-fn check(state: &Path, alarm: Option<&AlarmId>) -> Result<()> {
-    if !watched_in(state).exists() {
-        return Err(GuardError::NeverRan(crate::error::shown(state)));
-    }
-    let Some(id) = alarm else { return Ok(()) };
+/// What the guard of this folder watches. An alarm that nobody raised is refused before anything is
+/// opened, and a folder that is no guard's before anything is written there.
+fn check(state: &Path, alarm: Option<&AlarmId>) -> Result<Watched> {
+    let watched: Option<Watched> = read_json(&watched_in(state), "what this guard watched")?;
+    let watched = watched.ok_or_else(|| GuardError::NeverRan(crate::error::shown(state)))?;
+    let Some(id) = alarm else { return Ok(watched) };
     let path = state.join("alarms").join(format!("{id}.json"));
     let raised: Option<Raised> = read_json(&path, "an alarm of this guard")?;
-    raised.and_then(|raised| raised.scope).map(drop).ok_or_else(|| unknown(alarm))
+    raised.and_then(|raised| raised.scope).map(|_| watched).ok_or_else(|| unknown(alarm))
 }
 
 fn unknown(alarm: Option<&AlarmId>) -> GuardError {
     GuardError::UnknownAlarm(alarm.map(ToString::to_string).unwrap_or_default())
 }
 
-fn offline(state: &Path, now: Instant) -> Result<Offline> {
-    let watched: Option<Watched> = read_json(&watched_in(state), "what this guard watched")?;
-    let watched = watched.ok_or_else(|| GuardError::NeverRan(crate::error::shown(state)))?;
-    let folders = watched.folders.into_iter().map(|path| path.0).collect();
-    let reserve = watched.reserve.map(|path| path.0);
-    Offline::open(&Options { reserve, ..Options::new(folders, state.to_owned()) }, now)
+impl Watched {
+    fn open(self, state: &Path, now: Instant) -> Result<Offline> {
+        let folders = self.folders.into_iter().map(|path| path.0).collect();
+        let reserve = self.reserve.map(|path| path.0);
+        Offline::open(&Options { reserve, ..Options::new(folders, state.to_owned()) }, now)
+    }
 }
 
 /// Asks the running guard, and waits for as long as it runs.

@@ -266,7 +266,10 @@ fn undoable(state: &Path, machine: bool) -> Result<()> {
         return print_json(&all);
     }
     list(&all);
-    println!("Alarms with files to put back: {}. For one: beffroi guard undo ALARM", all.len());
+    println!(
+        "Alarms that touched files: {}. To put them back: beffroi guard undo ALARM",
+        all.len()
+    );
     Ok(())
 }
 
@@ -309,7 +312,7 @@ fn undo(state: &Path, alarm: Option<&AlarmId>, machine: bool) -> Result<()> {
     }
     if report.lost > 0 || report.failed > 0 {
         bail!(
-            "{} files are not in the reserve, {} could not be put back: the guard's log says why; take them from the vault",
+            "{} files are not in the reserve ('--plan' names them; the vault may have them), {} could not be put back (the log of the guard says why)",
             report.lost,
             report.failed
         );

@@ -130,7 +130,7 @@ fn a_host_that_cut_itself_with_the_platform_away_is_told_and_lifted_by_the_print
         run(here, &[&words[..], more].concat()).well()
     };
     let listed = undo(&[]);
-    assert!(listed.contains("files to put back: 1."), "{listed}");
+    assert!(listed.contains("Alarms that touched files: 1."), "{listed}");
     let alarm = listed.split_whitespace().next().unwrap();
     let touched = FILES - intact(here);
     let planned = undo(&[alarm, "--plan"]);
