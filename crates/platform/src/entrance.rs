@@ -82,6 +82,11 @@ impl Entrance {
         self.config.doors.guards.as_ref().map(|door| door.listen)
     }
 
+    /// The address that sends on whoever comes in the clear.
+    pub(crate) const fn redirect_address(&self) -> Option<SocketAddr> {
+        self.config.doors.redirect
+    }
+
     /// The very address that the public door listens on, as a URL.
     pub(crate) fn here(&self) -> String {
         let scheme = if self.public.1.is_some() { "https" } else { "http" };

@@ -115,6 +115,7 @@ pub struct Platform {
     url: String,
     store: Store,
     guards_address: Option<SocketAddr>,
+    redirect_address: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     open: JoinSet<()>,
     rounds: JoinSet<()>,
@@ -136,6 +137,7 @@ impl Platform {
             .map_err(|source| PlatformError::Data { folder, source })?;
         let entrance = Entrance::bind(config.clone(), &store, &*clock).await?;
         let (address, guards_address) = (entrance.address(), entrance.guards_address());
+        let redirect_address = entrance.redirect_address();
         let url = config.doors.public_url.clone().unwrap_or_else(|| entrance.here());
 
         let board = Board::new(store.clone(), Arc::clone(&clock), &url);
@@ -151,7 +153,7 @@ impl Platform {
         rounds.spawn(rounds::vault::scrub(vault.clone()));
         let (stop, stopped) = watch::channel(false);
         let open = entrance.open((doors, vault), &stopped, &mut rounds)?;
-        Ok(Self { address, url, store, guards_address, stop, open, rounds })
+        Ok(Self { address, url, store, guards_address, redirect_address, stop, open, rounds })
     }
 
     /// The address it listens on.
@@ -167,6 +169,11 @@ impl Platform {
     /// The address that the guards' own door listens on, if there is one.
     pub const fn guards_address(&self) -> Option<SocketAddr> {
         self.guards_address
+    }
+
+    /// The address that sends whoever comes in the clear to the public one, if there is one.
+    pub const fn redirect_address(&self) -> Option<SocketAddr> {
+        self.redirect_address
     }
 
     /// Takes no more connections, lets the open ones finish for a moment, closes the data.

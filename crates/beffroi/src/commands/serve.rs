@@ -27,6 +27,9 @@ pub(crate) async fn run(common: &Common, args: ServeArgs) -> Result<()> {
     if let Some(guards) = platform.guards_address() {
         println!("  guards' door   https://{guards}");
     }
+    if let Some(clear) = platform.redirect_address() {
+        println!("  sent on from   http://{clear}");
+    }
     println!("  data           {kept}");
     if let Some(file) = args.address_file {
         // Whoever waits for this file must find it whole.

@@ -5,15 +5,18 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::mpsc::{Receiver, channel},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
-use crate::program::{BEFFROI, Said, run};
+use crate::{
+    program::{BEFFROI, Said, run},
+    server::{Server, serve},
+};
 
 /// A gateway: hands over each request with the connection it came by, unanswered.
 struct Gateway {
@@ -75,13 +78,7 @@ fn take(mut stream: TcpStream) {
 /// A town, its configuration, and what runs on it.
 struct Town {
     folder: TempDir,
-    server: Option<Child>,
-}
-
-impl Drop for Town {
-    fn drop(&mut self) {
-        self.kill();
-    }
+    server: Option<Server>,
 }
 
 impl Town {
@@ -105,31 +102,12 @@ impl Town {
     }
 
     fn serve(&mut self) {
-        let file = self.path().join("address");
-        fs::remove_file(&file).ok();
-        let child = Command::new(BEFFROI)
-            .args(["serve", "--config", "beffroi.toml", "--listen", "127.0.0.1:0"])
-            .arg("--address-file")
-            .arg(&file)
-            .env("BEFFROI_DATA", self.path().join("data"))
-            .current_dir(self.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("start the server");
-        self.server = Some(child);
-        let end = Instant::now() + Duration::from_secs(30);
-        while !file.exists() {
-            assert!(Instant::now() < end, "the server does not answer");
-            std::thread::yield_now();
-        }
+        self.server = Some(serve(self.path()));
     }
 
     /// Ends the server as a power cut of the process would: SIGKILL.
     fn kill(&mut self) {
-        if let Some(mut child) = self.server.take() {
-            child.kill().and_then(|()| child.wait()).expect("kill the server");
-        }
+        self.server = None;
     }
 }
 

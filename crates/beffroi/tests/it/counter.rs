@@ -15,7 +15,7 @@ use tempfile::tempdir;
 
 use crate::{
     program::run,
-    serve::{request, serve, within},
+    server::{request, serve, within},
 };
 
 const FORM: &str = "/c/59273/demarches/address_certificate/";

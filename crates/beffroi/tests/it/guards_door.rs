@@ -3,57 +3,23 @@
 
 use std::{
     fs,
-    net::TcpListener,
     os::unix::fs::PermissionsExt,
     path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    process::{Command, Stdio},
 };
 
 use tempfile::tempdir;
 
-use crate::program::{BEFFROI, run};
-
-/// A process of this test; ended when dropped.
-pub(crate) struct Running(pub(crate) Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.kill().and_then(|()| self.0.wait()).expect("end the process");
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-pub(crate) fn within(time: Duration, what: &str, mut done: impl FnMut() -> bool) {
-    let end = Instant::now() + time;
-    while !done() {
-        assert!(Instant::now() < end, "{what}");
-        std::thread::park_timeout(Duration::from_millis(20));
-    }
-}
+use crate::{
+    program::{BEFFROI, run},
+    server::{Running, own_port, serve_as_configured, soon},
+};
 
 fn configure(here: &Path, port: u16, public: &str) {
     let text = format!(
         "[doors]\nlisten = \"127.0.0.1:0\"\nguards = \"127.0.0.1:{port}\"\npublic_url = \"{public}\"\n"
     );
     fs::write(here.join("beffroi.toml"), text).unwrap();
-}
-
-pub(crate) fn serve(here: &Path) -> Running {
-    let file = here.join("address");
-    if file.exists() {
-        fs::remove_file(&file).unwrap();
-    }
-    let mut command = Command::new(BEFFROI);
-    command.args(["serve", "--config"]).arg(here.join("beffroi.toml"));
-    command.arg("--address-file").arg(&file).env("BEFFROI_DATA", here.join("data"));
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let running = Running(child);
-    within(Duration::from_secs(20), "the server does not answer", || file.exists());
-    running
 }
 
 /// A guard with a state folder of its own; what it says goes to a file.
@@ -86,29 +52,27 @@ fn a_guard_believes_the_key_of_its_platform_and_no_other() {
     let folder = tempdir().unwrap();
     let here = folder.path();
     run(here, &["tenant", "add", "59273"]).well();
-    let port = free_port();
+    let port = own_port();
     configure(here, port, "https://mairie.example");
     // The invitation needs no running platform.
     let mut enrolment = invite(here, "enrol.json");
     let platform = enrolment["platforms"][0].clone();
     assert_eq!(platform["url"], format!("https://127.0.0.1:{port}"));
     let key = platform["key_sha256"].as_str().unwrap().to_owned();
-    let server = serve(here);
+    let server = serve_as_configured(here);
 
     // A wrong pin: nothing is said to that door, and the token stays good.
     let first = if key.starts_with('A') { "B" } else { "A" };
     enrolment["platforms"][0]["key_sha256"] = format!("{first}{}", &key[1..]).into();
     fs::write(here.join("wrong.json"), enrolment.to_string()).unwrap();
     let (wrong, log) = guard(here, "wrong", &here.join("wrong.json"));
-    within(Duration::from_secs(20), "the wrong pin is not refused", || {
-        says(&log, "messenger: the guard goes on alone") == 1
-    });
+    soon("the wrong pin is not refused", || says(&log, "messenger: the guard goes on alone") == 1);
     drop(wrong);
     assert!(!here.join("wrong/membership.json").exists());
 
     let (_guard, log) = guard(here, "guard", &here.join("enrol.json"));
     let member = here.join("guard/membership.json");
-    within(Duration::from_secs(20), "the guard does not enrol", || member.exists());
+    soon("the guard does not enrol", || member.exists());
     let kept: serde_json::Value = serde_json::from_slice(&fs::read(&member).unwrap()).unwrap();
     assert_eq!(kept["platforms"][0]["key_sha256"], key);
 
@@ -116,34 +80,24 @@ fn a_guard_believes_the_key_of_its_platform_and_no_other() {
     let shown = || fs::read_to_string(here.join("data/tls/server.pem")).unwrap();
     let before = shown();
     drop(server);
-    within(Duration::from_secs(20), "the silence is not noticed", || {
-        says(&log, "messenger: the guard goes on alone") == 1
-    });
+    soon("the silence is not noticed", || says(&log, "messenger: the guard goes on alone") == 1);
     configure(here, port, "https://ville.example");
-    let server = serve(here);
+    let server = serve_as_configured(here);
     assert_ne!(shown(), before, "the certificate is not another");
-    within(Duration::from_secs(20), "the renewed certificate is refused", || {
-        says(&log, "the platform is heard again") == 1
-    });
+    soon("the renewed certificate is refused", || says(&log, "the platform is heard again") == 1);
 
     // Another platform's authority at the same address: not believed.
     drop(server);
-    within(Duration::from_secs(20), "the silence is not noticed", || {
-        says(&log, "messenger: the guard goes on alone") == 2
-    });
+    soon("the silence is not noticed", || says(&log, "messenger: the guard goes on alone") == 2);
     fs::rename(here.join("data/tls"), here.join("tls-kept")).unwrap();
-    let server = serve(here);
+    let server = serve_as_configured(here);
     let tried = says(&log, "still alone");
-    within(Duration::from_secs(20), "the guard does not try", || {
-        says(&log, "still alone") > tried + 2
-    });
+    soon("the guard does not try", || says(&log, "still alone") > tried + 2);
     assert_eq!(says(&log, "the platform is heard again"), 1);
     drop(server);
     // With the earlier one put back, it is.
     fs::remove_dir_all(here.join("data/tls")).unwrap();
     fs::rename(here.join("tls-kept"), here.join("data/tls")).unwrap();
-    let _server = serve(here);
-    within(Duration::from_secs(20), "the guard does not come back", || {
-        says(&log, "the platform is heard again") == 2
-    });
+    let _server = serve_as_configured(here);
+    soon("the guard does not come back", || says(&log, "the platform is heard again") == 2);
 }

@@ -8,17 +8,18 @@ use std::{
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::Path,
     process::{Command, Stdio},
-    time::Duration,
 };
 
 use beffroi_drills::host::{Host, answers};
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::guards_door::{Running, says, serve, within};
-use crate::program::{BEFFROI, run};
+use crate::{
+    guards_door::says,
+    program::{BEFFROI, run},
+    server::{Running, serve_as_configured, soon},
+};
 
-const SOON: Duration = Duration::from_secs(20);
 /// User and group of nobody on Debian.
 const NOBODY: u32 = 65_534;
 /// Files of the share.
@@ -50,7 +51,7 @@ fn guard(host: &Host, here: &Path) -> Running {
     command.arg("--state").arg(here.join("guard")).arg("--enrol").arg(here.join("enrol.json"));
     let log = fs::File::create(here.join("guard.log")).unwrap();
     let guard = Running(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
-    within(SOON, "the guard does not get ready", || {
+    soon("the guard does not get ready", || {
         says_true(here, "/watched/0/scanned") && here.join("guard/membership.json").exists()
     });
     guard
@@ -74,7 +75,7 @@ fn attacker(here: &Path) -> Running {
 /// The town's record, once the platform wrote `kind` down.
 fn wait_for_entry(here: &Path, kind: &str) {
     let entry = format!("\"{kind}\"");
-    within(SOON, kind, || {
+    soon(kind, || {
         run(here, &["journal", "export", "59273", "--out", "journal"]).well();
         fs::read_to_string(here.join("journal")).unwrap().contains(&entry)
     });
@@ -100,7 +101,7 @@ fn a_host_that_cut_itself_with_the_platform_away_is_told_and_lifted_by_the_print
     fs::write(here.join("beffroi.toml"), config).unwrap();
     let words = ["guard", "invite", "59273", "--config", "beffroi.toml", "--out", "enrol.json"];
     run(here, &words).well();
-    let platform = serve(here);
+    let platform = serve_as_configured(here);
     let _guard = guard(&host, here);
     let code = {
         let state = here.join("guard");
@@ -112,12 +113,12 @@ fn a_host_that_cut_itself_with_the_platform_away_is_told_and_lifted_by_the_print
     let mut greeter = host.command(Path::new(BEFFROI));
     greeter.args(["beffroi-play", "greet", &door.to_string()]);
     let _greeter = Running(greeter.spawn().unwrap());
-    within(SOON, "the share does not answer", || answers(door));
+    soon("the share does not answer", || answers(door));
 
     // The platform is away when it happens.
     drop(platform);
     let _attacker = attacker(here);
-    within(SOON, "the host is not cut", || says_true(here, "/cut"));
+    soon("the host is not cut", || says_true(here, "/cut"));
     assert!(!answers(door), "the share still answers");
     assert!((FILES - 3..FILES).contains(&intact(here)), "{} are intact", intact(here));
     let log = here.join("guard.log");
@@ -140,10 +141,10 @@ fn a_host_that_cut_itself_with_the_platform_away_is_told_and_lifted_by_the_print
     assert_eq!(intact(here), FILES);
 
     // Its address stayed open: it hears of the cut, which stands.
-    let _platform = serve(here);
+    let _platform = serve_as_configured(here);
     wait_for_entry(here, "cut_by_guard_alone");
     wait_for_entry(here, "files_restored");
-    within(SOON, "the asset does not count as cut", || file_server(here).contains("cut"));
+    soon("the asset does not count as cut", || file_server(here).contains("cut"));
     assert!(!answers(door));
 
     // The platform has no say here: whoever stands at that machine has the code.
@@ -155,5 +156,5 @@ fn a_host_that_cut_itself_with_the_platform_away_is_told_and_lifted_by_the_print
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
     assert!(answers(door), "the share does not answer again");
     wait_for_entry(here, "cut_lifted_by_code");
-    within(SOON, "the asset still counts as cut", || !file_server(here).contains("cut"));
+    soon("the asset still counts as cut", || !file_server(here).contains("cut"));
 }

@@ -22,7 +22,7 @@ use tempfile::tempdir;
 use crate::{
     disk::{SmallDisk, fill_up},
     program::{BEFFROI, Said, run},
-    serve::{get, serve, serve_at, within},
+    server::{Running, get, serve, serve_at, within},
 };
 
 /// A key in `id` and a configuration that seals for it, in a folder.
@@ -107,14 +107,6 @@ fn found_in<'t>(text: &'t str, label: &str) -> &'t str {
     line.unwrap_or_else(|| panic!("no '{label}' in {text}")).trim_start()[label.len()..].trim()
 }
 
-struct Killed(std::process::Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        self.0.kill().and_then(|()| self.0.wait()).expect("end it");
-    }
-}
-
 #[test]
 fn the_machine_is_lost_and_the_platform_goes_on_elsewhere() {
     let (here, there) = (tempdir().unwrap(), tempdir().unwrap());
@@ -137,7 +129,7 @@ fn the_machine_is_lost_and_the_platform_goes_on_elsewhere() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let _guard = Killed(guard);
+    let _guard = Running(guard);
     within(Duration::from_secs(30), || heard(here)).expect("the guard is heard");
     run(here, &["asset", "set", "59273", "mail", "--state", "down"]).well();
     declare(here);

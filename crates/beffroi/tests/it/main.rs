@@ -22,6 +22,7 @@ mod printer;
 mod program;
 mod rights;
 mod serve;
+mod server;
 mod setup;
 mod tenants;
 mod upgrade;

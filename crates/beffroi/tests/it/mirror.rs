@@ -2,9 +2,8 @@
 
 use std::{
     fs,
-    net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -13,14 +12,14 @@ use tempfile::tempdir;
 use crate::{
     lasting::round,
     program::run,
-    serve::{get, serve, within},
+    server::{Running, get, own_port, serve, within},
 };
 
 /// Another machine, as ssh sees it.
 struct Host {
     folder: PathBuf,
     port: u16,
-    sshd: Option<Child>,
+    sshd: Option<Running>,
 }
 
 impl Host {
@@ -39,7 +38,7 @@ impl Host {
         if user() == "root" {
             fs::create_dir_all("/run/sshd").unwrap();
         }
-        let mut host = Self { folder: folder.to_owned(), port: 0, sshd: None };
+        let mut host = Self { folder: folder.to_owned(), port: own_port(), sshd: None };
         host.start();
         let key = fs::read_to_string(folder.join("host.pub")).unwrap();
         let known = format!("[127.0.0.1]:{} {key}", host.port);
@@ -47,44 +46,26 @@ impl Host {
         host
     }
 
-    /// Starts it: the first time on a free port, then on the same.
     fn start(&mut self) {
-        for _ in 0..20 {
-            if self.port == 0 {
-                let free = TcpListener::bind("127.0.0.1:0").unwrap();
-                self.port = free.local_addr().unwrap().port();
-            }
-            let folder = self.folder.display();
-            let settings = format!(
-                "ListenAddress 127.0.0.1\nPort {}\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/authorized\n\
-                 PidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\n",
-                self.port
-            );
-            let file = self.folder.join("sshd_config");
-            fs::write(&file, settings).unwrap();
-            let log = fs::File::create(self.folder.join("log")).unwrap();
-            let mut sshd = Command::new("/usr/sbin/sshd")
-                .args(["-D", "-e", "-f"])
-                .arg(&file)
-                .stdout(Stdio::null())
-                .stderr(log)
-                .spawn()
-                .expect("sshd is missing: scripts/setup-tests installs it");
-            let answers = within(Duration::from_secs(10), || {
-                if sshd.try_wait().unwrap().is_some() {
-                    return Some(false);
-                }
-                std::net::TcpStream::connect(("127.0.0.1", self.port)).ok().map(|_| true)
-            });
-            if answers == Some(true) {
-                self.sshd = Some(sshd);
-                return;
-            }
-            let again = self.known().exists();
-            assert!(!again, "{}", fs::read_to_string(self.folder.join("log")).unwrap());
-            self.port = 0;
-        }
-        panic!("sshd does not start");
+        let folder = self.folder.display();
+        let settings = format!(
+            "ListenAddress 127.0.0.1\nPort {}\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/authorized\n\
+             PidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\n",
+            self.port
+        );
+        let (file, log) = (self.folder.join("sshd_config"), self.folder.join("log"));
+        fs::write(&file, settings).unwrap();
+        let mut command = Command::new("/usr/sbin/sshd");
+        command.args(["-D", "-e", "-f"]).arg(&file).stdout(Stdio::null());
+        command.stderr(fs::File::create(&log).unwrap());
+        let mut sshd = command.spawn().expect("sshd is missing: scripts/setup-tests installs it");
+        let answers = within(Duration::from_secs(10), || {
+            let ended = sshd.try_wait().unwrap().is_some();
+            let answers = std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok();
+            (ended || answers).then_some(answers && !ended)
+        });
+        assert_eq!(answers, Some(true), "{}", fs::read_to_string(log).unwrap());
+        self.sshd = Some(Running(sshd));
     }
 
     fn known(&self) -> PathBuf {
@@ -92,8 +73,7 @@ impl Host {
     }
 
     fn stop(&mut self) {
-        let mut sshd = self.sshd.take().unwrap();
-        sshd.kill().and_then(|()| sshd.wait()).unwrap();
+        self.sshd = None;
     }
 
     fn settings(&self, to: &Path) -> String {
@@ -105,14 +85,6 @@ impl Host {
             self.known().display(),
             self.port
         )
-    }
-}
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        if let Some(mut sshd) = self.sshd.take() {
-            sshd.kill().and_then(|()| sshd.wait()).expect("end sshd");
-        }
     }
 }
 

@@ -36,7 +36,7 @@ use tempfile::tempdir;
 use crate::{
     counter::{Director, open, opened, runtime, scope},
     program::{BEFFROI, Said, run},
-    serve::{Server, serve},
+    server::{Server, serve},
 };
 
 fn now() -> Instant {
@@ -299,7 +299,7 @@ fn sheets_come_out_once_by_folder_and_by_lp_whatever_breaks() {
     runtime().block_on(hall.wish());
     let away = hall.print_by_lp(&programs).refused();
     assert!(away.contains("not reached"), "{away}");
-    let _server = crate::serve::serve_at(here, &address);
+    let _server = crate::server::serve_at(here, &address);
     hall.print_by_lp(&programs).well();
     assert_eq!(runtime().block_on(hall.known()), (3, false, 0));
 

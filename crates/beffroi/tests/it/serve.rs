@@ -1,114 +1,13 @@
 //! The server as residents and operators meet it.
 
-use std::{
-    fs,
-    io::{Read, Write},
-    net::TcpStream,
-    os::unix::fs::FileExt as _,
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::{fs, time::Duration};
 
 use tempfile::tempdir;
 
-use crate::program::{BEFFROI, run};
-
-/// A running server; ended when dropped.
-pub(crate) struct Server {
-    child: Child,
-    pub(crate) address: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.child.kill().and_then(|()| self.child.wait()).expect("end the server");
-    }
-}
-
-impl Server {
-    /// Whether its memory holds these bytes: what a dump of it would hold.
-    pub(crate) fn remembers(&self, bytes: &[u8]) -> bool {
-        let process = format!("/proc/{}", self.child.id());
-        let memory = fs::File::open(format!("{process}/mem")).expect("its memory");
-        let places = fs::read_to_string(format!("{process}/maps")).expect("its places");
-        let number = |text: &str| u64::from_str_radix(text, 16).expect("an address");
-        let mut looked = 0;
-        for line in places.lines().filter(|line| line.contains(" rw")) {
-            let (from, to) =
-                line.split(' ').next().and_then(|range| range.split_once('-')).unwrap();
-            let (from, to) = (number(from), number(to));
-            let mut all = vec![0; usize::try_from(to - from).unwrap()];
-            // What was never touched cannot be read.
-            let read = memory.read_at(&mut all, from).unwrap_or(0);
-            looked += read;
-            all.truncate(read);
-            if all.windows(bytes.len()).any(|window| window == bytes) {
-                return true;
-            }
-        }
-        assert!(looked > 1_000_000, "only {looked} bytes of its memory were looked at");
-        false
-    }
-}
-
-pub(crate) fn serve(folder: &Path) -> Server {
-    serve_at(folder, "127.0.0.1:0")
-}
-
-/// The same at an address; the configuration is `beffroi.toml` of the folder, if there is one.
-pub(crate) fn serve_at(folder: &Path, address: &str) -> Server {
-    let file = folder.join("address");
-    if file.exists() {
-        fs::remove_file(&file).unwrap();
-    }
-    let mut command = Command::new(BEFFROI);
-    let configuration = folder.join("beffroi.toml");
-    if configuration.exists() {
-        command.arg("--config").arg(configuration);
-    }
-    let child = command
-        .args(["serve", "--listen", address, "--address-file"])
-        .arg(&file)
-        .env("BEFFROI_DATA", folder.join("data"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("start the server");
-    let mut server = Server { child, address: String::new() };
-    within(Duration::from_secs(20), || fs::read_to_string(&file).ok()).map_or_else(
-        || panic!("the server does not answer"),
-        |url| url.trim_start_matches("http://").clone_into(&mut server.address),
-    );
-    server
-}
-
-/// Asks until there is an answer or the time is over.
-pub(crate) fn within<T>(time: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
-    let end = Instant::now() + time;
-    loop {
-        if let Some(answer) = ask() {
-            return Some(answer);
-        }
-        if Instant::now() > end {
-            return None;
-        }
-        std::thread::yield_now();
-    }
-}
-
-pub(crate) fn request(server: &Server, text: &str) -> String {
-    let mut stream = TcpStream::connect(&server.address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    stream.write_all(text.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
-}
-
-pub(crate) fn get(server: &Server, path: &str) -> String {
-    request(server, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
-}
+use crate::{
+    program::run,
+    server::{get, request, serve, within},
+};
 
 #[test]
 fn a_fact_set_by_the_command_line_is_on_the_page_within_a_second() {

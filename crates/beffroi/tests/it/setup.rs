@@ -1,47 +1,17 @@
 //! `beffroi setup`, from answers to a page that answers; twice, wrong, and with nothing lost.
 
-use std::{
-    fs,
-    net::TcpListener,
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path};
 
 use tempfile::tempdir;
 
-use crate::program::{BEFFROI, Said, run};
-
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.0.kill().and_then(|()| self.0.wait()).expect("end the server");
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
+use crate::{
+    program::{Said, run},
+    server::{own_port, serve_as_configured},
+};
 
 fn setup(here: &Path, more: &[&str]) -> Said {
     let words = ["setup", "--lang", "fr", "--config", "beffroi.toml"];
     run(here, &[&words, more].concat())
-}
-
-fn serve(here: &Path) -> Server {
-    let file = here.join("address");
-    let mut command = Command::new(BEFFROI);
-    command.args(["serve", "--config", "beffroi.toml", "--address-file"]).arg(&file);
-    command.env_remove("BEFFROI_DATA").current_dir(here);
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let server = Server(child);
-    let end = Instant::now() + Duration::from_secs(20);
-    while !file.exists() {
-        assert!(Instant::now() < end, "the server does not answer");
-        std::thread::park_timeout(Duration::from_millis(20));
-    }
-    server
 }
 
 fn answers(here: &Path, towns: &str, ports: (u16, u16)) {
@@ -59,7 +29,7 @@ fn answers(here: &Path, towns: &str, ports: (u16, u16)) {
 fn from_answers_to_a_page_that_answers_and_again() {
     let folder = tempdir().unwrap();
     let here = folder.path();
-    let ports = (free_port(), free_port());
+    let ports = (own_port(), own_port());
     answers(here, "\"Gravelines\"", ports);
     let said = setup(here, &["--answers", "answers.toml", "--dry-run"]).well();
     assert!(said.contains("rien n’a été fait") && !here.join("beffroi.toml").exists(), "{said}");
@@ -75,7 +45,7 @@ fn from_answers_to_a_page_that_answers_and_again() {
     let config = fs::read_to_string(here.join("beffroi.toml")).unwrap();
     assert!(config.contains("\nrecipient = \"age1") && !config.contains("AGE-SECRET-KEY"));
 
-    let _server = serve(here);
+    let _server = serve_as_configured(here);
     let said = setup(here, &["--answers", "answers.toml"]).well();
     let page = format!("Elle répond : https://127.0.0.1:{}/c/59273/", ports.0);
     assert!(said.replace('\u{202f}', " ").contains(&page), "{said}");
@@ -92,7 +62,7 @@ fn from_answers_to_a_page_that_answers_and_again() {
 fn run_again_it_changes_what_differs_and_loses_nothing() {
     let folder = tempdir().unwrap();
     let here = folder.path();
-    let ports = (free_port(), free_port());
+    let ports = (own_port(), own_port());
     answers(here, "\"59273\"", ports);
     assert_eq!(setup(here, &["--answers", "answers.toml"]).code, 3);
     let config = here.join("beffroi.toml");
@@ -108,7 +78,7 @@ fn run_again_it_changes_what_differs_and_loses_nothing() {
     fs::write(&config, fs::read_to_string(&config).unwrap() + mine).unwrap();
     let before = fs::read_to_string(&config).unwrap();
 
-    answers(here, "\"59273\", \"62473\"", (free_port(), ports.1));
+    answers(here, "\"59273\", \"62473\"", (own_port(), ports.1));
     let file = here.join("answers.toml");
     let more = fs::read_to_string(&file).unwrap() + "oncall = \"Zoé Roy, push=alarms-59273\"\n";
     fs::write(&file, more).unwrap();
@@ -151,10 +121,10 @@ fn answers_that_mean_nothing_are_all_told_and_nothing_is_done() {
 fn a_certificate_that_does_not_fit_is_said() {
     let folder = tempdir().unwrap();
     let here = folder.path();
-    let (port, door) = (free_port(), free_port());
+    let (port, door) = (own_port(), own_port());
     answers(here, "\"59273\"", (port, door));
     assert_eq!(setup(here, &["--answers", "answers.toml"]).code, 3);
-    let first = serve(here);
+    let first = serve_as_configured(here);
     assert_eq!(setup(here, &["--answers", "answers.toml"]).code, 0);
     drop(first);
     // The own certificate given as if it were from a public authority: nobody believes it.
@@ -165,9 +135,8 @@ fn a_certificate_that_does_not_fit_is_said() {
         tls.join("server.key")
     );
     fs::write(here.join("answers.toml"), text).unwrap();
-    fs::remove_file(here.join("address")).unwrap();
     assert_eq!(setup(here, &["--answers", "answers.toml"]).code, 3, "nothing runs yet");
-    let _second = serve(here);
+    let _second = serve_as_configured(here);
     let said = setup(here, &["--answers", "answers.toml"]);
     assert_eq!(said.code, 3, "{said:?}");
     assert!(said.out.contains("certificat"), "{}", said.out);

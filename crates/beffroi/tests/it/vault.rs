@@ -24,7 +24,7 @@ use tempfile::TempDir;
 
 use crate::{
     program::{Said, run},
-    serve::{Server, serve, serve_at, within},
+    server::{Server, serve, serve_at, within},
 };
 
 const PASSWORD: &str = "correct-horse";

@@ -10,7 +10,7 @@ use data_encoding::BASE64URL_NOPAD;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -223,10 +223,9 @@ fn refused_orders_are_acknowledged_and_told() {
 #[test]
 fn an_alarm_raised_alone_is_delivered_later() {
     let ground = Playground::new(60);
-    // A platform that is away: nobody listens there any more.
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = gone.local_addr().unwrap();
-    drop(gone);
+    // A platform that is away. Nobody else is given a port of this test's own address meanwhile.
+    let own = Ipv4Addr::from(0x7f00_0000 | (std::process::id() & 0x00ff_ffff));
+    let address = SocketAddr::from((own, 8443));
     let file = ground.path().join("enrolment.json");
     let text = json!({ "platforms": [{ "url": format!("http://{address}") }], "token": "t", "tenant": "59273", "asset": "a" });
     std::fs::write(&file, text.to_string()).unwrap();

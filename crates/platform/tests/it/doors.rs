@@ -147,13 +147,11 @@ async fn a_newer_certificate_file_is_shown_without_a_restart() {
 async fn who_comes_in_the_clear_is_sent_to_the_right_door() {
     let folder = TempDir::new().unwrap();
     gravelines(folder.path()).await;
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap();
-    drop(taken);
     let settings = format!(
-        "{LISTEN}tls = \"own\"\npublic_url = \"https://mairie.example\"\nredirect = \"{address}\"\n"
+        "{LISTEN}tls = \"own\"\npublic_url = \"https://mairie.example\"\nredirect = \"127.0.0.1:0\"\n"
     );
     let platform = start(folder.path(), &settings).await.unwrap();
+    let address = platform.redirect_address().unwrap();
     let answer = said(address, b"GET /c/59273/?a=b HTTP/1.0\r\nHost: evil\r\n\r\n").await;
     let answer = String::from_utf8(answer).unwrap();
     assert!(answer.starts_with("HTTP/1.0 308"), "{answer}");

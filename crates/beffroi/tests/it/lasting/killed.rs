@@ -12,7 +12,7 @@ use tempfile::tempdir;
 use super::{backed_up, backup, listed, restore, with_key};
 use crate::{
     program::{BEFFROI, run},
-    serve::within,
+    server::within,
 };
 
 /// Kills a command after each of many short times, and looks at what is left.

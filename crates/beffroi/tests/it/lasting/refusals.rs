@@ -5,7 +5,7 @@ use std::{fs, process::Command};
 use tempfile::tempdir;
 
 use super::{backed_up, listed, restore, with_key};
-use crate::{program::run, serve::serve};
+use crate::{program::run, server::serve};
 
 #[test]
 fn what_cannot_be_used_is_told_and_changes_nothing() {

@@ -83,7 +83,7 @@ fn locks_for_ever_and_others_locks_deleted() {
     let mut holding = client.command(&["backup", "--stdin"]);
     let mut holding = holding.stdin(std::process::Stdio::piped()).spawn().unwrap();
     let locks = town.shelf("file_server").join("locks");
-    let lock = crate::serve::within(std::time::Duration::from_secs(20), || {
+    let lock = crate::server::within(std::time::Duration::from_secs(20), || {
         fs::read_dir(&locks).unwrap().next().map(|entry| entry.unwrap().file_name())
     });
     let lock = format!("locks/{}", lock.expect("no lock is taken").to_str().unwrap());

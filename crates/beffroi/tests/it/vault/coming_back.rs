@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{Client, PASSWORD, contents, files, saved};
 use crate::{
     program::{BEFFROI, Said},
-    serve::within,
+    server::within,
 };
 
 impl Client {

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use crate::serve::within;
+use crate::server::within;
 
 use super::{Client, files, saved};
 

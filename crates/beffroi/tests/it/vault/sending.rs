@@ -18,7 +18,7 @@ use std::{
 use serde_json::Value;
 
 use super::{Client, Town, coming_back::count, contents, files, saved};
-use crate::serve::within;
+use crate::server::within;
 
 impl Client {
     /// Backs a folder up with our own client; what it says, and its answer.

@@ -94,7 +94,7 @@ fn a_platform_that_starts_again_ends_what_was_begun() {
     let (mut yard, thinning, _) = begun();
     assert!(!yard.one_step(&thinning.id));
     yard.open();
-    let ended = crate::serve::within(std::time::Duration::from_secs(30), || {
+    let ended = crate::server::within(std::time::Duration::from_secs(30), || {
         (yard.thinnings()[0].step == Step::Trashed).then_some(())
     });
     assert!(ended.is_some(), "{:?}", yard.thinnings());
