@@ -24,7 +24,11 @@ const DONE: ExitCode = ExitCode::SUCCESS;
 /// How a guard starts this program to look into an archive; people never type it.
 const UNPACK: &str = "beffroi-unpack";
 
+/// What a shell calls the end of a program whose reader has gone: 128 and the number of SIGPIPE.
+const READER_GONE: i32 = 128 + 13;
+
 fn main() -> ExitCode {
+    end_quietly_when_nobody_reads();
     let outcome = match std::env::args().nth(1).as_deref() {
         // A drill starts parts of itself under this name; people never type it.
         Some("beffroi-play") => {
@@ -37,6 +41,18 @@ fn main() -> ExitCode {
         eprintln!("beffroi: {}", told(&error));
         ExitCode::FAILURE
     })
+}
+
+/// `beffroi ... | head` is no defect: whoever reads has read enough.
+fn end_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let gone = "failed printing to stdout: Broken pipe";
+        if panic.payload_as_str().is_some_and(|text| text.starts_with(gone)) {
+            std::process::exit(READER_GONE);
+        }
+        usual(panic);
+    }));
 }
 
 /// An error with its causes, each said once: some errors tell their source in their own words.

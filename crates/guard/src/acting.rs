@@ -11,6 +11,7 @@ use beffroi_town::watch::{AlarmOutcome, Mode, Signal};
 use beffroi_town::{AlarmId, Instant};
 
 use crate::actor::Actor;
+use crate::client;
 use crate::core::{Core, Who};
 use crate::decide::{Finding, LET_GO_MS, Scope, What};
 use crate::group;
@@ -118,8 +119,8 @@ impl Core {
         }
         lock(&self.last_calls).clear();
         // Whoever goes on may have to be stopped again at once.
-        lock(&self.dealt_with).retain(|process, _| !due.paused.contains(process));
-        if let Some(Err(error)) = due.client.map(crate::client::let_in) {
+        lock(&self.dealt_with).clear();
+        if let Some(Err(error)) = due.client.map(client::let_in) {
             tracing::error!(%error, "a client could not be let in again");
         }
         group::thaw(&due.frozen);
@@ -291,7 +292,7 @@ impl Core {
 /// its connection stays, so that it goes on where it was; for a stop the worker is ended too.
 fn cut_client(actor: &Actor, stop: bool) -> AlarmOutcome {
     let Some(client) = actor.client else { return AlarmOutcome::DeniedOnly };
-    match crate::client::cut_off(client) {
+    match client::cut_off(client) {
         Ok(()) if stop => {
             stop::end(actor);
             AlarmOutcome::ClientCut

@@ -22,6 +22,7 @@ use crate::alarms::Alarms;
 use crate::asides::{Aside, Asides};
 use crate::brake::Brake;
 use crate::canaries::Canaries;
+use crate::client;
 use crate::content::Change;
 use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
 use crate::decoy::Bait;
@@ -359,11 +360,15 @@ impl Core {
         verdict
     }
 
-    /// At once, but for a client: cutting it off takes another program's time, which the thread that
-    /// answers the kernel does not have.
+    /// At once. A client is shut out at once; making sure of it takes another program's time, which
+    /// the thread that answers the kernel does not have.
     fn act_soon(&self, finding: &Finding, stop: bool, who: &Who) {
-        let serves_others = who.actor.as_ref().is_some_and(|actor| actor.serves_others);
-        let by_worker = serves_others && self.level.letter != Letter::C;
+        let server = who.actor.as_ref().filter(|actor| actor.serves_others);
+        let by_worker = server.is_some() && self.level.letter != Letter::C;
+        let is_first = self.mode == Mode::Protect && !self.is_condemned(who);
+        if let Some(client) = server.and_then(|server| server.client).filter(|_| is_first) {
+            client::shut_out(client);
+        }
         let job = || Job::Act(Box::new((finding.clone(), stop, who.clone())));
         if !by_worker || !self.workers.jobs.hand_over(job()) {
             self.act(finding, stop, who);

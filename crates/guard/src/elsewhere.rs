@@ -146,6 +146,7 @@ impl Core {
         }
         self.proofs.note(&self.holdings.state);
         let cut = client.is_some_and(|client| {
+            client::shut_out(client);
             let cut = client::cut_off(client);
             cut.inspect_err(|error| tracing::error!(%error, "a client could not be held")).is_ok()
         });

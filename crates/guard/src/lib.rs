@@ -49,6 +49,7 @@ mod maintenance;
 mod marks;
 mod messenger;
 mod mounts;
+mod netfilter;
 mod notes;
 mod opens;
 mod orders;

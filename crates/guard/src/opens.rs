@@ -119,6 +119,8 @@ pub(crate) enum Job {
     Prove(Box<Suspect>),
     /// The control group of somebody who is stopped is to be frozen.
     Freeze(AlarmId),
+    /// A client of this host is seen for the first time: one may have to be shut out.
+    ExpectClients,
     /// Cut this host by itself.
     CutHost,
     /// Look again at everything not yet scored.

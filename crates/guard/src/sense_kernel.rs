@@ -81,6 +81,8 @@ pub(crate) struct Responder {
     waiting: Vec<Arc<Open>>,
     /// Deletions are counted by the brake: names need not be read at once.
     brakes: bool,
+    /// A client of this host was seen.
+    expects_clients: bool,
     /// Processes that the brake paused, and since when that is known here.
     braked: HashMap<u32, Tick>,
     /// When that was last looked at, and when names were last read.
@@ -105,6 +107,7 @@ impl Responder {
             intents: Intents::default(),
             idle: Idle::here(),
             waiting: Vec::new(),
+            expects_clients: false,
             braked: HashMap::new(),
             braked_read: Tick::now(),
             names_read: Tick::now(),
@@ -368,6 +371,14 @@ impl Responder {
         }
     }
 
+    /// At the first client of this host, what shuts one out is made ready; true when it is.
+    fn expects(&self, actor: &Actor) -> bool {
+        self.core.mode == Mode::Protect
+            && !self.expects_clients
+            && actor.client.is_some()
+            && self.core.workers.jobs.hand_over(Job::ExpectClients)
+    }
+
     fn intent(&mut self, tid: u32) -> Intent {
         match &self.looker {
             Some(looker) => looker.look(tid).map_or(Intent::Write, |look| Intent::of_look(&look)),
@@ -392,6 +403,7 @@ impl Responder {
         if self.actors.len() >= ACTORS_MAX {
             self.actors.clear();
         }
+        self.expects_clients |= actor.as_ref().is_some_and(|actor| self.expects(actor));
         self.actors.insert(tid, (Tick::now(), actor.clone()));
         actor
     }

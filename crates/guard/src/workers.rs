@@ -91,10 +91,17 @@ pub(crate) fn work(core: &Arc<Core>) {
             Some(Job::Act(found)) => core.act(&found.0, found.1, &found.2),
             Some(Job::Prove(suspect)) => core.prove_client(&suspect),
             Some(Job::Freeze(alarm)) => core.freeze(&alarm),
+            Some(Job::ExpectClients) => expect_clients(),
             Some(Job::CutHost) => core.cut_host_alone(),
             Some(Job::Look) => workers.look(core, None, None),
             None => {}
         }
+    }
+}
+
+fn expect_clients() {
+    if let Err(error) = crate::client::make_ready() {
+        tracing::warn!(%error, "a client that attacks will be denied, not cut off");
     }
 }
 

@@ -1,11 +1,15 @@
 //! The server as residents and operators meet it.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use tempfile::tempdir;
 
 use crate::{
-    program::run,
+    program::{BEFFROI, Said, run},
     server::{get, request, serve, within},
 };
 
@@ -69,6 +73,18 @@ fn the_open_world_is_refused_without_tls() {
     fs::write(folder.path().join("bad.toml"), "[doors]\nlisten = 8080\n").unwrap();
     let said = run(folder.path(), &["serve", "--config", "bad.toml"]).refused();
     assert!(said.contains("bad.toml"), "{said}");
+}
+
+#[test]
+fn who_reads_no_further_ends_a_command_quietly() {
+    let folder = tempdir().unwrap();
+    run(folder.path(), &["tenant", "add", "59273"]).well();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(BEFFROI);
+    command.args(["tenant", "list"]).env("BEFFROI_DATA", folder.path().join("data"));
+    let said = Said::from(command.stdout(writer).stderr(Stdio::piped()).output().unwrap());
+    assert_eq!((said.code, said.err.as_str()), (141, ""));
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn attacks_of_others(papers: &Path, rows: &mut Vec<Value>) {
     for (how, name, most) in
         [("put", "rewritten", 3), ("del", "deleted", 20), ("rename", "renamed", 20)]
     {
-        let (touched, lost) = crate::samba::attacked(papers, how);
+        let (touched, lost) = crate::samba::attacked(Playground::with(papers, "ext4"), how);
         let what = format!("level A, {name} over SMB on ext4");
         outcome(&what, &Outcome { touched, lost }, Some(most), rows);
     }
