@@ -137,7 +137,7 @@ impl Core {
             return false;
         }
         if let Some(outcome) = self.against(&who).paused() {
-            let scopes = [Scope::Session(who.session), Scope::User(actor.uid), Scope::Share];
+            let scopes = [who.scopes(), vec![Scope::Share]].concat();
             if lock(&self.alarms).also_paused(&scopes, paused, outcome) {
                 return true;
             }
@@ -160,7 +160,7 @@ impl Core {
             return;
         }
         let process = (actor.pid, actor.started);
-        let scopes = [Scope::Session(who.session.clone()), Scope::User(actor.uid), Scope::Share];
+        let scopes = [who.scopes(), vec![Scope::Share]].concat();
         let goes_on = self.against(who).paused().is_none_or(|outcome| {
             let mut alarms = lock(&self.alarms);
             !alarms.also_paused(&scopes, process, outcome) && !self.strays.wait(&scopes, process)

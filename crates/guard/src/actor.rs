@@ -8,10 +8,12 @@
 
 use std::fs;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use beffroi_town::watch::{ActorSeen, PATH_BYTES_MAX, TEXT_BYTES_MAX, shown_path};
 
+use crate::decide;
+use crate::group;
 use crate::procfs;
 use crate::service::Services;
 
@@ -35,7 +37,10 @@ pub(crate) struct Actor {
     pub(crate) serves_others: bool,
     /// The one whom it serves over the network, where it serves nobody else and lets nobody in.
     pub(crate) client: Option<IpAddr>,
-    /// What its deeds are counted under.
+    /// The control group that root's own programs sit in: root begins a kernel session at will.
+    pub(crate) group: Option<PathBuf>,
+    /// What its deeds are counted under: the client that it serves, the service, the group or the
+    /// kernel session.
     pub(crate) session: String,
 }
 
@@ -52,10 +57,13 @@ impl Actor {
         let system_account = [real_uid, saved_uid].iter().any(|uid| *uid < ORDINARY_UID_MIN);
         let service = system_account.then(|| services.of(pid)).flatten();
         let serves_others = pid == 1 || facts.is_of_the_kernel() || service.is_some();
-        let session = if serves_others {
-            format!("service {pid}.{started}")
-        } else {
-            format!("user {real_uid} session {sid}")
+        let client = service.and_then(|service| service.only_client);
+        let group = (real_uid == 0 && !serves_others).then(|| group::apart(pid)).flatten();
+        let session = match (&client, &group) {
+            (Some(client), _) => decide::session_of_client(*client),
+            (None, _) if serves_others => format!("service {pid}.{started}"),
+            (None, Some(group)) => format!("user 0 in {}", group.display()),
+            (None, None) => format!("user {real_uid} session {sid}"),
         };
         Self {
             pid,
@@ -66,7 +74,8 @@ impl Actor {
             sid,
             exe,
             serves_others,
-            client: service.and_then(|service| service.only_client),
+            client,
+            group,
             session,
         }
     }
@@ -83,7 +92,17 @@ impl Actor {
             exe: None,
             serves_others: true,
             client: Some(client),
-            session: format!("service {pid}"),
+            group: None,
+            session: decide::session_of_client(client),
+        }
+    }
+
+    /// The control group names the service or log-in.
+    fn session_and_group(&self) -> String {
+        let group = group::of(self.pid).filter(|group| *group != Path::new("/"));
+        match group.filter(|_| self.group.is_none()) {
+            Some(group) => format!("{} in {}", self.session, group.display()),
+            None => self.session.clone(),
         }
     }
 
@@ -95,7 +114,7 @@ impl Actor {
             exe: bounded(exe.unwrap_or_default(), PATH_BYTES_MAX),
             uid: self.uid,
             user: user_name(self.uid).map(|name| bounded(name, TEXT_BYTES_MAX)),
-            session: Some(bounded(session_of(self.pid, &self.session), TEXT_BYTES_MAX)),
+            session: Some(bounded(self.session_and_group(), TEXT_BYTES_MAX)),
             client: self.client.map(|client| client.to_string()),
         }
     }
@@ -191,15 +210,6 @@ fn user_name(uid: u32) -> Option<String> {
         let name = fields.next()?;
         (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
     })
-}
-
-/// The control group, which names the service or log-in, else the session.
-fn session_of(pid: u32, session: &str) -> String {
-    let group = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok().and_then(|text| {
-        let path = text.lines().find_map(|line| line.strip_prefix("0::"))?;
-        (path != "/").then(|| path.to_owned())
-    });
-    group.map_or_else(|| session.to_owned(), |group| format!("{session} in {group}"))
 }
 
 fn bounded(mut text: String, bytes_max: usize) -> String {

@@ -47,13 +47,12 @@ impl Core {
             return Against::Nothing;
         }
         let now = self.now();
-        let own = |scope: Scope| match condemned.get(&scope) {
+        let of = |scope: &Scope| match condemned.get(scope) {
             Some(None) => Against::Stop,
             Some(Some(until)) if now < *until => Against::Hold,
             None | Some(Some(_)) => Against::Nothing,
         };
-        let session = own(Scope::Session(who.session.clone()));
-        session.max(who.user.map_or(Against::Nothing, |user| own(Scope::User(user))))
+        who.scopes().iter().map(of).max().unwrap_or(Against::Nothing)
     }
 
     /// Whether somebody who is held may finish the call that it is in: it stands still afterwards,

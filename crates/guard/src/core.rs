@@ -24,7 +24,7 @@ use crate::brake::Brake;
 use crate::canaries::Canaries;
 use crate::client;
 use crate::content::Change;
-use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What};
+use crate::decide::{Decider, Event, Finding, NOBODY_KNOWN, Scope, Verdict, What, own_scopes};
 use crate::decoy::Bait;
 use crate::elsewhere::Proofs;
 use crate::holdings::{Holdings, lock};
@@ -113,6 +113,11 @@ pub(crate) struct Who {
 impl Who {
     pub(crate) fn unknown() -> Self {
         Self { session: NOBODY_KNOWN.to_owned(), user: None, actor: None }
+    }
+
+    /// Whose deeds theirs are, the whole share's aside.
+    pub(crate) fn scopes(&self) -> Vec<Scope> {
+        own_scopes(&self.session, self.user)
     }
 
     pub(crate) fn is(actor: &Arc<Actor>) -> Self {

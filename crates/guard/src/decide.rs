@@ -2,7 +2,9 @@
 //!
 //! Pure and replayable: the same events in the same order give the same verdicts. Rules:
 //! - Scores are kept per session, per user and for the whole share, over a sliding window of
-//!   [`WINDOW_MS`], so that splitting work over processes does not help.
+//!   [`WINDOW_MS`], so that splitting work over processes does not help. The session of whoever comes
+//!   over a file share is the client computer, and that of root's own programs their control group.
+//! - What clients do counts for no user: a share may give all of them the same account.
 //! - Only files that existed before count as vanished, never those that the same session made in
 //!   the last [`MADE_MS`]: plain `tar xf` and `rm -r` are everyday work.
 //! - A canary altered stops by itself, a canary deleted holds.
@@ -14,6 +16,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 
 use beffroi_town::Instant;
 use beffroi_town::watch::{MAINTENANCE_MAX, Maintenance, Reason, Signal, Suspicion};
@@ -25,6 +28,8 @@ use window::{Touched, WINDOW_EVENTS_MAX, Window};
 mod event;
 mod window;
 
+/// What the sessions of computers that a file share serves begin with.
+const CLIENT: &str = "client ";
 /// Length of the sliding window.
 pub const WINDOW_MS: i64 = 60_000;
 /// The session of somebody who had already ended.
@@ -230,7 +235,7 @@ impl Decider {
         extension: Option<&String>,
     ) -> Verdict {
         let hot = self.vital_signs_at.is_some_and(|at| self.now.ms_since(at) <= WINDOW_MS);
-        let mut scopes = own_scopes(event);
+        let mut scopes = own_scopes(&event.session, event.user);
         let let_go = scopes.iter().any(|scope| self.is_let_go(scope));
         if let_go && signal == Signal::ExistingFileGone {
             // What was allowed to one is nothing that its user, or all together, did.
@@ -254,7 +259,7 @@ impl Decider {
     }
 
     fn saved(&mut self, event: &Event, file: u64, aside: Option<u64>) {
-        let mut scopes = own_scopes(event);
+        let mut scopes = own_scopes(&event.session, event.user);
         scopes.push(Scope::Share);
         let mut removed = false;
         for scope in &scopes {
@@ -292,7 +297,7 @@ impl Decider {
 
     /// It is no loss; but now that it is all there is, it is nobody's own.
     fn elsewhere(&mut self, event: &Event, files: &[u64], places: &[u64]) {
-        let mut scopes = own_scopes(event);
+        let mut scopes = own_scopes(&event.session, event.user);
         scopes.push(Scope::Share);
         for scope in &scopes {
             let Some(window) = self.scopes.get_mut(scope) else { continue };
@@ -306,7 +311,7 @@ impl Decider {
     /// What they did so far is forgiven; what they do next is weighed from the beginning.
     fn let_go(&mut self, event: &Event) {
         self.let_go.retain(|_, at| self.now.ms_since(*at) <= LET_GO_MS);
-        let scopes = own_scopes(event);
+        let scopes = own_scopes(&event.session, event.user);
         for scope in &scopes {
             self.scopes.remove(scope);
         }
@@ -365,11 +370,17 @@ impl Verdict {
     }
 }
 
-/// Root is no scope of its own. Whoever had ended is told from others who had by the user alone.
-fn own_scopes(event: &Event) -> Vec<Scope> {
-    let user = event.user.filter(|user| *user != 0).map(Scope::User);
-    let known = event.session != NOBODY_KNOWN || user.is_none();
-    let session = known.then(|| Scope::Session(event.session.clone()));
+/// The session of a computer that a file share serves, by however many connections.
+pub fn session_of_client(client: IpAddr) -> String {
+    format!("{CLIENT}{client}")
+}
+
+/// Whose deeds somebody's are, the whole share's aside. Root is no scope of its own. Whoever had
+/// ended is told from others who had by the user alone.
+pub fn own_scopes(session: &str, user: Option<u32>) -> Vec<Scope> {
+    let user = user.filter(|user| *user != 0 && !session.starts_with(CLIENT)).map(Scope::User);
+    let known = session != NOBODY_KNOWN || user.is_none();
+    let session = known.then(|| Scope::Session(session.to_owned()));
     session.into_iter().chain(user).collect()
 }
 

@@ -26,7 +26,7 @@ use beffroi_town::watch::{Reason, Signal, Suspicion};
 
 use crate::actor::Actor;
 use crate::core::{Core, Who};
-use crate::decide::{Finding, STOP_POINTS, Scope, What};
+use crate::decide::{self, Finding, STOP_POINTS, Scope, What};
 use crate::error::{GuardError, Result};
 use crate::holdings::lock;
 
@@ -105,7 +105,7 @@ impl Laid {
 }
 
 fn of_client(client: IpAddr, actor: Arc<Actor>) -> Who {
-    Who { session: format!("client {client}"), user: None, actor: Some(actor) }
+    Who { session: decide::session_of_client(client), user: None, actor: Some(actor) }
 }
 
 fn wrong(what: &str) -> GuardError {

@@ -9,6 +9,7 @@
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::actor::Actor;
 use crate::mounts;
@@ -18,13 +19,16 @@ use crate::stop::is_spared;
 const GROUPS_MAX: usize = 256;
 const PROCESSES_MAX: usize = 4_096;
 
+/// The group of a process, where it is no service's and not this guard's.
+pub(crate) fn apart(pid: u32) -> Option<PathBuf> {
+    static OWN: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let own = OWN.get_or_init(|| of(std::process::id())).as_ref()?;
+    of(pid).filter(|group| is_nobody_elses(group, own))
+}
+
 /// Freezes the group of `actor`, where that may be done; where it stands.
 pub(crate) fn freeze(actor: &Actor) -> Option<PathBuf> {
-    let group = group_of(actor.pid)?;
-    let own = group_of(std::process::id())?;
-    if !is_nobody_elses(&group, &own) {
-        return None;
-    }
+    let group = apart(actor.pid)?;
     let folder = mounted()?.join(group.strip_prefix("/").ok()?);
     if !serves_nobody(&folder) {
         return None;
@@ -51,7 +55,7 @@ pub(crate) fn thaw(groups: &[PathBuf]) {
 }
 
 /// The group of a process, as it shows in this guard's own view.
-fn group_of(pid: u32) -> Option<PathBuf> {
+pub(crate) fn of(pid: u32) -> Option<PathBuf> {
     let text = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
     text.lines().find_map(|line| line.strip_prefix("0::")).map(PathBuf::from)
 }

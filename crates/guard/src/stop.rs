@@ -30,7 +30,8 @@ pub(crate) fn pause(actor: &Actor) -> bool {
 }
 
 /// Pauses `actor`, its descendants and, for an ordinary user, everything else of that user in the
-/// same session (a process per file has its parent there). Answers those that are paused.
+/// same session (a process per file has its parent there); for root, in the same control group.
+/// Answers those that are paused.
 pub(crate) fn pause_tree(actor: &Actor) -> Vec<(u32, u64)> {
     let mut paused = Vec::new();
     let spared = SPARED.get_or_init(spared);
@@ -96,9 +97,10 @@ fn company(actor: &Actor) -> Vec<(u32, u64)> {
     };
     let ordinary = actor.real_uid >= ORDINARY_UID_MIN;
     let beside = |pid: u32, stat: &Stat| {
-        ordinary
-            && stat.sid == actor.sid
-            && Actor::of_thread(pid).is_some_and(|other| other.real_uid == actor.real_uid)
+        let is_near = (ordinary && stat.sid == actor.sid) || actor.group.is_some();
+        is_near
+            && Actor::of_thread(pid)
+                .is_some_and(|other| other.real_uid == actor.real_uid && other.group == actor.group)
     };
     all.iter()
         .filter(|(_, stat)| stat.state != b'Z')

@@ -25,6 +25,19 @@ fn noise(file: u64) -> What {
 }
 
 #[test]
+fn what_clients_do_counts_for_their_computer_and_for_no_account() {
+    let mut decider = Decider::default();
+    let of = |client: &str, file: u64| Event {
+        session: session_of_client(client.parse().unwrap()),
+        ..event(1, "", gone(file))
+    };
+    let mut rank = |client: &str, file: u64| decider.feed(&of(client, file)).rank();
+    assert!((0..19).all(|n| rank("192.0.2.1", n) == 0));
+    assert!((19..38).all(|n| rank("2001:db8::1", n) == 0), "the account of both is held");
+    assert_eq!(rank("192.0.2.1", 38), 1);
+}
+
+#[test]
 fn the_twentieth_vanished_file_holds_and_vanishing_alone_never_stops() {
     let mut decider = Decider::default();
     for n in 1..500_u64 {

@@ -2,6 +2,7 @@
 //! another goes on.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -93,4 +94,46 @@ fn whoever_forks_for_ever_is_frozen_with_its_group() {
     drop(theirs);
     let report = ground.restore_all(guard);
     assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
+}
+
+/// Root begins as many sessions as it likes, and nobody is its parent for long: it is the control
+/// group that counts, and that is paused.
+#[test]
+fn root_with_a_session_for_each_file_is_one() {
+    let ground = Playground::on(Some("ext4"), 200);
+    let guard = ground.guard(&json!({ "protect": true }));
+    let (theirs, others) = (Group::new("root"), Group::new("cron"));
+    let script = "read go; for file in \"$1\"/*; do setsid sh -c 'rm \"$1\" &' sh \"$file\"; sleep 0.01; done";
+    let start = |group: &Group, share: &Path| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script, "sh"]).arg(share).current_dir("/").stdin(Stdio::piped());
+        let shell = Killed(shell.spawn().unwrap());
+        group.take(shell.0.id());
+        shell
+    };
+    let (mut attacker, elsewhere) = (start(&theirs, &ground.share()), ground.path().join("other"));
+    let beside = start(&others, &elsewhere);
+    attacker.0.stdin.take().unwrap().write_all(b"go\n").unwrap();
+    let alarm = ground.alarm("the hold", |alarm| alarm.outcome == AlarmOutcome::Held);
+    let seen = alarm.actor.unwrap();
+    assert!(seen.session.as_ref().unwrap().contains("-root"), "{seen:?}");
+    let mut before = 0;
+    let gone = wait_for("all to stand still", || {
+        // With the mark of the folder.
+        let last = std::mem::replace(&mut before, ground.touches());
+        std::thread::park_timeout(std::time::Duration::from_millis(200));
+        (last == before && last > 0).then_some(last)
+    });
+    println!("measured: root took {gone} of 200 files, each in a session of its own");
+    assert!((20..40).contains(&gone), "{gone}");
+    let state = |pid: u32| {
+        let line = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        line.rsplit_once(") ").unwrap().1.chars().next().unwrap()
+    };
+    assert_eq!((state(attacker.0.id()), state(beside.0.id())), ('T', 'S'));
+    release(&ground.state(), &alarm.id).unwrap();
+    wait_for("the rest", || (ground.intact() == 0).then_some(()));
+    drop((theirs, others));
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost), (200, 0), "{report:?}");
 }

@@ -167,6 +167,54 @@ fn the_client_that_attacks_is_cut_off_and_the_others_go_on() {
     assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
 }
 
+/// The lines by which a client deletes some of the files.
+fn deletions(ground: &Playground, which: std::ops::Range<usize>) -> String {
+    let names = ground.originals.keys().skip(which.start).take(which.len());
+    names.map(|name| format!("del \"{}\"", name.to_str().unwrap())).collect::<Vec<_>>().join("; ")
+}
+
+/// A share may give everybody the same account: what each does counts for its computer alone.
+#[test]
+fn computers_that_share_an_account_are_not_one() {
+    let town = Town::new();
+    let mut ground = Playground::on(Some("ext4"), 60);
+    ground.space = Some(town.host.clone());
+    let guard = ground.guard(&json!({ "protect": true }));
+    let samba = Samba::start(&ground, &town);
+    for (server, which) in [("10.66.0.1", 0..15), ("fd66::1", 15..30)] {
+        assert!(samba.client(&town.outside, server, &deletions(&ground, which)).status.success());
+    }
+    wait_for("30 deletions", || (ground.touches() == 30).then_some(()));
+    assert!(ground.alarms().is_empty(), "{:?}", ground.alarms());
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
+}
+
+/// One that comes by a connection for each handful is one client all the same.
+#[test]
+fn a_computer_with_many_connections_is_one() {
+    let town = Town::new();
+    let mut ground = Playground::on(Some("ext4"), 60);
+    ground.space = Some(town.host.clone());
+    let guard = ground.guard(&json!({ "protect": true }));
+    let samba = Samba::start(&ground, &town);
+    for from in [0, 8] {
+        let words = deletions(&ground, from..from + 8);
+        assert!(samba.client(&town.outside, "10.66.0.1", &words).status.success());
+    }
+    assert!(ground.alarms().is_empty(), "{:?}", ground.alarms());
+    let last = samba.command(&town.outside, "10.66.0.1", &deletions(&ground, 16..30));
+    let _last = Killed({ last }.spawn().unwrap());
+    let alarm = ground.alarm("the hold", |alarm| alarm.outcome == AlarmOutcome::Held);
+    let actor = alarm.actor.unwrap();
+    assert_eq!(actor.client.as_deref(), Some("10.66.0.2"));
+    assert!(actor.session.unwrap().starts_with("client 10.66.0.2"));
+    let gone = stands_still(&ground);
+    assert!((20..30).contains(&gone), "{gone}");
+    let report = ground.restore_all(guard);
+    assert_eq!((ground.intact(), report.lost), (60, 0), "{report:?}");
+}
+
 /// A client copies all files, or packs them, and then deletes them: nobody is asked. What stands
 /// nowhere else is looked for in vain, and the client is held.
 #[test]
