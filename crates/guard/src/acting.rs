@@ -109,10 +109,13 @@ impl Core {
             stop::resume(&self.strays.take(&scope));
         }
         for (session, user) in due.doers {
+            let who = Who { session, user, actor: None };
+            // The account of a client may be everybody's.
+            let user = user.filter(|user| who.scopes().contains(&Scope::User(*user)));
             if let (Some(brake), Some(user)) = (&self.brake, user) {
                 brake.let_pass(user, Duration::from_millis(LET_GO_MS.unsigned_abs()));
             }
-            self.decide(&Who { session, user, actor: None }, What::LetGo);
+            self.decide(&who, What::LetGo);
         }
         if is_of_all {
             self.decide(&Who::unknown(), What::AllLetGo);
