@@ -292,6 +292,7 @@ alarm-touched = { $count ->
    *[other] See the files touched ({ $count })
 }
 alarm-touched-dropped = With a +: left there by the same computer.
+alarm-listed = The whole list, with who, when and the hash of each earlier content (JSON lines)
 alarm-guard = See the guard
 alarm-temperature = Temperature
 alarm-temperature-value = { $degrees } °C
@@ -572,6 +573,7 @@ journal-account-enabled = Account enabled
 journal-alarm-raised = Alarm raised
 journal-alarm-repeated = Alarm repeated
 journal-alarm-revised = Alarm revised
+journal-alarm-listed = Files of an alarm listed
 journal-alarm-decided = Alarm decided
 journal-alarm-decision-reason = Reason of the decision
 journal-asset-contact = Emergency contact changed

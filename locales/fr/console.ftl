@@ -293,6 +293,7 @@ alarm-touched = { $count ->
    *[other] Voir les fichiers touchés ({ $count })
 }
 alarm-touched-dropped = Avec un + : laissé là par le même poste.
+alarm-listed = La liste entière, avec qui, quand et l’empreinte de chaque ancien contenu (JSON Lines)
 alarm-guard = Voir le veilleur
 alarm-temperature = Température
 alarm-temperature-value = { $degrees } °C
@@ -573,6 +574,7 @@ journal-account-enabled = Compte réactivé
 journal-alarm-raised = Alarme levée
 journal-alarm-repeated = Alarme répétée
 journal-alarm-revised = Alarme précisée
+journal-alarm-listed = Fichiers d’une alarme listés
 journal-alarm-decided = Alarme décidée
 journal-alarm-decision-reason = Raison de la décision
 journal-asset-contact = Contact d’urgence changé

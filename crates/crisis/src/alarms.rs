@@ -1,9 +1,11 @@
 //! Alarms: taken in from guards, decided by persons.
 
-use beffroi_store::{OperatorScope, Store, alarms, guards, guards::Guard, oncall, texts};
+use beffroi_store::{
+    OperatorScope, Store, alarm_lists, alarms, guards, guards::Guard, oncall, texts,
+};
 use beffroi_town::{
     Actor, Alarm, AlarmId, AlarmKind, AlarmState, IncidentId, Instant, TenantId,
-    watch::{AlarmReport, Touch, Touched},
+    watch::{AlarmReport, Listed, Touch, Touched},
 };
 use serde_json::json;
 
@@ -61,6 +63,33 @@ pub async fn receive(
         _ => drop(tx.commit().await?),
     }
     Ok(())
+}
+
+/// Takes in a piece of the exact list of what was touched under an alarm. Its signature and its bounds
+/// were checked before. False when nothing new was kept.
+///
+/// # Errors
+/// The store's, which refuses what does not fit into one text.
+pub async fn listed(
+    store: &Store,
+    guard: &Guard,
+    at: Instant,
+    piece: &Listed,
+) -> Result<bool, Error> {
+    let mut lines = String::new();
+    for file in &piece.files {
+        lines.push_str(&json!(file).to_string());
+        lines.push('\n');
+    }
+    let actor = Actor::Guard(guard.id.clone());
+    let mut tx = store.begin(std::slice::from_ref(&guard.tenant), &actor, at).await?;
+    let (report, before, files) = (&piece.alarm, piece.before, piece.files.len());
+    let piece = alarm_lists::Piece { report, before, files, lines: &lines };
+    let is_new = alarm_lists::add(&mut tx, &guard.tenant, piece).await?;
+    if is_new {
+        tx.commit().await?;
+    }
+    Ok(is_new)
 }
 
 /// As many of the touched files as a sealed text holds, a line each, and how many more.

@@ -212,7 +212,7 @@ fn user_name(uid: u32) -> Option<String> {
     })
 }
 
-fn bounded(mut text: String, bytes_max: usize) -> String {
+pub(crate) fn bounded(mut text: String, bytes_max: usize) -> String {
     if text.len() > bytes_max {
         let end = (0..=bytes_max).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         text.truncate(end);

@@ -4,7 +4,7 @@
 //! - An alarm is on disk before it is sent, and stays until the platform has its newest revision.
 //! - While one scope goes on being touched its alarm is corrected, not repeated.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -16,6 +16,7 @@ use beffroi_town::{AlarmId, Instant};
 use crate::decide::Scope;
 use crate::error::{Context, Result, shown};
 use crate::holdings::lock;
+use crate::listed::{self, Extent};
 use crate::raised::{Due, New, Raised};
 use crate::state::{read_json, write_json};
 use crate::touches::Touches;
@@ -53,6 +54,7 @@ impl Alarms {
             match read_json::<Raised>(&path, "an alarm of this guard") {
                 Ok(Some(mut alarm)) => {
                     alarm.written_revision = alarm.report.revision;
+                    alarm.extent = alarm.extent.found(&listed::path_in(folder, &alarm.report.id));
                     raised.insert(alarm.report.id.to_string(), alarm);
                 }
                 Ok(None) => {}
@@ -125,6 +127,7 @@ impl Alarms {
             frozen: Vec::new(),
             doer: new.doer,
             others: Vec::new(),
+            extent: Extent::default(),
             held_until: None,
             last_at: new.at,
             delivered_revision: 0,
@@ -232,6 +235,47 @@ impl Alarms {
         any
     }
 
+    /// Those that changed and are not written yet, with where their lists stand.
+    pub(crate) fn to_list(&self) -> Vec<(PathBuf, AlarmId)> {
+        let changed: BTreeSet<&String> = self.changed.iter().collect();
+        let found = changed.into_iter().filter_map(|id| self.raised.get(id));
+        let about_files = found.filter(|alarm| alarm.scope.is_some());
+        about_files.map(|alarm| (self.list_of(&alarm.report.id), alarm.report.id.clone())).collect()
+    }
+
+    fn list_of(&self, id: &AlarmId) -> PathBuf {
+        listed::path_in(&self.folder, id)
+    }
+
+    /// So many files stand in its list.
+    pub(crate) fn listed(&mut self, id: &AlarmId, files: u64) {
+        if let Some(alarm) = self.raised.get_mut(id.as_str()) {
+            alarm.extent.files = files;
+        }
+    }
+
+    /// Whether it may still be touched.
+    pub(crate) fn is_going_on(&self, id: &str, now: Instant) -> bool {
+        self.raised.get(id).is_some_and(|alarm| now.ms_since(alarm.last_at) <= QUIET_MS)
+    }
+
+    /// An alarm that the platform has, but not all of its list.
+    pub(crate) fn unsent(&self) -> Option<(PathBuf, AlarmId, Extent)> {
+        let found = self.raised.values().find(|alarm| {
+            alarm.delivered_revision > 0 && alarm.extent.files > alarm.extent.sent_files
+        })?;
+        Some((self.list_of(&found.report.id), found.report.id.clone(), found.extent))
+    }
+
+    /// The platform has so much of a list on its disk.
+    pub(crate) fn sent(alarms: &Mutex<Self>, id: &AlarmId, extent: Extent) -> Result<()> {
+        if let Some(alarm) = lock(alarms).raised.get_mut(id.as_str()) {
+            (alarm.extent.sent_files, alarm.extent.sent_bytes) =
+                (extent.sent_files, extent.sent_bytes);
+        }
+        Self::write(alarms, id.as_str())
+    }
+
     /// Writes what changed, each as a new revision. Answers whether there was any.
     pub(crate) fn persist(alarms: &Mutex<Self>) -> Result<bool> {
         let mut changed = std::mem::take(&mut lock(alarms).changed);
@@ -291,8 +335,10 @@ impl Alarms {
                 return;
             };
             self.raised.remove(&id);
-            if let Err(error) = std::fs::remove_file(self.folder.join(format!("{id}.json"))) {
-                tracing::debug!(%error, "an old alarm's file is already gone");
+            for end in ["json", "jsonl"] {
+                if let Err(error) = std::fs::remove_file(self.folder.join(format!("{id}.{end}"))) {
+                    tracing::debug!(%error, "an old alarm's file is already gone");
+                }
             }
         }
     }

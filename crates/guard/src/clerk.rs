@@ -11,6 +11,7 @@ use crate::alarms::Alarms;
 use crate::core::{Core, Who};
 use crate::decide::What;
 use crate::holdings::lock;
+use crate::listed::Lists;
 use crate::opens::Job;
 use crate::record::Record;
 use crate::release;
@@ -41,6 +42,7 @@ pub(crate) struct Clerk {
     /// Wakes the messenger.
     pub(crate) messenger: SyncSender<()>,
     pub(crate) alarming: u32,
+    pub(crate) lists: Lists,
 }
 
 impl Clerk {
@@ -82,7 +84,7 @@ impl Clerk {
         }
     }
 
-    fn write(&self) {
+    fn write(&mut self) {
         let now = self.core.now();
         let holdings = &self.core.holdings;
         let inventory = lock(&holdings.shelf).take_queued();
@@ -92,6 +94,9 @@ impl Clerk {
         {
             let touches = lock(&holdings.touches);
             lock(&self.core.alarms).recount(&touches, now);
+        }
+        if let Err(error) = self.lists.add(&self.core.alarms, &holdings.touches, now) {
+            tracing::error!(%error, "the list of what an alarm touched is not whole");
         }
         match Alarms::persist(&self.core.alarms) {
             Ok(false) => {}

@@ -217,7 +217,6 @@ impl Core {
         if let Some(reserve) = self.holdings.reserve(before.device).filter(|_| before.linked) {
             reserve.count(before.size);
         }
-        let who = (who.session.as_str(), who.user);
         let record = touch(self.now(), path.to_owned(), how, who, before);
         lock(&self.holdings.touches).push(record)
     }

@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use beffroi_town::Instant;
 use beffroi_town::watch::Touch;
 
-use crate::decide::NOBODY_KNOWN;
+use crate::core::Who;
 use crate::error::{Context, GuardError, Result, shown};
 use crate::grounds::Grounds;
 use crate::reserve::{RESERVE_NAME, Reserve, make_private};
@@ -165,13 +165,7 @@ impl Holdings {
         let held = reserve.is_some_and(|reserve| reserve.link_path(before.inode).exists());
         // What its own maker removed has no link any more: it is nobody's loss.
         if held && !moved {
-            lock(&self.touches).push(touch(
-                now,
-                path.to_owned(),
-                how,
-                (NOBODY_KNOWN, None),
-                before,
-            ));
+            lock(&self.touches).push(touch(now, path.to_owned(), how, &Who::unknown(), before));
         }
     }
 

@@ -322,13 +322,7 @@ impl Keeper {
         if self.is_on_record(path, who) {
             return;
         }
-        let mut record = touch(
-            self.core.now(),
-            path.to_owned(),
-            Touch::Rewritten,
-            (&who.session, who.user),
-            before,
-        );
+        let mut record = touch(self.core.now(), path.to_owned(), Touch::Rewritten, who, before);
         record.held = Held::Nothing;
         let number = lock(&self.core.holdings.touches).push(record);
         self.core.rewritten(path, change, Some(number), who);

@@ -16,8 +16,8 @@ use data_encoding::BASE64URL_NOPAD;
 use beffroi_town::Instant;
 use beffroi_town::watch::{
     ALARM_PATH, BEAT_PATH, Beat, BeatAnswer, ENROL_PATH, EnrolAnswer, EnrolRequest, Enrolment,
-    LiftedByCode, NO_GUARD_YET, ORDERS_MAX, Order, OrderAck, OrderOutcome, RESTORED_PATH, Received,
-    SignedOrder, Suspicion,
+    LISTED_PATH, LiftedByCode, NO_GUARD_YET, ORDERS_MAX, Order, OrderAck, OrderOutcome,
+    RESTORED_PATH, Received, SignedOrder, Suspicion,
 };
 
 use crate::alarms::Alarms;
@@ -29,6 +29,7 @@ use crate::identity::{Key, Membership, read_enrolment};
 use crate::level::host_facts;
 use crate::lift;
 use crate::line::{Line, Sender};
+use crate::listed;
 use crate::orders::{Checks, refusal};
 use crate::restore::Selection;
 use crate::status::beat;
@@ -36,6 +37,9 @@ use crate::undo;
 
 /// Shortest and longest time between two beats that a platform may ask for.
 const BEAT_MS: std::ops::RangeInclusive<u32> = 200..=60_000;
+
+/// Most pieces of lists that are sent after one beat.
+const PIECES_AT_ONCE: usize = 16;
 
 /// The messenger's own state.
 pub(crate) struct Messenger {
@@ -138,7 +142,28 @@ impl Messenger {
             self.ask::<_, Received>(RESTORED_PATH, &report)?;
             self.core.restored.delivered()?;
         }
-        if beats { self.beat() } else { Ok(()) }
+        if beats {
+            self.beat()?;
+        }
+        if let Err(error) = self.send_lists() {
+            tracing::debug!(%error, "the platform does not take what was listed");
+        }
+        Ok(())
+    }
+
+    /// Some pieces at a time: beats go on meanwhile.
+    fn send_lists(&mut self) -> Result<()> {
+        for _ in 0..PIECES_AT_ONCE {
+            let Some((path, id, extent)) = lock(&self.core.alarms).unsent() else { return Ok(()) };
+            let Some((piece, extent)) = listed::next_piece(&path, &id, extent)? else {
+                return Ok(());
+            };
+            if !piece.files.is_empty() {
+                self.ask::<_, Received>(LISTED_PATH, &piece)?;
+            }
+            Alarms::sent(&self.core.alarms, &id, extent)?;
+        }
+        Ok(())
     }
 
     fn enrol(&mut self, enrolment: &Enrolment) -> Result<()> {

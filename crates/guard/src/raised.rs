@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decide::Scope;
 use crate::error::{Context, Result};
+use crate::listed::Extent;
 use crate::state::read_json;
 
 /// Most others that one alarm remembers.
@@ -35,6 +36,9 @@ pub(crate) struct Raised {
     /// Who else waits under it: an alarm of the whole share may hold many.
     #[serde(default)]
     pub(crate) others: Vec<Doer>,
+    /// The list of all that was touched.
+    #[serde(default)]
+    pub(crate) extent: Extent,
     /// When those that are only held go on.
     pub(crate) held_until: Option<Instant>,
     pub(crate) last_at: Instant,

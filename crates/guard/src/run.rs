@@ -28,6 +28,7 @@ use crate::holdings::{Holdings, lock};
 use crate::host_cut::HostCut;
 use crate::keeper::{Follow, Keeper, TASKS_MAX, Task};
 use crate::level::{Means, level};
+use crate::listed::Lists;
 use crate::marks::{Marks, Sight};
 use crate::messenger::Messenger;
 use crate::notes::Notes;
@@ -165,6 +166,7 @@ pub fn run(options: &Options, edge: &Edge, shutdown: &Arc<AtomicBool>) -> Result
             bell: ends.bell,
             messenger: messenger_call,
             alarming: 0,
+            lists: Lists::default(),
         };
         crew.start("clerk", move || clerk.run())?;
         crew.start("messenger", move || messenger.run())?;

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use crate::actor::{Actor, Stat, all_pids};
+use crate::group;
 use crate::sys;
 
 /// Rounds of looking for children born meanwhile.
@@ -96,11 +97,10 @@ fn company(actor: &Actor) -> Vec<(u32, u64)> {
         false
     };
     let ordinary = actor.real_uid >= ORDINARY_UID_MIN;
+    let in_its_group = |pid| actor.group.is_some() && group::apart(pid) == actor.group;
     let beside = |pid: u32, stat: &Stat| {
-        let is_near = (ordinary && stat.sid == actor.sid) || actor.group.is_some();
-        is_near
-            && Actor::of_thread(pid)
-                .is_some_and(|other| other.real_uid == actor.real_uid && other.group == actor.group)
+        ((ordinary && stat.sid == actor.sid) || in_its_group(pid))
+            && Actor::of_thread(pid).is_some_and(|other| other.real_uid == actor.real_uid)
     };
     all.iter()
         .filter(|(_, stat)| stat.state != b'Z')

@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashSet, VecDeque};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use beffroi_town::Instant;
 use beffroi_town::watch::Touch;
 
+use crate::core::Who;
 use crate::decide::Scope;
 use crate::error::{Context, Result};
 use crate::holdings::lock;
@@ -39,6 +41,14 @@ pub(crate) struct TouchRecord {
     pub(crate) how: Touch,
     pub(crate) session: String,
     pub(crate) user: Option<u32>,
+    /// The process that did it.
+    #[serde(default)]
+    pub(crate) process: Option<u32>,
+    #[serde(default)]
+    pub(crate) program: Option<PathText>,
+    /// The computer that it served.
+    #[serde(default)]
+    pub(crate) client: Option<IpAddr>,
     /// The file as it was before.
     pub(crate) before: Kept,
     /// What holds that content.
@@ -208,7 +218,7 @@ pub(crate) fn touch(
     at: Instant,
     path: PathBuf,
     how: Touch,
-    who: (&str, Option<u32>),
+    who: &Who,
     before: Kept,
 ) -> TouchRecord {
     let held = if before.linked { Held::Link } else { Held::Nothing };
@@ -217,8 +227,11 @@ pub(crate) fn touch(
         at,
         path: PathText(path),
         how,
-        session: who.0.to_owned(),
-        user: who.1,
+        session: who.session.clone(),
+        user: who.user,
+        process: who.actor.as_ref().map(|actor| actor.pid),
+        program: who.actor.as_ref().and_then(|actor| actor.exe.clone()).map(PathText),
+        client: who.actor.as_ref().and_then(|actor| actor.client),
         before,
         held,
         counted: how != Touch::Rewritten,

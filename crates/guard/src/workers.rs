@@ -247,9 +247,8 @@ impl Workers {
         }
         let copy = copy?;
         let sample = sample(&open.file).map_err(NotKept::Io)?;
-        let who = (open.who.session.as_str(), open.who.user);
         let mut record =
-            touch(core.now(), open.path.clone(), Touch::Rewritten, who, before.clone());
+            touch(core.now(), open.path.clone(), Touch::Rewritten, &open.who, before.clone());
         record.held = Held::Copy(copy);
         let number = lock(&core.holdings.touches).push(record);
         Touches::flush(&core.holdings.touches);

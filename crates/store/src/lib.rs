@@ -13,6 +13,7 @@
 
 pub mod accounts;
 pub mod agendas;
+pub mod alarm_lists;
 pub mod alarms;
 pub mod appointments;
 pub mod assets;
@@ -79,6 +80,7 @@ pub fn sql_texts() -> Vec<Sql> {
         accounts::SQL,
         agendas::SQL,
         agendas::sources::SQL,
+        alarm_lists::SQL,
         alarms::SQL,
         appointments::SQL,
         assets::SQL,

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (16, include_str!("../migrations/0016_print_post.sql")),
     (17, include_str!("../migrations/0017_vault_sealed.sql")),
     (18, include_str!("../migrations/0018_folder.sql")),
+    (19, include_str!("../migrations/0019_alarm_list.sql")),
 ];
 
 sqls! { "migrate":

@@ -17,6 +17,7 @@
 //! | [`ENROL_PATH`] | [`EnrolRequest`] | [`EnrolAnswer`]; 403 token unknown, spent or expired |
 //! | [`BEAT_PATH`] | [`Beat`] | [`BeatAnswer`] |
 //! | [`ALARM_PATH`] | [`AlarmReport`] | [`Received`]; the same id with a higher revision replaces |
+//! | [`LISTED_PATH`] | [`Listed`] | [`Received`] |
 //! | [`RESTORED_PATH`] | [`RestoreReport`] | [`Received`] |
 //!
 //! 401 answers a bad signature, an unknown guard or a stamp further than [`SKEW_MS_MAX`] from the
@@ -44,8 +45,8 @@ pub use maintenance::{
 };
 pub use orders::{Order, OrderAck, OrderOutcome, SignedOrder, order_text};
 pub use report::{
-    ActorSeen, AlarmOutcome, AlarmReport, Reason, Received, RestoreReport, Signal, Suspicion,
-    Touch, TouchCounts, Touched,
+    ActorSeen, AlarmOutcome, AlarmReport, Listed, ListedFile, Reason, Received, RestoreReport,
+    Signal, Suspicion, Touch, TouchCounts, Touched,
 };
 pub(crate) use text::push_hex;
 pub use text::{request_text, shown_path};
@@ -56,6 +57,8 @@ pub const ENROL_PATH: &str = "/api/guard/v1/enrol";
 pub const BEAT_PATH: &str = "/api/guard/v1/beat";
 /// Where a guard reports a suspicion.
 pub const ALARM_PATH: &str = "/api/guard/v1/alarm";
+/// Where a guard lists, piece by piece, what was touched under an alarm that it reported before.
+pub const LISTED_PATH: &str = "/api/guard/v1/listed";
 /// Where a guard reports what it put back.
 pub const RESTORED_PATH: &str = "/api/guard/v1/restored";
 
@@ -74,6 +77,12 @@ pub const BODY_BYTES_MAX: usize = 1 << 20;
 pub const SKEW_MS_MAX: i64 = 5 * 60 * 1000;
 /// Most paths in one report; [`AlarmReport::touched_total`] says how many there were.
 pub const TOUCHED_MAX: usize = 1_000;
+/// Most files in one piece of a list.
+pub const LISTED_MAX: usize = 256;
+/// Longest piece of a list, as JSON lines: what the platform keeps in one sealed text.
+pub const LISTED_BYTES_MAX: usize = 32 * 1024;
+/// Most files listed under one alarm.
+pub const LISTED_IN_ALL_MAX: u64 = 1_000_000;
 /// Longest path in a report, once escaped by [`shown_path`].
 pub const PATH_BYTES_MAX: usize = 512;
 /// Longest other text.

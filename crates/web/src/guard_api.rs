@@ -21,8 +21,8 @@ use beffroi_town::{
     Actor, GuardId, Instant,
     watch::{
         ALARM_PATH, AlarmReport, BEAT_PATH, BODY_BYTES_MAX, Beat, BeatAnswer, ENROL_PATH,
-        EnrolAnswer, EnrolRequest, GUARD_HEADER, NO_GUARD_YET, OutOfBounds, RESTORED_PATH,
-        Received, RestoreReport, request_text,
+        EnrolAnswer, EnrolRequest, GUARD_HEADER, LISTED_PATH, Listed, NO_GUARD_YET, OutOfBounds,
+        RESTORED_PATH, Received, RestoreReport, request_text,
     },
 };
 use data_encoding::BASE64URL_NOPAD;
@@ -76,6 +76,7 @@ pub fn routes() -> Router<Doors> {
         .route(ENROL_PATH, post(enrol))
         .route(BEAT_PATH, post(beat))
         .route(ALARM_PATH, post(alarm))
+        .route(LISTED_PATH, post(listed))
         .route(RESTORED_PATH, post(restored))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
@@ -199,6 +200,19 @@ async fn alarm(
         signed::<AlarmReport>(&doors, &headers, ALARM_PATH, &body).await?;
     said.check()?;
     alarms::receive(&doors.store, &guard, at, &said).await?;
+    Ok(Json(Received { at }))
+}
+
+async fn listed(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Received>, Refused> {
+    let Signed { guard, at, said } = signed::<Listed>(&doors, &headers, LISTED_PATH, &body).await?;
+    said.check()?;
+    if !alarms::listed(&doors.store, &guard, at, &said).await? {
+        tracing::debug!(guard = %guard.id, alarm = %said.alarm, "nothing new in what it lists");
+    }
     Ok(Json(Received { at }))
 }
 

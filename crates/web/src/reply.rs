@@ -38,6 +38,15 @@ pub(crate) fn body(status: StatusCode, kind: &'static str, body: impl Into<Body>
     answer
 }
 
+/// A file to be saved under a name of plain letters.
+pub(crate) fn saved(kind: &'static str, name: &str, content: impl Into<Body>) -> Response {
+    let mut answer = body(StatusCode::OK, kind, content);
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        answer.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    answer
+}
+
 /// A page.
 pub(crate) fn html(status: StatusCode, page: String) -> Response {
     body(status, "text/html; charset=utf-8", page)

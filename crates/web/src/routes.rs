@@ -155,6 +155,7 @@ pub static ROUTES: &[Route] = &[
     get("/console/card", STAFF, |c| Box::pin(declare::card(c))),
     get("/console/alarms", STAFF, |c| Box::pin(alarms::list(c))),
     get("/console/alarms/{id}", STAFF, |c| Box::pin(alarms::show(c))),
+    get("/console/alarms/{id}/files", STAFF, |c| Box::pin(alarms::files(c))),
     post("/console/alarms/{id}/merge", ACTORS, |c| Box::pin(alarms::merge(c))),
     post("/console/alarms/{id}/dismiss", ACTORS, |c| Box::pin(alarms::dismiss(c))),
     get("/console/declare", ACTORS, |c| Box::pin(declare::form(c))),

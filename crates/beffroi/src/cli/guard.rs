@@ -147,6 +147,15 @@ pub(crate) enum GuardCommand {
         #[arg(long)]
         new_code: bool,
     },
+    /// Print an alarm and all that was touched under it, a line of JSON each: what, when, by whom, and
+    /// the hash of what was there
+    Report {
+        /// The alarm, as 'guard undo' and 'guard release' list them
+        alarm: String,
+        /// Where the guard keeps its state
+        #[arg(long, value_name = "DIR", default_value = "/var/lib/beffroi-guard")]
+        state: PathBuf,
+    },
     /// Put back what an alarm touched, from the reserve of this machine; the platform may be out of
     /// reach, the guard running or not
     Undo {

@@ -79,6 +79,15 @@ pub(crate) async fn run(common: &Common, args: GuardArgs) -> Result<()> {
         Some(GuardCommand::Decoy(args)) => decoy::run(args).await,
         Some(GuardCommand::Lift { state, new_code }) => lift::run(&state, new_code),
         Some(GuardCommand::Replay { file, out }) => replay(&file, out.json),
+        Some(GuardCommand::Report { alarm, state }) => {
+            let alarm = AlarmId::parse(&alarm)?;
+            let mut report = beffroi_guard::report(&state, &alarm)?;
+            match std::io::copy(&mut report, &mut std::io::stdout().lock()) {
+                // Whoever reads has read enough.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+                copied => copied.map(drop).context("print the report"),
+            }
+        }
         Some(GuardCommand::Undo { alarm, all, plan, state, out }) => {
             let alarm = alarm.as_deref().map(AlarmId::parse).transpose()?;
             match (&alarm, all, plan) {

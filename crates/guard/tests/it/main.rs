@@ -32,6 +32,8 @@ mod hostile;
 #[cfg(test)]
 mod lift;
 #[cfg(test)]
+mod listed;
+#[cfg(test)]
 mod maintenance;
 #[cfg(test)]
 mod plain;

@@ -2,8 +2,8 @@
 
 use beffroi_town::watch::{
     ALARM_PATH, AT_HEADER, AlarmReport, BEAT_PATH, Beat, BeatAnswer, ENROL_PATH, EnrolAnswer,
-    EnrolRequest, GUARD_HEADER, Order, OrderAck, OrderOutcome, RESTORED_PATH, Received,
-    RestoreReport, SIGNATURE_HEADER, SignedOrder, order_text, request_text,
+    EnrolRequest, GUARD_HEADER, LISTED_PATH, Listed, Order, OrderAck, OrderOutcome, RESTORED_PATH,
+    Received, RestoreReport, SIGNATURE_HEADER, SignedOrder, order_text, request_text,
 };
 use beffroi_town::{GuardId, Instant};
 use data_encoding::BASE64URL_NOPAD;
@@ -26,6 +26,7 @@ pub(crate) struct Told {
     pub(crate) enrolments: usize,
     pub(crate) beats: Vec<Beat>,
     pub(crate) alarms: Vec<AlarmReport>,
+    pub(crate) listed: Vec<Listed>,
     pub(crate) restored: Vec<RestoreReport>,
     pub(crate) acks: Vec<OrderAck>,
     pub(crate) orders: Vec<SignedOrder>,
@@ -157,6 +158,12 @@ impl Platform {
                 alarm.check().unwrap();
                 told.alarms.retain(|known| known.id != alarm.id || known.revision > alarm.revision);
                 told.alarms.push(alarm);
+                Some(received)
+            }
+            LISTED_PATH => {
+                let piece: Listed = serde_json::from_slice(body).unwrap();
+                piece.check().unwrap();
+                told.listed.push(piece);
                 Some(received)
             }
             RESTORED_PATH => {

@@ -20,6 +20,7 @@ pub const KINDS: &[&str] = &[
     "agenda_word",
     "alarm_decided",
     "alarm_decision_reason",
+    "alarm_listed",
     "alarm_raised",
     "alarm_repeated",
     "alarm_revised",

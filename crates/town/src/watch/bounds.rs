@@ -1,8 +1,9 @@
 //! The bounds of everything that is received; checked before it is used.
 
 use super::{
-    AlarmReport, Beat, BeatAnswer, EnrolRequest, HeadSeen, LIST_MAX, Level, MAINTENANCE_MAX,
-    ORDERS_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX, TOUCHED_MAX,
+    AlarmReport, Beat, BeatAnswer, EnrolRequest, HeadSeen, LIST_MAX, LISTED_IN_ALL_MAX, LISTED_MAX,
+    Level, Listed, ListedFile, MAINTENANCE_MAX, ORDERS_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX,
+    TOUCHED_MAX,
 };
 
 /// A value beyond its bound.
@@ -69,6 +70,28 @@ impl BeatAnswer {
             within("order signature", order.signature.len(), TEXT_BYTES_MAX)?;
         }
         check_heads(&self.heads)
+    }
+}
+
+impl Listed {
+    /// Whether each list and text is within its bound.
+    pub fn check(&self) -> Result<(), OutOfBounds> {
+        within("listed", self.files.len(), LISTED_MAX)?;
+        let all =
+            usize::try_from(self.before).unwrap_or(usize::MAX).saturating_add(self.files.len());
+        within("listed in all", all, usize::try_from(LISTED_IN_ALL_MAX).unwrap_or(usize::MAX))?;
+        self.files.iter().try_for_each(ListedFile::check)
+    }
+}
+
+impl ListedFile {
+    fn check(&self) -> Result<(), OutOfBounds> {
+        let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        within("listed path", self.path.len(), PATH_BYTES_MAX)?;
+        within("listed program", length(&self.program), PATH_BYTES_MAX)?;
+        within("listed session", self.session.len(), TEXT_BYTES_MAX)?;
+        within("listed client", length(&self.client), TEXT_BYTES_MAX)?;
+        within("listed hash", length(&self.sha256), TEXT_BYTES_MAX)
     }
 }
 

@@ -206,6 +206,46 @@ pub struct Touched {
     pub recoverable: bool,
 }
 
+/// One piece of the exact list of what was touched under an alarm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// The alarm, as the guard reported it.
+    pub alarm: AlarmId,
+    /// How many files were listed before this piece.
+    pub before: u64,
+    /// In the order in which they were counted; at most [`LISTED_MAX`](super::LISTED_MAX).
+    pub files: Vec<ListedFile>,
+}
+
+/// One file in it: what is known of a touch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedFile {
+    /// The guard's number for this touch; 0 for a file that was left there.
+    pub number: u64,
+    /// Escaped by [`shown_path`](super::shown_path).
+    pub path: String,
+    /// What happened.
+    pub how: Touch,
+    /// When.
+    pub at: Instant,
+    /// What the deed was counted under.
+    pub session: String,
+    /// The account that did it.
+    pub user: Option<u32>,
+    /// The process.
+    pub process: Option<u32>,
+    /// Its program, where it had not ended.
+    pub program: Option<String>,
+    /// The computer that the process served.
+    pub client: Option<String>,
+    /// Length of the earlier content in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the earlier content, in hexadecimal figures, where it was known.
+    pub sha256: Option<String>,
+    /// Whether the reserve holds that content.
+    pub recoverable: bool,
+}
+
 /// What happened to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

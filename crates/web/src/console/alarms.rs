@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use beffroi_crisis::alarms::{self as room, DROPPED};
-use beffroi_store::{alarms, calls, texts};
+use beffroi_store::{alarm_lists, alarms, calls, texts};
 use beffroi_town::{
     Alarm, AlarmId, IncidentId, TownFacts,
     alarm::AlarmState,
@@ -52,6 +52,8 @@ struct AlarmPage {
     /// Some of them were left there.
     dropped: bool,
     touched_total: u32,
+    /// Where the exact list is.
+    list: Option<String>,
     guard: Option<String>,
     calls: Vec<oncall::CallRow>,
     /// Calls of it that the caller may answer.
@@ -76,6 +78,24 @@ pub async fn show(call: Call) -> Answer {
     page(&alarm_page(&call, Fields::default()).await?)
 }
 
+/// Everything that was touched under an alarm, as JSON lines.
+pub async fn files(call: Call) -> Answer {
+    let id: AlarmId = call.id("id")?;
+    let scope = &call.caller()?.scope;
+    let mut conn = call.doors.store.read().await?;
+    let pieces = alarm_lists::texts_of(&mut conn, scope, &id).await?;
+    if pieces.is_empty() {
+        return Err(Refusal::NotFound);
+    }
+    let mut lines = Vec::new();
+    for piece in pieces {
+        // One that was erased since is a gap, which the journal tells of.
+        let words = texts::open(&mut conn, scope, &piece).await?.and_then(|text| text.words);
+        lines.extend(words.unwrap_or_default().into_bytes());
+    }
+    Ok(reply::saved("application/x-ndjson", &format!("alarm-{id}.jsonl"), lines))
+}
+
 async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
     let id: AlarmId = call.id("id")?;
     let facts = call.facts().await?;
@@ -86,6 +106,7 @@ async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
         Some(id) => texts::open(&mut conn, scope, id).await?.and_then(|text| text.words),
         None => None,
     };
+    let pieces = alarm_lists::texts_of(&mut conn, scope, &id).await?;
     let people = People::of(&mut conn, scope).await?;
     let mut rung = Vec::new();
     for one in calls::of_alarm(&mut conn, scope, &id).await? {
@@ -111,6 +132,7 @@ async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
         touched: text.iter().flat_map(|text| text.lines()).map(str::to_owned).collect(),
         dropped: text.iter().flat_map(|text| text.lines()).any(|line| line.starts_with(DROPPED)),
         touched_total: alarm.touched,
+        list: (!pieces.is_empty()).then(|| format!("/console/alarms/{id}/files")),
         calls: rung.iter().map(|one| oncall::call_row(&f, &people, one)).collect(),
         unanswered: unanswered.map(|one| one.call.id.to_string()).collect(),
         guard: alarm.guard.as_ref().map(|guard| format!("/console/guards/{guard}")),

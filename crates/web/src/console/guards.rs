@@ -1,7 +1,6 @@
 //! Guards: which stand where, when each was last heard, enrolment, revocation, putting files back.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
 use beffroi_registry::guards::{Invitation, invite};
 use beffroi_store::{alarms, guards};
 use beffroi_town::{
@@ -223,12 +222,7 @@ pub async fn enrol(call: Call) -> Answer {
     let (store, actor) = (&call.doors.store, caller.actor());
     let file = invite(store, &actor, call.at, &caller.scope, invitation).await?;
     let text = serde_json::to_string_pretty(&file).map_err(|_| Refusal::BadForm)?;
-    let mut answer = reply::body(StatusCode::OK, "application/json", text);
-    let name = format!("attachment; filename=\"enrol-{asset}.json\"");
-    if let Ok(value) = HeaderValue::from_str(&name) {
-        answer.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(answer)
+    Ok(reply::saved("application/json", &format!("enrol-{asset}.json"), text))
 }
 
 /// Refuses a guard from now on.

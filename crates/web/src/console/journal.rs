@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
 use beffroi_registry::accounts;
 use beffroi_store::{
     Conn, TenantScope,
@@ -168,12 +167,8 @@ pub async fn export(call: Call) -> Answer {
     let mut conn = call.doors.store.read().await?;
     let mut lines: Vec<u8> = Vec::new();
     journal::export(&mut conn, scope, &mut lines).await?.ok_or(Refusal::NotFound)?;
-    let mut answer = reply::body(StatusCode::OK, "application/x-ndjson", lines);
-    let name = format!("attachment; filename=\"journal-{}.jsonl\"", scope.tenant().dashed());
-    if let Ok(value) = HeaderValue::from_str(&name) {
-        answer.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(answer)
+    let name = format!("journal-{}.jsonl", scope.tenant().dashed());
+    Ok(reply::saved("application/x-ndjson", &name, lines))
 }
 
 #[cfg(test)]

@@ -31,13 +31,13 @@ use crate::{
 };
 
 /// A played guard: its key, and the name the platform gave it.
-struct Guard {
+pub(crate) struct Guard {
     key: Ed25519KeyPair,
     name: String,
 }
 
 /// One request as it will be sent.
-struct Sent {
+pub(crate) struct Sent {
     path: &'static str,
     at: Instant,
     body: Vec<u8>,
@@ -60,7 +60,7 @@ impl Guard {
         BASE64URL_NOPAD.encode(self.key.sign(&text).as_ref())
     }
 
-    fn request(&self, sent: &Sent) -> Request<Body> {
+    pub(crate) fn request(&self, sent: &Sent) -> Request<Body> {
         Request::post(sent.path)
             .header("content-type", "application/json")
             .header(GUARD_HEADER, &self.name)
@@ -71,11 +71,11 @@ impl Guard {
     }
 }
 
-fn sent(path: &'static str, at: Instant, said: &impl Serialize) -> Sent {
+pub(crate) fn sent(path: &'static str, at: Instant, said: &impl Serialize) -> Sent {
     Sent { path, at, body: serde_json::to_vec(said).unwrap() }
 }
 
-async fn ask(router: &Router, request: Request<Body>) -> (StatusCode, Vec<u8>) {
+pub(crate) async fn ask(router: &Router, request: Request<Body>) -> (StatusCode, Vec<u8>) {
     let answer = router.clone().oneshot(request).await.unwrap();
     let status = answer.status();
     (status, answer.into_body().collect().await.unwrap().to_bytes().to_vec())
@@ -109,7 +109,12 @@ fn enrolment(guard: &Guard, token: String, town: &str) -> EnrolRequest {
     }
 }
 
-async fn enrolled(sample: &Sample, router: &Router, seed: u8, town: &str) -> (Guard, EnrolAnswer) {
+pub(crate) async fn enrolled(
+    sample: &Sample,
+    router: &Router,
+    seed: u8,
+    town: &str,
+) -> (Guard, EnrolAnswer) {
     let mut guard = Guard::new(seed);
     let said = enrolment(&guard, token(sample, town).await, town);
     let (status, body) = ask(router, guard.request(&sent(ENROL_PATH, Sample::START, &said))).await;

@@ -16,6 +16,7 @@ mod doctor;
 mod entering;
 mod guards_door;
 mod incident;
+mod listed;
 mod notices;
 mod oncall;
 mod packs;
