@@ -144,6 +144,13 @@ fn a_host_that_cut_itself_with_the_platform_away_is_told_and_lifted_by_the_print
     let _platform = serve_as_configured(here);
     wait_for_entry(here, "cut_by_guard_alone");
     wait_for_entry(here, "files_restored");
+    wait_for_entry(here, "alarm_listed");
+    let words = ["guard", "report", alarm, "--state", state.to_str().unwrap()];
+    let report = run(here, &words).well();
+    let lines: Vec<Value> =
+        report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), &lines[0]["outcome"]), (1 + touched, &"stopped".into()), "{report}");
+    assert!(lines[1]["sha256"].is_string() && lines[1]["user"] == NOBODY, "{report}");
     soon("the asset does not count as cut", || file_server(here).contains("cut"));
     assert!(!answers(door));
 
