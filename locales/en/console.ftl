@@ -292,7 +292,7 @@ alarm-touched = { $count ->
    *[other] See the files touched ({ $count })
 }
 alarm-touched-dropped = With a +: left there by the same computer.
-alarm-listed = The whole list, with who, when and the hash of each earlier content (JSON lines)
+alarm-listed = All files touched, with author, time and hash of the earlier content (JSON lines)
 alarm-guard = See the guard
 alarm-temperature = Temperature
 alarm-temperature-value = { $degrees } °C

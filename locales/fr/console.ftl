@@ -293,7 +293,7 @@ alarm-touched = { $count ->
    *[other] Voir les fichiers touchés ({ $count })
 }
 alarm-touched-dropped = Avec un + : laissé là par le même poste.
-alarm-listed = La liste entière, avec qui, quand et l’empreinte de chaque ancien contenu (JSON Lines)
+alarm-listed = Tous les fichiers touchés, avec auteur, heure et empreinte de l’ancien contenu (JSON Lines)
 alarm-guard = Voir le veilleur
 alarm-temperature = Température
 alarm-temperature-value = { $degrees } °C
