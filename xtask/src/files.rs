@@ -7,10 +7,12 @@ use std::{
 
 use anyhow::Context as _;
 
-/// The top of the repository.
+/// The top of the repository. As cargo says now: what it built in a shared folder for another clone
+/// may be run for this one.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().map_or_else(|| here.to_path_buf(), Path::to_path_buf)
+    let built = || env!("CARGO_MANIFEST_DIR").into();
+    let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(built));
+    here.parent().map_or_else(|| here.clone(), Path::to_path_buf)
 }
 
 /// cargo, called as a person would call it: what `cargo run` tells its child of the chores' own

@@ -76,6 +76,9 @@ pub async fn listed(
     at: Instant,
     piece: &Listed,
 ) -> Result<bool, Error> {
+    if piece.files.is_empty() {
+        return Ok(false);
+    }
     let mut lines = String::new();
     for file in &piece.files {
         lines.push_str(&json!(file).to_string());

@@ -54,12 +54,15 @@ impl Extent {
 pub(crate) struct Lists {
     /// By alarm.
     known: HashMap<String, Known>,
+    /// Those that could not be written.
+    again: Vec<(PathBuf, AlarmId)>,
 }
 
 /// What stands in a list already.
 #[derive(Debug, Default)]
 struct Known {
-    touches: HashSet<u64>,
+    /// By number and time: a number comes again after a restart when all before it was put back.
+    touches: HashSet<(u64, Instant)>,
     /// What was left there, by its shown path.
     dropped: HashSet<String>,
 }
@@ -79,7 +82,7 @@ impl Known {
     fn note(&mut self, file: &ListedFile) {
         match file.how {
             Touch::Dropped => drop(self.dropped.insert(file.path.clone())),
-            _ => drop(self.touches.insert(file.number)),
+            _ => drop(self.touches.insert((file.number, file.at))),
         }
     }
 
@@ -89,38 +92,43 @@ impl Known {
 }
 
 impl Lists {
-    /// Adds what is new in the alarms that changed. Nothing is written under a lock that the thread
-    /// takes which answers the kernel.
+    /// Adds what is new in the alarms that changed. What could not be written is tried again; it is
+    /// an error once. Nothing is written under a lock that the thread takes which answers the kernel.
     pub(crate) fn add(
         &mut self,
         alarms: &Mutex<Alarms>,
         touches: &Mutex<Touches>,
         now: Instant,
     ) -> Result<()> {
-        let changed = lock(alarms).to_list();
-        for (path, id) in changed {
+        let before = std::mem::take(&mut self.again);
+        let mut todo = lock(alarms).to_list();
+        todo.extend(before.iter().filter(|one| !todo.contains(one)).cloned().collect::<Vec<_>>());
+        let mut done = Ok(());
+        for (path, id) in todo {
             let known = self.known.entry(id.to_string()).or_insert_with(|| Known::of(&path));
             let fresh = {
                 let (touches, alarms) = (lock(touches), lock(alarms));
                 let Some(raised) = alarms.get(&id) else { continue };
                 known.fresh(raised, &touches)
             };
-            let mut lines = Vec::new();
-            for file in &fresh {
-                serde_json::to_writer(&mut lines, file)
-                    .map_err(std::io::Error::from)
-                    .context("write", &path)?;
-                lines.push(b'\n');
+            match append(&path, &fresh).context("write", &path) {
+                Ok(()) => {
+                    for file in &fresh {
+                        known.note(file);
+                    }
+                    lock(alarms).listed(&id, known.files());
+                }
+                Err(error) => {
+                    if before.is_empty() {
+                        done = Err(error);
+                    }
+                    self.again.push((path, id));
+                }
             }
-            append(&path, &lines).context("write", &path)?;
-            for file in &fresh {
-                known.note(file);
-            }
-            lock(alarms).listed(&id, known.files());
         }
         let alarms = lock(alarms);
         self.known.retain(|id, _| alarms.is_going_on(id, now));
-        Ok(())
+        done
     }
 }
 
@@ -131,7 +139,7 @@ impl Known {
             record.counted
                 && record.at >= raised.report.first_touch_at
                 && record.is_of(scope)
-                && !self.touches.contains(&record.number)
+                && !self.touches.contains(&(record.number, record.at))
         };
         let dropped = raised.report.touched.iter().filter(|file| file.how == Touch::Dropped);
         let dropped = dropped.filter(|file| !self.dropped.contains(&file.path)).map(|file| {
@@ -180,20 +188,30 @@ fn line_of(record: &TouchRecord) -> ListedFile {
 }
 
 /// A line that was torn by a kill is not gone on with.
-fn append(path: &Path, lines: &[u8]) -> std::io::Result<()> {
-    if lines.is_empty() {
+fn append(path: &Path, files: &[ListedFile]) -> std::io::Result<()> {
+    if files.is_empty() {
         return Ok(());
     }
     let mut file = File::options().create(true).append(true).read(true).open(path)?;
     let length = file.seek(SeekFrom::End(0))?;
+    let mut lines = Vec::new();
+    let mut last = [b'\n'];
     if length > 0 {
-        let mut last = [0];
         std::os::unix::fs::FileExt::read_exact_at(&file, &mut last, length - 1)?;
-        if last != *b"\n" {
-            file.write_all(b"\n")?;
-        }
     }
-    file.write_all(lines)
+    if last != *b"\n" {
+        lines.push(b'\n');
+    }
+    for file in files {
+        serde_json::to_writer(&mut lines, file)?;
+        lines.push(b'\n');
+    }
+    let written = file.write_all(&lines);
+    if written.is_err() {
+        // On a full disk: half of it would be told twice.
+        file.set_len(length)?;
+    }
+    written
 }
 
 /// The next piece that the platform has not got, and how much of the list it has then.

@@ -9,9 +9,14 @@ use serde::Deserialize;
 /// Folders that are made, not written.
 const MADE: &[&str] = &["target", "node_modules", ".git", "beffroi-data"];
 
-/// The top of the repository.
+/// The top of the repository. As cargo says now: what it built in a shared folder for another clone
+/// may be run for this one.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository")
+    static TOP: OnceLock<PathBuf> = OnceLock::new();
+    TOP.get_or_init(|| {
+        let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the crate is");
+        Path::new(&here).parent().expect("xtask lies in the repository").to_path_buf()
+    })
 }
 
 /// Every written file whose name ends so, relative to the top, sorted.

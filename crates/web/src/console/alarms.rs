@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use axum::body::Body;
 use beffroi_crisis::alarms::{self as room, DROPPED};
-use beffroi_store::{alarm_lists, alarms, calls, texts};
+use beffroi_store::{Store, TenantScope, alarm_lists, alarms, calls, texts};
 use beffroi_town::{
     Alarm, AlarmId, IncidentId, TownFacts,
     alarm::AlarmState,
     watch::{ActorSeen, AlarmOutcome, Reason, TouchCounts, Vitals},
 };
 use beffroi_words::Value;
+use futures_util::stream;
 use serde::de::DeserializeOwned;
 
 use super::{journal, oncall, packs, page, rows, vault, wrong};
@@ -87,13 +89,20 @@ pub async fn files(call: Call) -> Answer {
     if pieces.is_empty() {
         return Err(Refusal::NotFound);
     }
-    let mut lines = Vec::new();
-    for piece in pieces {
-        // One that was erased since is a gap, which the journal tells of.
-        let words = texts::open(&mut conn, scope, &piece).await?.and_then(|text| text.words);
-        lines.extend(words.unwrap_or_default().into_bytes());
-    }
-    Ok(reply::saved("application/x-ndjson", &format!("alarm-{id}.jsonl"), lines))
+    let name = format!("alarm-{id}.jsonl");
+    // One piece after the other: there may be thousands.
+    let rest = (pieces.into_iter(), call.doors.store.clone(), scope.clone());
+    let lines = stream::unfold(rest, async |(mut pieces, store, scope)| {
+        let lines = piece(&store, &scope, &pieces.next()?).await;
+        Some((lines, (pieces, store, scope)))
+    });
+    Ok(reply::saved("application/x-ndjson", &name, Body::from_stream(lines)))
+}
+
+/// The lines of one piece. One that was erased since is a gap, which the journal tells of.
+async fn piece(store: &Store, scope: &TenantScope, id: &str) -> beffroi_store::Result<String> {
+    let text = texts::open(&mut store.read().await?, scope, id).await?;
+    Ok(text.and_then(|text| text.words).unwrap_or_default())
 }
 
 async fn alarm_page(call: &Call, form: Fields) -> Result<AlarmPage, Refusal> {
