@@ -259,12 +259,15 @@ impl Alarms {
         self.raised.get(id).is_some_and(|alarm| now.ms_since(alarm.last_at) <= QUIET_MS)
     }
 
-    /// An alarm that the platform has, but not all of its list.
-    pub(crate) fn unsent(&self) -> Option<(PathBuf, AlarmId, Extent)> {
-        let found = self.raised.values().find(|alarm| {
+    /// Alarms that the platform has, but not all of their lists.
+    pub(crate) fn unsent(&self) -> Vec<(PathBuf, AlarmId, Extent)> {
+        let found = self.raised.values().filter(|alarm| {
             alarm.delivered_revision > 0 && alarm.extent.files > alarm.extent.sent_files
-        })?;
-        Some((self.list_of(&found.report.id), found.report.id.clone(), found.extent))
+        });
+        let known = |alarm: &Raised| {
+            (self.list_of(&alarm.report.id), alarm.report.id.clone(), alarm.extent)
+        };
+        found.map(known).collect()
     }
 
     /// The platform has so much of a list on its disk.

@@ -96,7 +96,7 @@ impl Clerk {
             lock(&self.core.alarms).recount(&touches, now);
         }
         if let Err(error) = self.lists.add(&self.core.alarms, &holdings.touches, now) {
-            tracing::error!(%error, "the list of what an alarm touched is not whole");
+            tracing::error!(%error, "what an alarm touched cannot be listed: free space in the state folder; it is written then");
         }
         match Alarms::persist(&self.core.alarms) {
             Ok(false) => {}

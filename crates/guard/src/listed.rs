@@ -221,6 +221,8 @@ pub(crate) fn next_piece(
     extent: Extent,
 ) -> Result<Option<(Listed, Extent)>> {
     let mut file = File::open(path).context("read", path)?;
+    // What the platform is told stands on this disk first: how much it has is counted in bytes.
+    file.sync_data().context("flush", path)?;
     file.seek(SeekFrom::Start(extent.sent_bytes)).context("read", path)?;
     let mut piece = Listed { alarm: id.clone(), before: extent.sent_files, files: Vec::new() };
     let (mut after, mut bytes) = (extent, 0);

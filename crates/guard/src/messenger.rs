@@ -151,17 +151,22 @@ impl Messenger {
         Ok(())
     }
 
-    /// Some pieces at a time: beats go on meanwhile.
+    /// Some pieces at a time: beats go on meanwhile. A list that cannot be read keeps no other back.
     fn send_lists(&mut self) -> Result<()> {
-        for _ in 0..PIECES_AT_ONCE {
-            let Some((path, id, extent)) = lock(&self.core.alarms).unsent() else { return Ok(()) };
-            let Some((piece, extent)) = listed::next_piece(&path, &id, extent)? else {
-                return Ok(());
-            };
-            if !piece.files.is_empty() {
-                self.ask::<_, Received>(LISTED_PATH, &piece)?;
+        let unsent = lock(&self.core.alarms).unsent();
+        let mut pieces = 0;
+        for (path, id, mut extent) in unsent {
+            while pieces < PIECES_AT_ONCE {
+                let next = listed::next_piece(&path, &id, extent).inspect_err(|error| {
+                    tracing::debug!(%error, "the list of an alarm cannot be sent");
+                });
+                let Ok(Some((piece, after))) = next else { break };
+                if !piece.files.is_empty() {
+                    self.ask::<_, Received>(LISTED_PATH, &piece)?;
+                }
+                Alarms::sent(&self.core.alarms, &id, after)?;
+                (extent, pieces) = (after, pieces + 1);
             }
-            Alarms::sent(&self.core.alarms, &id, extent)?;
         }
         Ok(())
     }
